@@ -1,0 +1,121 @@
+// What every guest shares: the protocol with the harness (../README.md) and the checks.
+//
+// A guest defines setup(), verify() and sabotage(); main() is in guest.c. A check that fails is
+// collected, the guest goes on, and the result names all of them.
+#ifndef GUEST_H
+#define GUEST_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+
+// Brings up the state that is to survive. Runs before `ready`.
+void setup(void);
+
+// Checks that all of it is still there. Runs after `go`; must be repeatable from the same image.
+void verify(void);
+
+// Breaks the state just before verify(), which must then fail: proof that verify() can.
+void sabotage(void);
+
+// The guest's own arguments, after DIR; an absent one is the fallback.
+const char *guest_arg(int index, const char *fallback);
+
+// The absolute path of a file in the scratch directory; the caller may keep it.
+const char *guest_path(const char *name);
+
+// Makes the scratch directory the working directory and from now on uses names relative to it, for
+// guests that lose the right to walk its path (another uid, another root).
+void guest_enter_dir(void);
+
+// Says `ready`. Called by main() after setup(); only a guest that blocks in setup() says it earlier.
+void guest_ready(void);
+
+// Says `ready` after so many milliseconds, from a thread that then ends.
+void guest_ready_after_ms(long ms);
+
+// True once the harness has created DIR/go. Async-signal-safe.
+bool guest_may_go(void);
+
+// Milliseconds that the guest was not running, as the harness measured; -1 where it did not.
+// Valid after `go`.
+long guest_away_ms(void);
+
+// By default the wait for `go` also checks that no sleep of it is ever interrupted. Guests whose own
+// signals interrupt it say so in setup().
+void guest_expect_signals(void);
+
+// The wait that main() does, for guests that need it elsewhere.
+void guest_wait_for_go(void);
+
+int64_t guest_now_ns(clockid_t clock);
+
+// Ends the guest at once with SKIP: the machine lacks what it is about.
+_Noreturn void guest_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// Ends the guest at once with FAIL: for setups that cannot be brought up.
+_Noreturn void guest_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// Records one failed check. Thread-safe.
+void guest_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// Fills memory with bytes that only this seed produces, and compares with them.
+void guest_fill(void *memory, size_t length, uint64_t seed);
+void guest_check_fill(const char *what, const void *memory, size_t length, uint64_t seed);
+
+// Reads a whole small file into the buffer and ends it with a zero byte; -1 with errno on error.
+ssize_t guest_read_file(const char *path, char *buffer, size_t size);
+
+void guest_check(const char *what, long long got, long long want);
+void guest_check_range(const char *what, long long got, long long least, long long most);
+void guest_check_string(const char *what, const char *got, const char *want);
+
+#define CHECK(what, got, want) guest_check((what), (long long)(got), (long long)(want))
+#define CHECK_RANGE(what, got, least, most)                                                        \
+    guest_check_range((what), (long long)(got), (long long)(least), (long long)(most))
+#define CHECK_STRING(what, got, want) guest_check_string((what), (got), (want))
+
+// The call must fail, with this errno.
+#define CHECK_ERRNO(what, call, want)                                                              \
+    do {                                                                                           \
+        errno = 0;                                                                                 \
+        long guest_result = (long)(call);                                                          \
+        int guest_errno = errno;                                                                   \
+        guest_check(what ": result", guest_result, -1);                                            \
+        guest_check(what ": errno", guest_errno, (want));                                          \
+    } while (0)
+
+// In setup(): the call must not return -1; gives its result.
+#define NEED(call)                                                                                 \
+    ({                                                                                             \
+        __typeof__(call) guest_result = (call);                                                    \
+        if ((intptr_t)guest_result == -1)                                                          \
+            guest_die("setup: %s: %s", #call, strerror(errno));                                    \
+        guest_result;                                                                              \
+    })
+
+// In setup(): a pthread_ function must return 0.
+#define NEED_ZERO(call)                                                                            \
+    do {                                                                                           \
+        int guest_error = (call);                                                                  \
+        if (guest_error != 0)                                                                      \
+            guest_die("setup: %s: %s", #call, strerror(guest_error));                              \
+    } while (0)
+
+#endif
