@@ -1,0 +1,7 @@
+/**
+ * Measurements beside their yardsticks. May import the public API of engine.
+ */
+@NullMarked
+package dev.reprise.bench;
+
+import org.jspecify.annotations.NullMarked;
