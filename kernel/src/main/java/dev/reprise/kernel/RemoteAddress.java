@@ -1,8 +1,8 @@
 package dev.reprise.kernel;
 
-/** An address in another process; our own memory is a {@link java.lang.foreign.MemorySegment}. */
+/** An address in a tracee's address space; our own memory is a {@link java.lang.foreign.MemorySegment}. */
 public record RemoteAddress(long value) {
-    /** The address that lies this many bytes further. */
+    /** The address {@code bytes} further on. */
     public RemoteAddress plus(long bytes) {
         return new RemoteAddress(value + bytes);
     }

@@ -1,11 +1,13 @@
 package dev.reprise.image.state;
 
-/** The number of a shared object, in order of appearance in its image; users refer to it by this. */
-public record ObjectId(long value) {
-    /** Requires a number that counts from 0. */
+/** The number of an object that tasks can share, in order of appearance in the stream, from 1. */
+public record ObjectId(int value) {
+    /** No object. */
+    public static final ObjectId NONE = new ObjectId(0);
+
     public ObjectId {
         if (value < 0) {
-            throw new IllegalArgumentException("object id " + value + " is negative");
+            throw new IllegalArgumentException("object id " + value);
         }
     }
 }

@@ -1,7 +1,4 @@
-/**
- * What a process set is: immutable records, sealed interfaces and enums, their invariants in the
- * constructors. May import java.base without java.io and java.lang.foreign, and nothing of ours.
- */
+/** What a process set is: immutable records that know neither bytes nor the kernel. May import nothing of ours. */
 @NullMarked
 package dev.reprise.image.state;
 

@@ -1,0 +1,27 @@
+package dev.reprise.image.state;
+
+import java.util.List;
+
+/**
+ * An address space. {@code runs} are the pages whose contents are in the stream, ascending; {@code guards} the guard
+ * regions (MADV_GUARD_INSTALL); {@code lockFlags} the MCL_* flags of mlockall(2) in force for future mappings.
+ */
+public record AddressSpace(
+        ObjectId id,
+        MmFields fields,
+        Bytes auxv,
+        FileIdentity executable,
+        List<Vma> vmas,
+        List<PageRun> runs,
+        List<PageRun> guards,
+        int dumpable,
+        boolean thpDisabled,
+        int coredumpFilter,
+        int lockFlags)
+        implements SharedObject {
+    public AddressSpace {
+        vmas = List.copyOf(vmas);
+        runs = List.copyOf(runs);
+        guards = List.copyOf(guards);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.reprise.image.state;
+
+import java.util.List;
+
+/**
+ * A whole checkpoint but for the contents of its memory, which stay in the stream.
+ *
+ * <p>Objects stand before their first user, processes (roots first) in order.
+ */
+public record Image(Machine machine, List<SharedObject> objects, List<ProcessState> processes) {
+    public Image {
+        objects = List.copyOf(objects);
+        processes = List.copyOf(processes);
+    }
+
+    /** The object with an id, of the wanted kind. */
+    public <T extends SharedObject> T object(ObjectId id, Class<T> kind) {
+        for (SharedObject object : objects) {
+            if (object.id().equals(id) && kind.isInstance(object)) {
+                return kind.cast(object);
+            }
+        }
+        throw new IllegalArgumentException("no " + kind.getSimpleName() + " with id " + id.value());
+    }
+}

@@ -1,0 +1,20 @@
+package dev.reprise.image.state;
+
+import java.util.List;
+
+/** Memory that is no process's own: {@code runs} (offsets in bytes as start) of its contents are in the stream. */
+public record MemoryObject(ObjectId id, Kind kind, String name, long size, int seals, int mode, List<PageRun> runs) implements SharedObject {
+    public MemoryObject {
+        runs = List.copyOf(runs);
+    }
+
+    /** What keeps the memory. */
+    public enum Kind {
+        /** A memfd_create(2) file. */
+        MEMFD,
+        /** MAP_SHARED | MAP_ANONYMOUS, or /dev/zero mapped shared. */
+        SHARED_ANONYMOUS,
+        /** A small file that is mapped shared and may be gone at restore: contents kept in the image. */
+        FILE_CONTENTS
+    }
+}

@@ -1,0 +1,13 @@
+package dev.reprise.image.state;
+
+/** A timer of timer_create(2). {@code notify} is SIGEV_*; {@code remainingNanos} 0 when it is disarmed. */
+public record PosixTimer(
+        int timerId,
+        int clockId,
+        int notify,
+        int signal,
+        long value,
+        int targetTid,
+        long intervalNanos,
+        long remainingNanos,
+        int overrun) {}

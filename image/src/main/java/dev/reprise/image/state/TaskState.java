@@ -1,0 +1,29 @@
+package dev.reprise.image.state;
+
+import java.util.List;
+
+/**
+ * One task (kernel-scheduled thread). {@code registers} are ready to be loaded: rax, rip and orig_rax are already
+ * adjusted for an interrupted system call, unless {@code interruption} says that something is left to do.
+ * {@code xstate} is the NT_X86_XSTATE regset (standard XSAVE format); {@code clearChildTid} an address or 0.
+ */
+public record TaskState(
+        int tid,
+        Bytes name,
+        Registers registers,
+        Bytes xstate,
+        Interruption interruption,
+        long signalMask,
+        List<PendingSignal> pendingSignals,
+        SignalStack signalStack,
+        RobustList robustList,
+        RseqArea rseq,
+        long clearChildTid,
+        Credentials credentials,
+        Scheduling scheduling,
+        int parentDeathSignal,
+        long personality) {
+    public TaskState {
+        pendingSignals = List.copyOf(pendingSignals);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.reprise.kernel;
+
+/** A system call that failed: which, on what, and why; e.g. {@code mmap(0x7f..,4096): ENOMEM, cannot allocate memory}. */
+public class KernelException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String call;
+    private final Errno errno;
+
+    public KernelException(String call, String arguments, Errno errno) {
+        super(call + "(" + arguments + "): " + errno + ", " + errno.text());
+        this.call = call;
+        this.errno = errno;
+    }
+
+    /** The name of the system call or ptrace request. */
+    public String call() {
+        return call;
+    }
+
+    /** Why it failed. */
+    public Errno errno() {
+        return errno;
+    }
+}

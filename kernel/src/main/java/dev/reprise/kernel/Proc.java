@@ -1,0 +1,128 @@
+package dev.reprise.kernel;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_getdents64;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pread64;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_readlinkat;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads /proc through the door: whole files, links and directories.
+ *
+ * <p>Text is ISO 8859-1: a char is a byte, so that names which are no UTF-8 survive. No Java file API: on the way to
+ * a freeze its cold classes cost more than the reading.
+ */
+public final class Proc {
+    private static final int FIRST_BUFFER = 1 << 16;
+    private static final int PATH_MAX = 4096;
+
+    private Proc() {}
+
+    /** A file's whole contents as text. */
+    public static String text(String path) throws KernelException {
+        return new String(bytes(path), StandardCharsets.ISO_8859_1);
+    }
+
+    /** A file's whole contents. */
+    public static byte[] bytes(String path) throws KernelException {
+        try (Fd fd = Fd.open(path, Fcntl.O_RDONLY, 0)) {
+            int size = FIRST_BUFFER;
+            while (true) {
+                try (Arena arena = Arena.ofConfined()) {
+                    MemorySegment buffer = arena.allocate(size);
+                    long length = readAll(fd, buffer, path);
+                    if (length < size) {
+                        return Native.copy(buffer, length);
+                    }
+                }
+                size *= 4;
+            }
+        }
+    }
+
+    private static long readAll(Fd fd, MemorySegment buffer, String path) throws KernelException {
+        long length = 0;
+        while (length < buffer.byteSize()) {
+            long n = Door.require(
+                    Door.call(
+                            SYS_pread64,
+                            fd.number(),
+                            buffer.address() + length,
+                            buffer.byteSize() - length,
+                            length),
+                    "read",
+                    path);
+            if (n == 0) {
+                break;
+            }
+            length += n;
+        }
+        return length;
+    }
+
+    /** Where a symbolic link leads. */
+    public static String link(String path) throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(PATH_MAX);
+            long length = Door.require(
+                    Door.call(
+                            SYS_readlinkat,
+                            Fd.AT_FDCWD,
+                            Native.path(arena, path).address(),
+                            buffer.address(),
+                            PATH_MAX),
+                    "readlink",
+                    path);
+            return new String(Native.copy(buffer, length), StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    /** The names in a directory, without "." and "..", in the kernel's order. */
+    public static List<String> list(String directory) throws KernelException {
+        List<String> names = new ArrayList<>();
+        try (Arena arena = Arena.ofConfined();
+                Fd fd = Fd.open(directory, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY, 0)) {
+            MemorySegment buffer = arena.allocate(FIRST_BUFFER);
+            while (true) {
+                long length = Door.require(
+                        Door.call(SYS_getdents64, fd.number(), buffer.address(), buffer.byteSize()),
+                        "getdents64",
+                        directory);
+                if (length == 0) {
+                    return names;
+                }
+                addNames(buffer, length, names);
+            }
+        }
+    }
+
+    // struct linux_dirent64: u64 ino, s64 off, u16 reclen, u8 type, char name[]
+    private static void addNames(MemorySegment entries, long length, List<String> names) {
+        for (long at = 0; at < length; at += Short.toUnsignedInt(entries.get(JAVA_SHORT_UNALIGNED, at + 16))) {
+            long end = at + 19;
+            while (entries.get(JAVA_BYTE, end) != 0) {
+                end++;
+            }
+            String name = new String(
+                    entries.asSlice(at + 19, end - at - 19).toArray(JAVA_BYTE), StandardCharsets.ISO_8859_1);
+            if (!name.equals(".") && !name.equals("..")) {
+                names.add(name);
+            }
+        }
+    }
+
+    /** The numbers among a directory's names (pids, tids, descriptors), ascending. */
+    public static List<Integer> numbers(String directory) throws KernelException {
+        return list(directory).stream()
+                .filter(name -> !name.isEmpty() && name.chars().allMatch(Character::isDigit))
+                .map(Integer::valueOf)
+                .sorted()
+                .toList();
+    }
+}
