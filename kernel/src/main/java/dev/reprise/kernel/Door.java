@@ -34,10 +34,7 @@ public final class Door {
         FunctionDescriptor sevenLongs = FunctionDescriptor.of(
                 JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
         return linker.downcallHandle(
-                symbol,
-                sevenLongs,
-                Linker.Option.firstVariadicArg(1),
-                Linker.Option.captureCallState("errno"));
+                symbol, sevenLongs, Linker.Option.firstVariadicArg(1), Linker.Option.captureCallState("errno"));
     }
 
     /** Makes one system call; never throws for an error of the kernel's. */

@@ -20,8 +20,8 @@ public final class Fd implements AutoCloseable {
     /** Opens a path (chars are bytes); O_CLOEXEC is added. */
     public static Fd open(String path, int flags, int mode) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
-            long result = Door.call(
-                    SYS_openat, AT_FDCWD, Native.path(arena, path).address(), flags | Fcntl.O_CLOEXEC, mode);
+            long result =
+                    Door.call(SYS_openat, AT_FDCWD, Native.path(arena, path).address(), flags | Fcntl.O_CLOEXEC, mode);
             return new Fd(Door.require(result, "openat", path));
         }
     }

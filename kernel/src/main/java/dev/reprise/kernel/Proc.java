@@ -50,12 +50,7 @@ public final class Proc {
         long length = 0;
         while (length < buffer.byteSize()) {
             long n = Door.require(
-                    Door.call(
-                            SYS_pread64,
-                            fd.number(),
-                            buffer.address() + length,
-                            buffer.byteSize() - length,
-                            length),
+                    Door.call(SYS_pread64, fd.number(), buffer.address() + length, buffer.byteSize() - length, length),
                     "read",
                     path);
             if (n == 0) {
@@ -109,8 +104,8 @@ public final class Proc {
             while (entries.get(JAVA_BYTE, end) != 0) {
                 end++;
             }
-            String name = new String(
-                    entries.asSlice(at + 19, end - at - 19).toArray(JAVA_BYTE), StandardCharsets.ISO_8859_1);
+            String name =
+                    new String(entries.asSlice(at + 19, end - at - 19).toArray(JAVA_BYTE), StandardCharsets.ISO_8859_1);
             if (!name.equals(".") && !name.equals("..")) {
                 names.add(name);
             }

@@ -1,10 +1,10 @@
 package dev.reprise.image.state;
 
-/** A timer of timer_create(2). {@code notify} is SIGEV_*; {@code remainingNanos} 0 when it is disarmed. */
+/** A timer of timer_create(2). {@code notification} is SIGEV_*; {@code remainingNanos} 0 when it is disarmed. */
 public record PosixTimer(
         int timerId,
         int clockId,
-        int notify,
+        int notification,
         int signal,
         long value,
         int targetTid,

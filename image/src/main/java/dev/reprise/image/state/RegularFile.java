@@ -1,4 +1,5 @@
 package dev.reprise.image.state;
 
 /** A regular file, opened by its path. */
-public record RegularFile(ObjectId id, int flags, FileOwner owner, FileIdentity file, long offset) implements OpenFile {}
+public record RegularFile(ObjectId id, int flags, FileOwner owner, FileIdentity file, long offset)
+        implements OpenFile {}

@@ -1,7 +1,8 @@
 package dev.reprise.image.state;
 
 /** Whatever several tasks can share: saved once, referred to by id. */
-public sealed interface SharedObject permits AddressSpace, FdTable, FsContext, SignalHandlers, OpenFile, Pipe, MemoryObject {
+public sealed interface SharedObject
+        permits AddressSpace, FdTable, FsContext, SignalHandlers, OpenFile, Pipe, MemoryObject {
     /** The number by which others refer to it. */
     ObjectId id();
 }

@@ -5,7 +5,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** One mapping: [start, end), PROT_* protection, offset in its backing in bytes. */
-public record Vma(long start, long end, int protection, boolean shared, long offset, Backing backing, Set<VmFlag> flags) {
+public record Vma(
+        long start, long end, int protection, boolean shared, long offset, Backing backing, Set<VmFlag> flags) {
     public Vma {
         flags = flags.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(flags));
         if (Long.compareUnsigned(start, end) >= 0) {
