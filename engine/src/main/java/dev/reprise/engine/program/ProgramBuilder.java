@@ -1,0 +1,211 @@
+package dev.reprise.engine.program;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Builds a syscall program: what is to be done inside another process, without touching any memory yet.
+ *
+ * <p>Slots and steps are symbolic until {@link Program#encode} gives the program its address.
+ */
+public final class ProgramBuilder {
+    private static final int ALIGNMENT = 64;
+
+    private final List<Entry> entries = new ArrayList<>();
+    private final List<Step> steps = new ArrayList<>();
+    private byte[] data = new byte[1024];
+    private int dataSize;
+
+    /** A system call that must succeed: the program stops at it otherwise. */
+    public Step call(int number, Arg... args) {
+        return add(number, Entry.STOP, 0, args);
+    }
+
+    /** {@link #call(int, Arg...)} with plain numbers. */
+    public Step call(int number, long... args) {
+        return call(number, values(args));
+    }
+
+    /** {@link #call(int, Arg...)} without arguments. */
+    public Step call(int number) {
+        return call(number, new Arg[0]);
+    }
+
+    /** A system call whose result may be anything. */
+    public Step attempt(int number, Arg... args) {
+        return add(number, 0, 0, args);
+    }
+
+    /** {@link #attempt(int, Arg...)} with plain numbers. */
+    public Step attempt(int number, long... args) {
+        return attempt(number, values(args));
+    }
+
+    /** A system call that must return {@code wanted}: the program stops at it otherwise. */
+    public Step expect(long wanted, int number, Arg... args) {
+        return add(number, Entry.EXPECT, wanted, args);
+    }
+
+    /** A clone: the parent goes on with the next entry (result: the child's id), the child at {@code child}. */
+    public Step fork(int number, Label child, Arg... args) {
+        Step step = add(number, Entry.STOP | Entry.FORK, 0, args);
+        go(child);
+        return step;
+    }
+
+    /** The end: DONE is published, the thread parks. */
+    public Step end() {
+        return operation(Operation.END);
+    }
+
+    /** Goes on at {@code target}. */
+    public void go(Label target) {
+        operation(Operation.GOTO, target);
+    }
+
+    /** Jumps to machine code. */
+    public void jump(Arg code) {
+        operation(Operation.JUMP, code);
+    }
+
+    /** Writes eight bytes. */
+    public void store8(Arg address, Arg value) {
+        operation(Operation.STORE8, address, value);
+    }
+
+    /** Writes four bytes. */
+    public void store4(Arg address, Arg value) {
+        operation(Operation.STORE4, address, value);
+    }
+
+    /** Copies bytes. */
+    public void copy(Arg to, Arg from, Arg length) {
+        operation(Operation.COPY, to, from, length);
+    }
+
+    /** The sum of two arguments. */
+    public Step add(Arg a, Arg b) {
+        return operation(Operation.ADD, a, b);
+    }
+
+    /** The bits that two arguments have in common. */
+    public Step and(Arg a, Arg b) {
+        return operation(Operation.AND, a, b);
+    }
+
+    /** An argument shifted right, zeros coming in. */
+    public Step shiftRight(Arg a, Arg bits) {
+        return operation(Operation.SHIFT_RIGHT, a, bits);
+    }
+
+    /** Four bytes at an address, without sign: an int that a call stored (pipe2's descriptors). */
+    public Step load4(Arg address) {
+        return operation(Operation.LOAD4, address);
+    }
+
+    /** Goes on at {@code target} when both are equal. */
+    public void jumpIfEqual(Arg a, Arg b, Label target) {
+        operation(Operation.JUMP_IF_EQUAL, a, b, target);
+    }
+
+    /** Goes on at {@code target} when the eight bytes at {@code address} have a bit of {@code mask}. */
+    public void jumpIfAny(Arg address, Arg mask, Label target) {
+        operation(Operation.JUMP_IF_ANY, address, mask, target);
+    }
+
+    /** Goes on at {@code target} when the tracer is dead. */
+    public void jumpIfDead(Label target) {
+        operation(Operation.JUMP_IF_DEAD, target);
+    }
+
+    /** Sets the stack pointer; programs themselves use no stack. */
+    public void setStackPointer(Arg address) {
+        operation(Operation.SET_STACK_POINTER, address);
+    }
+
+    /** Gives the thread that runs this (a new one) its own control block. */
+    public void setControl(Arg address) {
+        operation(Operation.SET_CONTROL, address);
+    }
+
+    /** A place to jump to, not placed yet. */
+    public Label label() {
+        return new Label();
+    }
+
+    /** Places a label at the next entry. */
+    public void place(Label label) {
+        label.place(entries.size());
+    }
+
+    /** Zeroed memory, 64-byte aligned. */
+    public Slot space(long size) {
+        int start = dataSize + (-dataSize & (ALIGNMENT - 1));
+        dataSize = Math.addExact(start, Math.toIntExact(size));
+        if (dataSize > data.length) {
+            data = Arrays.copyOf(data, Math.max(dataSize, 2 * data.length));
+        }
+        return new Slot(start, size);
+    }
+
+    /** Memory that holds {@code content}. */
+    public Slot bytes(byte[] content) {
+        Slot slot = space(content.length);
+        System.arraycopy(content, 0, data, (int) slot.offset(), content.length);
+        return slot;
+    }
+
+    /** A NUL-terminated string; a char is a byte (ISO 8859-1), as /proc readers return them. */
+    public Slot string(String text) {
+        byte[] content = text.getBytes(StandardCharsets.ISO_8859_1);
+        return bytes(Arrays.copyOf(content, content.length + 1));
+    }
+
+    /** Memory that holds 64-bit words. */
+    public Slot longs(long... words) {
+        ByteBuffer buffer = ByteBuffer.allocate(8 * words.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (long word : words) {
+            buffer.putLong(word);
+        }
+        return bytes(buffer.array());
+    }
+
+    /** Memory that holds 32-bit words. */
+    public Slot ints(int... words) {
+        ByteBuffer buffer = ByteBuffer.allocate(4 * words.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (int word : words) {
+            buffer.putInt(word);
+        }
+        return bytes(buffer.array());
+    }
+
+    /** The number of entries so far. */
+    public int size() {
+        return entries.size();
+    }
+
+    /** The finished program. */
+    public Program build() {
+        List<String> subjects = steps.stream().map(Step::subject).toList();
+        return new Program(entries, subjects, Arrays.copyOf(data, dataSize));
+    }
+
+    private Step operation(Operation operation, Arg... args) {
+        return add(operation.number(), 0, 0, args);
+    }
+
+    private Step add(int number, int flags, long wanted, Arg... args) {
+        Step step = new Step(entries.size());
+        entries.add(new Entry(number, flags, List.of(args), wanted));
+        steps.add(step);
+        return step;
+    }
+
+    private static Arg[] values(long... args) {
+        return Arrays.stream(args).mapToObj(Arg::of).toArray(Arg[]::new);
+    }
+}
