@@ -66,6 +66,6 @@ for ((i = 0; i < times; i++)); do
         done
     done < <(sed 's/\t\t/\t \t/g' "$out/guests.list")
 done | xargs -0 -r -n1 -P "$jobs" bash -c 'run "$1"' run
-status=$?
+status=${PIPESTATUS[1]}
 [ $status = 0 ] && echo "all as expected" || echo "NOT all as expected"
 exit $status

@@ -1,7 +1,6 @@
 // The protocol with the harness: ready, go, result; and the checks. See ../README.md.
 #include "guest.h"
 
-#include <limits.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 

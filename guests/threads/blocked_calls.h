@@ -1,0 +1,531 @@
+// The blocking calls, one row each: how to get ready for it, how to block in it, how to end it.
+//
+// A timed call ends by itself: result and errno are checked, and that it took its time, no less, and
+// (where the harness tells for how long the guest was away) hardly more. A sleep that started anew
+// after a restore took too long by all it had slept before; therefore `ready` comes in mid-sleep.
+// A call without a timeout ends because released() made its event come true, never by EINTR.
+#ifndef BLOCKED_CALLS_H
+#define BLOCKED_CALLS_H
+
+#include "guest.h"
+#include <linux/futex.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/select.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+
+enum { SLEEP_MS = 3000, READY_AFTER_MS = 1000, SLACK_MS = 600 };
+
+// One blocked thread. What its call gave is noted at once and checked in verify().
+struct blocked {
+    const struct blocking_call *call;
+    int number;
+    pthread_t thread;
+    int ends[2];
+    uint32_t word;
+    int64_t started_ns, ended_ns, realtime_ended_ns, realtime_target_ns;
+    long result;
+    int error;
+    long detail; // of the call: bytes read, rest of a timeout
+    volatile int handled;
+};
+
+struct blocking_call {
+    const char *name;
+    bool timed;
+    long want_result;
+    int want_error;
+    void (*prepare)(struct blocked *);
+    void (*block)(struct blocked *);
+    void (*release)(struct blocked *); // of a call that is not timed
+};
+
+// ---- timed
+
+static const struct timespec SLEEP = {SLEEP_MS / 1000, SLEEP_MS % 1000 * 1000000L};
+
+static struct timespec in_a_while(clockid_t clock)
+{
+    int64_t then = guest_now_ns(clock) + SLEEP_MS * 1000000LL;
+    return (struct timespec){then / 1000000000, then % 1000000000};
+}
+
+static void block_nanosleep(struct blocked *b)
+{
+    b->result = nanosleep(&SLEEP, NULL);
+}
+
+static void block_nanosleep_rest(struct blocked *b) // with a place for the rest, which stays as it is
+{
+    struct timespec rest = {77, 88};
+    b->result = nanosleep(&SLEEP, &rest);
+    b->detail = rest.tv_sec == 77 && rest.tv_nsec == 88 ? 0 : -1;
+}
+
+static void block_clock_nanosleep(struct blocked *b)
+{
+    b->result = clock_nanosleep(CLOCK_MONOTONIC, 0, &SLEEP, NULL);
+}
+
+static void block_clock_nanosleep_boottime(struct blocked *b)
+{
+    b->result = clock_nanosleep(CLOCK_BOOTTIME, 0, &SLEEP, NULL);
+}
+
+static void block_clock_nanosleep_until(struct blocked *b)
+{
+    struct timespec until = in_a_while(CLOCK_MONOTONIC);
+    b->result = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+}
+
+static void block_clock_nanosleep_until_real(struct blocked *b)
+{
+    struct timespec until = in_a_while(CLOCK_REALTIME);
+    b->realtime_target_ns = until.tv_sec * 1000000000LL + until.tv_nsec;
+    b->result = clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &until, NULL);
+}
+
+static void pipe_prepare(struct blocked *b)
+{
+    NEED(pipe2(b->ends, O_CLOEXEC));
+}
+
+static void block_poll(struct blocked *b)
+{
+    struct pollfd fd = {b->ends[0], POLLIN, 0x55};
+    b->result = poll(&fd, 1, SLEEP_MS);
+    b->detail = fd.revents;
+}
+
+// With a mask, which must be in force while it blocks and gone after: the caller checks its own.
+static void block_ppoll(struct blocked *b)
+{
+    sigset_t mask;
+    sigfillset(&mask);
+    struct pollfd fd = {b->ends[0], POLLIN, 0};
+    b->result = ppoll(&fd, 1, &SLEEP, &mask);
+}
+
+static void block_select(struct blocked *b)
+{
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET(b->ends[0], &set);
+    struct timeval timeout = {SLEEP_MS / 1000, SLEEP_MS % 1000 * 1000};
+    b->result = select(b->ends[0] + 1, &set, NULL, NULL, &timeout);
+    b->detail = FD_ISSET(b->ends[0], &set) + timeout.tv_sec; // Linux writes the rest: none
+}
+
+static void block_pselect(struct blocked *b)
+{
+    sigset_t mask;
+    sigfillset(&mask);
+    b->result = pselect(0, NULL, NULL, NULL, &SLEEP, &mask);
+}
+
+static void block_futex_timed(struct blocked *b)
+{
+    b->result = syscall(SYS_futex, &b->word, FUTEX_WAIT_PRIVATE, 0, &SLEEP, NULL, 0);
+}
+
+static void block_futex_until(struct blocked *b) // as pthread_cond_timedwait does it
+{
+    struct timespec until = in_a_while(CLOCK_MONOTONIC);
+    b->result = syscall(SYS_futex, &b->word, FUTEX_WAIT_BITSET_PRIVATE, 0, &until, NULL, ~0u);
+}
+
+static void epoll_prepare(struct blocked *b)
+{
+    int ends[2];
+    NEED(pipe2(ends, O_CLOEXEC));
+    b->ends[0] = NEED(epoll_create1(EPOLL_CLOEXEC));
+    b->ends[1] = ends[1];
+    struct epoll_event event = {.events = EPOLLIN};
+    NEED(epoll_ctl(b->ends[0], EPOLL_CTL_ADD, ends[0], &event));
+}
+
+static void block_epoll_wait_timed(struct blocked *b)
+{
+    struct epoll_event event;
+    b->result = epoll_wait(b->ends[0], &event, 1, SLEEP_MS);
+}
+
+static void block_epoll_pwait_timed(struct blocked *b)
+{
+    sigset_t mask;
+    sigfillset(&mask);
+    struct epoll_event event;
+    b->result = epoll_pwait(b->ends[0], &event, 1, SLEEP_MS, &mask);
+}
+
+static void block_sigtimedwait(struct blocked *b)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGRTMIN + 1); // blocked everywhere, sent by nobody
+    b->result = sigtimedwait(&set, NULL, &SLEEP);
+}
+
+static void udp_timed_prepare(struct blocked *b)
+{
+    struct timeval timeout = {SLEEP_MS / 1000, SLEEP_MS % 1000 * 1000};
+    b->ends[0] = NEED(socket(AF_INET, SOCK_DGRAM, 0));
+    NEED(setsockopt(b->ends[0], SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout));
+}
+
+static void block_recvfrom_timed(struct blocked *b)
+{
+    char byte;
+    b->result = recvfrom(b->ends[0], &byte, 1, 0, NULL, NULL);
+}
+
+// ---- until something happens
+
+static void write_byte(struct blocked *b)
+{
+    b->detail += write(b->ends[1], "x", 1) - 1;
+}
+
+static void block_read(struct blocked *b)
+{
+    char byte;
+    b->result = read(b->ends[0], &byte, 1);
+}
+
+static void block_poll_forever(struct blocked *b)
+{
+    struct pollfd fd = {b->ends[0], POLLIN, 0};
+    b->result = poll(&fd, 1, -1);
+}
+
+static void block_select_forever(struct blocked *b)
+{
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET(b->ends[0], &set);
+    b->result = select(b->ends[0] + 1, &set, NULL, NULL, NULL);
+}
+
+static void block_epoll_wait(struct blocked *b)
+{
+    struct epoll_event event;
+    b->result = epoll_wait(b->ends[0], &event, 1, -1);
+}
+
+static void block_futex(struct blocked *b)
+{
+    b->result = syscall(SYS_futex, &b->word, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+}
+
+// The word is left alone: a wait that was broken off would show as EAGAIN or EINTR.
+static void wake_futex(struct blocked *b)
+{
+    for (int i = 0; i < 2000 && syscall(SYS_futex, &b->word, FUTEX_WAKE_PRIVATE, 1) != 1; i++)
+        usleep(1000);
+}
+
+static void block_write(struct blocked *b) // to a full pipe
+{
+    b->result = write(b->ends[1], "x", 1);
+}
+
+static void full_pipe_prepare(struct blocked *b)
+{
+    static char bytes[65536];
+    pipe_prepare(b);
+    int size = NEED(fcntl(b->ends[1], F_SETPIPE_SZ, 65536));
+    CHECK("fill", write(b->ends[1], bytes, (size_t)size), size);
+}
+
+static void drain_pipe(struct blocked *b)
+{
+    char bytes[4096];
+    b->detail += read(b->ends[0], bytes, sizeof bytes) - 4096;
+}
+
+static void accept_prepare(struct blocked *b)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    b->ends[0] = NEED(socket(AF_INET, SOCK_STREAM, 0));
+    NEED(bind(b->ends[0], (struct sockaddr *)&address, sizeof address));
+    NEED(listen(b->ends[0], 1));
+}
+
+static void block_accept(struct blocked *b)
+{
+    b->result = accept(b->ends[0], NULL, NULL) >= 0 ? 0 : -1;
+}
+
+static void connect_to(struct blocked *b)
+{
+    struct sockaddr_in address;
+    socklen_t length = sizeof address;
+    getsockname(b->ends[0], (struct sockaddr *)&address, &length);
+    b->detail += connect(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr *)&address, length);
+}
+
+static void udp_prepare(struct blocked *b)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    b->ends[0] = NEED(socket(AF_INET, SOCK_DGRAM, 0));
+    NEED(bind(b->ends[0], (struct sockaddr *)&address, sizeof address));
+}
+
+static void block_recvfrom(struct blocked *b)
+{
+    char bytes[8];
+    b->result = recvfrom(b->ends[0], bytes, sizeof bytes, 0, NULL, NULL);
+}
+
+static void send_to(struct blocked *b)
+{
+    struct sockaddr_in address;
+    socklen_t length = sizeof address;
+    getsockname(b->ends[0], (struct sockaddr *)&address, &length);
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    b->detail += sendto(fd, "x", 1, 0, (struct sockaddr *)&address, length) - 1;
+    close(fd);
+}
+
+// ends[1] holds the lock, ends[0] is another description of the same file.
+static void flock_prepare(struct blocked *b)
+{
+    char name[32];
+    snprintf(name, sizeof name, "lock-%d", b->number);
+    b->ends[0] = NEED(open(guest_path(name), O_RDWR | O_CREAT, 0600));
+    b->ends[1] = NEED(open(guest_path(name), O_RDWR));
+    NEED(flock(b->ends[1], LOCK_EX));
+}
+
+static void block_flock(struct blocked *b)
+{
+    b->result = flock(b->ends[0], LOCK_EX);
+}
+
+static void unlock(struct blocked *b)
+{
+    b->detail += flock(b->ends[1], LOCK_UN);
+}
+
+static void eventfd_prepare(struct blocked *b)
+{
+    b->ends[0] = b->ends[1] = NEED(eventfd(0, EFD_CLOEXEC));
+}
+
+static void block_read_eight(struct blocked *b)
+{
+    uint64_t value;
+    b->result = read(b->ends[0], &value, 8);
+}
+
+static void write_eight(struct blocked *b)
+{
+    uint64_t one = 1;
+    b->detail += write(b->ends[1], &one, 8) - 8;
+}
+
+static void timerfd_prepare(struct blocked *b)
+{
+    b->ends[0] = NEED(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
+}
+
+static void arm_timerfd(struct blocked *b)
+{
+    struct itimerspec soon = {.it_value.tv_nsec = 1};
+    b->detail += timerfd_settime(b->ends[0], 0, &soon, NULL);
+}
+
+static void timerfd_timed_prepare(struct blocked *b)
+{
+    timerfd_prepare(b);
+}
+
+static void block_timerfd_timed(struct blocked *b)
+{
+    struct itimerspec later = {.it_value = SLEEP};
+    timerfd_settime(b->ends[0], 0, &later, NULL);
+    block_read_eight(b);
+}
+
+// A process-directed signal wakes any thread that may take it, so each blocked thread has its own.
+static int own_signal(const struct blocked *b)
+{
+    return SIGRTMIN + 2 + b->number % 26;
+}
+
+static void signalfd_prepare(struct blocked *b)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, own_signal(b));
+    b->ends[0] = NEED(signalfd(-1, &set, SFD_CLOEXEC));
+}
+
+static void block_read_signalfd(struct blocked *b)
+{
+    struct signalfd_siginfo info;
+    b->result = read(b->ends[0], &info, sizeof info);
+}
+
+static void send_own_signal(struct blocked *b)
+{
+    b->detail += pthread_kill(b->thread, own_signal(b));
+}
+
+static void block_sigwaitinfo(struct blocked *b)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, own_signal(b));
+    b->result = sigwaitinfo(&set, NULL) == own_signal(b) ? 0 : -1;
+}
+
+static void inotify_prepare(struct blocked *b)
+{
+    char name[32];
+    snprintf(name, sizeof name, "watched-%d", b->number);
+    close(NEED(open(guest_path(name), O_RDWR | O_CREAT, 0600)));
+    b->ends[0] = NEED(inotify_init1(IN_CLOEXEC));
+    b->ends[1] = NEED(open(guest_path(name), O_WRONLY));
+    NEED(inotify_add_watch(b->ends[0], guest_path(name), IN_MODIFY));
+}
+
+static void block_inotify(struct blocked *b)
+{
+    struct inotify_event event;
+    b->result = read(b->ends[0], &event, sizeof event);
+}
+
+// pause and sigsuspend end by a handler, and by nothing else: errno is EINTR, and it ran once.
+static __thread struct blocked *handler_of;
+
+static void count_handled(int signal)
+{
+    if (handler_of != NULL && signal == own_signal(handler_of))
+        handler_of->handled++;
+}
+
+static void handler_prepare(struct blocked *b)
+{
+    struct sigaction action = {.sa_handler = count_handled};
+    NEED(sigaction(own_signal(b), &action, NULL));
+}
+
+static void own_signal_mask(const struct blocked *b, int how)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, own_signal(b));
+    pthread_sigmask(how, &set, NULL);
+}
+
+static void block_pause(struct blocked *b)
+{
+    handler_of = b;
+    own_signal_mask(b, SIG_UNBLOCK);
+    b->result = pause();
+    b->error = errno;
+    own_signal_mask(b, SIG_BLOCK);
+    b->detail += b->handled - 1;
+    errno = b->error;
+}
+
+static void block_sigsuspend(struct blocked *b)
+{
+    handler_of = b;
+    sigset_t all_but_own;
+    sigfillset(&all_but_own);
+    sigdelset(&all_but_own, own_signal(b));
+    b->result = sigsuspend(&all_but_own);
+    b->error = errno;
+    b->detail += b->handled - 1;
+    errno = b->error;
+}
+
+static const struct blocking_call CALLS[] = {
+    {"nanosleep", true, 0, 0, NULL, block_nanosleep, NULL},
+    {"nanosleep_rest", true, 0, 0, NULL, block_nanosleep_rest, NULL},
+    {"clock_nanosleep", true, 0, 0, NULL, block_clock_nanosleep, NULL},
+    {"clock_nanosleep_boottime", true, 0, 0, NULL, block_clock_nanosleep_boottime, NULL},
+    {"clock_nanosleep_until", true, 0, 0, NULL, block_clock_nanosleep_until, NULL},
+    {"clock_nanosleep_until_real", true, 0, 0, NULL, block_clock_nanosleep_until_real, NULL},
+    {"poll_timed", true, 0, 0, pipe_prepare, block_poll, NULL},
+    {"ppoll_timed", true, 0, 0, pipe_prepare, block_ppoll, NULL},
+    {"select_timed", true, 0, 0, pipe_prepare, block_select, NULL},
+    {"pselect_timed", true, 0, 0, NULL, block_pselect, NULL},
+    {"futex_timed", true, -1, ETIMEDOUT, NULL, block_futex_timed, NULL},
+    {"futex_until", true, -1, ETIMEDOUT, NULL, block_futex_until, NULL},
+    {"epoll_wait_timed", true, 0, 0, epoll_prepare, block_epoll_wait_timed, NULL},
+    {"epoll_pwait_timed", true, 0, 0, epoll_prepare, block_epoll_pwait_timed, NULL},
+    {"sigtimedwait", true, -1, EAGAIN, NULL, block_sigtimedwait, NULL},
+    {"recvfrom_timed", true, -1, EAGAIN, udp_timed_prepare, block_recvfrom_timed, NULL},
+    {"timerfd_timed", true, 8, 0, timerfd_timed_prepare, block_timerfd_timed, NULL},
+    {"read", false, 1, 0, pipe_prepare, block_read, write_byte},
+    {"write", false, 1, 0, full_pipe_prepare, block_write, drain_pipe},
+    {"poll", false, 1, 0, pipe_prepare, block_poll_forever, write_byte},
+    {"select", false, 1, 0, pipe_prepare, block_select_forever, write_byte},
+    {"epoll_wait", false, 1, 0, epoll_prepare, block_epoll_wait, write_byte},
+    {"futex", false, 0, 0, NULL, block_futex, wake_futex},
+    {"accept", false, 0, 0, accept_prepare, block_accept, connect_to},
+    {"recvfrom", false, 1, 0, udp_prepare, block_recvfrom, send_to},
+    {"flock", false, 0, 0, flock_prepare, block_flock, unlock},
+    {"eventfd", false, 8, 0, eventfd_prepare, block_read_eight, write_eight},
+    {"timerfd", false, 8, 0, timerfd_prepare, block_read_eight, arm_timerfd},
+    {"signalfd", false, 128, 0, signalfd_prepare, block_read_signalfd, send_own_signal},
+    {"sigwaitinfo", false, 0, 0, NULL, block_sigwaitinfo, send_own_signal},
+    {"inotify", false, 16, 0, inotify_prepare, block_inotify, write_byte},
+    {"pause", false, -1, EINTR, handler_prepare, block_pause, send_own_signal},
+    {"sigsuspend", false, -1, EINTR, handler_prepare, block_sigsuspend, send_own_signal},
+};
+enum { CALL_COUNT = sizeof CALLS / sizeof *CALLS };
+
+// ---- the same for all
+
+// Signals of the real-time range are blocked in every thread before the first one is made.
+static void block_own_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (int signal = SIGRTMIN + 1; signal <= SIGRTMAX; signal++)
+        sigaddset(&set, signal);
+    NEED_ZERO(pthread_sigmask(SIG_BLOCK, &set, NULL));
+}
+
+static void block_and_note(struct blocked *b)
+{
+    b->started_ns = guest_now_ns(CLOCK_MONOTONIC);
+    errno = 0;
+    b->call->block(b);
+    b->error = errno;
+    b->ended_ns = guest_now_ns(CLOCK_MONOTONIC);
+    b->realtime_ended_ns = guest_now_ns(CLOCK_REALTIME);
+}
+
+static void check_blocked(const struct blocked *b)
+{
+    const char *name = b->call->name;
+    char what[100];
+    snprintf(what, sizeof what, "%s (thread %d): result", name, b->number);
+    CHECK(what, b->result, b->call->want_result);
+    snprintf(what, sizeof what, "%s (thread %d): errno", name, b->number);
+    CHECK(what, b->error, b->call->want_error);
+    snprintf(what, sizeof what, "%s (thread %d): detail", name, b->number);
+    CHECK(what, b->detail, 0);
+    if (!b->call->timed)
+        return;
+    long away = guest_away_ms();
+    long most = away < 0 ? LONG_MAX : SLEEP_MS + away + SLACK_MS;
+    // Timeouts in milliseconds may end up to one earlier by another clock than their own.
+    snprintf(what, sizeof what, "%s (thread %d): milliseconds it took", name, b->number);
+    CHECK_RANGE(what, (b->ended_ns - b->started_ns) / 1000000, SLEEP_MS - 1, most);
+    if (b->realtime_target_ns != 0)
+        CHECK_RANGE(what, b->realtime_ended_ns - b->realtime_target_ns, 0, INT64_MAX);
+}
+
+#endif
