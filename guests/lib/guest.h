@@ -67,6 +67,15 @@ void guest_wait_for_go(void);
 
 int64_t guest_now_ns(clockid_t clock);
 
+// Starts threads that each run set_up(number) before this returns, and then wait, blocked.
+void guest_start_threads(int count, void (*set_up)(int number), void (*check)(int number));
+
+// In verify(): lets each of them run check(number), and joins it.
+void guest_join_threads(void);
+
+// The kernel's id of such a thread, as it was when it started.
+pid_t guest_thread_tid(int number);
+
 // Ends the guest at once with SKIP: the machine lacks what it is about.
 _Noreturn void guest_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
