@@ -20,7 +20,10 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
-enum { SLEEP_MS = 3000, READY_AFTER_MS = 1000, SLACK_MS = 600 };
+enum { READY_AFTER_MS = 1000, SLACK_MS = 600 };
+
+// How long the timed calls take; the same for all.
+static long sleep_ms = 3000;
 
 // One blocked thread. What its call gave is noted at once and checked in verify().
 struct blocked {
@@ -44,15 +47,16 @@ struct blocking_call {
     void (*prepare)(struct blocked *);
     void (*block)(struct blocked *);
     void (*release)(struct blocked *); // of a call that is not timed
+    bool again; // may be released again and again: the event is used up by the call
 };
 
 // ---- timed
 
-static const struct timespec SLEEP = {SLEEP_MS / 1000, SLEEP_MS % 1000 * 1000000L};
+#define SLEEP ((struct timespec){sleep_ms / 1000, sleep_ms % 1000 * 1000000L})
 
 static struct timespec in_a_while(clockid_t clock)
 {
-    int64_t then = guest_now_ns(clock) + SLEEP_MS * 1000000LL;
+    int64_t then = guest_now_ns(clock) + sleep_ms * 1000000LL;
     return (struct timespec){then / 1000000000, then % 1000000000};
 }
 
@@ -99,7 +103,7 @@ static void pipe_prepare(struct blocked *b)
 static void block_poll(struct blocked *b)
 {
     struct pollfd fd = {b->ends[0], POLLIN, 0x55};
-    b->result = poll(&fd, 1, SLEEP_MS);
+    b->result = poll(&fd, 1, sleep_ms);
     b->detail = fd.revents;
 }
 
@@ -117,7 +121,7 @@ static void block_select(struct blocked *b)
     fd_set set;
     FD_ZERO(&set);
     FD_SET(b->ends[0], &set);
-    struct timeval timeout = {SLEEP_MS / 1000, SLEEP_MS % 1000 * 1000};
+    struct timeval timeout = {sleep_ms / 1000, sleep_ms % 1000 * 1000};
     b->result = select(b->ends[0] + 1, &set, NULL, NULL, &timeout);
     b->detail = FD_ISSET(b->ends[0], &set) + timeout.tv_sec; // Linux writes the rest: none
 }
@@ -153,7 +157,7 @@ static void epoll_prepare(struct blocked *b)
 static void block_epoll_wait_timed(struct blocked *b)
 {
     struct epoll_event event;
-    b->result = epoll_wait(b->ends[0], &event, 1, SLEEP_MS);
+    b->result = epoll_wait(b->ends[0], &event, 1, sleep_ms);
 }
 
 static void block_epoll_pwait_timed(struct blocked *b)
@@ -161,7 +165,7 @@ static void block_epoll_pwait_timed(struct blocked *b)
     sigset_t mask;
     sigfillset(&mask);
     struct epoll_event event;
-    b->result = epoll_pwait(b->ends[0], &event, 1, SLEEP_MS, &mask);
+    b->result = epoll_pwait(b->ends[0], &event, 1, sleep_ms, &mask);
 }
 
 static void block_sigtimedwait(struct blocked *b)
@@ -174,7 +178,7 @@ static void block_sigtimedwait(struct blocked *b)
 
 static void udp_timed_prepare(struct blocked *b)
 {
-    struct timeval timeout = {SLEEP_MS / 1000, SLEEP_MS % 1000 * 1000};
+    struct timeval timeout = {sleep_ms / 1000, sleep_ms % 1000 * 1000};
     b->ends[0] = NEED(socket(AF_INET, SOCK_DGRAM, 0));
     NEED(setsockopt(b->ends[0], SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout));
 }
@@ -449,39 +453,39 @@ static void block_sigsuspend(struct blocked *b)
 }
 
 static const struct blocking_call CALLS[] = {
-    {"nanosleep", true, 0, 0, NULL, block_nanosleep, NULL},
-    {"nanosleep_rest", true, 0, 0, NULL, block_nanosleep_rest, NULL},
-    {"clock_nanosleep", true, 0, 0, NULL, block_clock_nanosleep, NULL},
-    {"clock_nanosleep_boottime", true, 0, 0, NULL, block_clock_nanosleep_boottime, NULL},
-    {"clock_nanosleep_until", true, 0, 0, NULL, block_clock_nanosleep_until, NULL},
-    {"clock_nanosleep_until_real", true, 0, 0, NULL, block_clock_nanosleep_until_real, NULL},
-    {"poll_timed", true, 0, 0, pipe_prepare, block_poll, NULL},
-    {"ppoll_timed", true, 0, 0, pipe_prepare, block_ppoll, NULL},
-    {"select_timed", true, 0, 0, pipe_prepare, block_select, NULL},
-    {"pselect_timed", true, 0, 0, NULL, block_pselect, NULL},
-    {"futex_timed", true, -1, ETIMEDOUT, NULL, block_futex_timed, NULL},
-    {"futex_until", true, -1, ETIMEDOUT, NULL, block_futex_until, NULL},
-    {"epoll_wait_timed", true, 0, 0, epoll_prepare, block_epoll_wait_timed, NULL},
-    {"epoll_pwait_timed", true, 0, 0, epoll_prepare, block_epoll_pwait_timed, NULL},
-    {"sigtimedwait", true, -1, EAGAIN, NULL, block_sigtimedwait, NULL},
-    {"recvfrom_timed", true, -1, EAGAIN, udp_timed_prepare, block_recvfrom_timed, NULL},
-    {"timerfd_timed", true, 8, 0, timerfd_timed_prepare, block_timerfd_timed, NULL},
-    {"read", false, 1, 0, pipe_prepare, block_read, write_byte},
-    {"write", false, 1, 0, full_pipe_prepare, block_write, drain_pipe},
-    {"poll", false, 1, 0, pipe_prepare, block_poll_forever, write_byte},
-    {"select", false, 1, 0, pipe_prepare, block_select_forever, write_byte},
-    {"epoll_wait", false, 1, 0, epoll_prepare, block_epoll_wait, write_byte},
-    {"futex", false, 0, 0, NULL, block_futex, wake_futex},
-    {"accept", false, 0, 0, accept_prepare, block_accept, connect_to},
-    {"recvfrom", false, 1, 0, udp_prepare, block_recvfrom, send_to},
-    {"flock", false, 0, 0, flock_prepare, block_flock, unlock},
-    {"eventfd", false, 8, 0, eventfd_prepare, block_read_eight, write_eight},
-    {"timerfd", false, 8, 0, timerfd_prepare, block_read_eight, arm_timerfd},
-    {"signalfd", false, 128, 0, signalfd_prepare, block_read_signalfd, send_own_signal},
-    {"sigwaitinfo", false, 0, 0, NULL, block_sigwaitinfo, send_own_signal},
-    {"inotify", false, 16, 0, inotify_prepare, block_inotify, write_byte},
-    {"pause", false, -1, EINTR, handler_prepare, block_pause, send_own_signal},
-    {"sigsuspend", false, -1, EINTR, handler_prepare, block_sigsuspend, send_own_signal},
+    {"nanosleep", true, 0, 0, NULL, block_nanosleep, NULL, true},
+    {"nanosleep_rest", true, 0, 0, NULL, block_nanosleep_rest, NULL, true},
+    {"clock_nanosleep", true, 0, 0, NULL, block_clock_nanosleep, NULL, true},
+    {"clock_nanosleep_boottime", true, 0, 0, NULL, block_clock_nanosleep_boottime, NULL, true},
+    {"clock_nanosleep_until", true, 0, 0, NULL, block_clock_nanosleep_until, NULL, true},
+    {"clock_nanosleep_until_real", true, 0, 0, NULL, block_clock_nanosleep_until_real, NULL, true},
+    {"poll_timed", true, 0, 0, pipe_prepare, block_poll, NULL, true},
+    {"ppoll_timed", true, 0, 0, pipe_prepare, block_ppoll, NULL, true},
+    {"select_timed", true, 0, 0, pipe_prepare, block_select, NULL, true},
+    {"pselect_timed", true, 0, 0, NULL, block_pselect, NULL, true},
+    {"futex_timed", true, -1, ETIMEDOUT, NULL, block_futex_timed, NULL, true},
+    {"futex_until", true, -1, ETIMEDOUT, NULL, block_futex_until, NULL, true},
+    {"epoll_wait_timed", true, 0, 0, epoll_prepare, block_epoll_wait_timed, NULL, true},
+    {"epoll_pwait_timed", true, 0, 0, epoll_prepare, block_epoll_pwait_timed, NULL, true},
+    {"sigtimedwait", true, -1, EAGAIN, NULL, block_sigtimedwait, NULL, true},
+    {"recvfrom_timed", true, -1, EAGAIN, udp_timed_prepare, block_recvfrom_timed, NULL, true},
+    {"timerfd_timed", true, 8, 0, timerfd_timed_prepare, block_timerfd_timed, NULL, true},
+    {"read", false, 1, 0, pipe_prepare, block_read, write_byte, true},
+    {"write", false, 1, 0, full_pipe_prepare, block_write, drain_pipe, false},
+    {"poll", false, 1, 0, pipe_prepare, block_poll_forever, write_byte, false},
+    {"select", false, 1, 0, pipe_prepare, block_select_forever, write_byte, false},
+    {"epoll_wait", false, 1, 0, epoll_prepare, block_epoll_wait, write_byte, false},
+    {"futex", false, 0, 0, NULL, block_futex, wake_futex, true},
+    {"accept", false, 0, 0, accept_prepare, block_accept, connect_to, false},
+    {"recvfrom", false, 1, 0, udp_prepare, block_recvfrom, send_to, true},
+    {"flock", false, 0, 0, flock_prepare, block_flock, unlock, false},
+    {"eventfd", false, 8, 0, eventfd_prepare, block_read_eight, write_eight, true},
+    {"timerfd", false, 8, 0, timerfd_prepare, block_read_eight, arm_timerfd, true},
+    {"signalfd", false, 128, 0, signalfd_prepare, block_read_signalfd, send_own_signal, true},
+    {"sigwaitinfo", false, 0, 0, NULL, block_sigwaitinfo, send_own_signal, true},
+    {"inotify", false, 16, 0, inotify_prepare, block_inotify, write_byte, true},
+    {"pause", false, -1, EINTR, handler_prepare, block_pause, send_own_signal, true},
+    {"sigsuspend", false, -1, EINTR, handler_prepare, block_sigsuspend, send_own_signal, true},
 };
 enum { CALL_COUNT = sizeof CALLS / sizeof *CALLS };
 
@@ -507,7 +511,7 @@ static void block_and_note(struct blocked *b)
     b->realtime_ended_ns = guest_now_ns(CLOCK_REALTIME);
 }
 
-static void check_blocked(const struct blocked *b)
+__attribute__((unused)) static void check_blocked(const struct blocked *b)
 {
     const char *name = b->call->name;
     char what[100];
@@ -520,10 +524,10 @@ static void check_blocked(const struct blocked *b)
     if (!b->call->timed)
         return;
     long away = guest_away_ms();
-    long most = away < 0 ? LONG_MAX : SLEEP_MS + away + SLACK_MS;
+    long most = away < 0 ? LONG_MAX : sleep_ms + away + SLACK_MS;
     // Timeouts in milliseconds may end up to one earlier by another clock than their own.
     snprintf(what, sizeof what, "%s (thread %d): milliseconds it took", name, b->number);
-    CHECK_RANGE(what, (b->ended_ns - b->started_ns) / 1000000, SLEEP_MS - 1, most);
+    CHECK_RANGE(what, (b->ended_ns - b->started_ns) / 1000000, sleep_ms - 1, most);
     if (b->realtime_target_ns != 0)
         CHECK_RANGE(what, b->realtime_ended_ns - b->realtime_target_ns, 0, INT64_MAX);
 }
