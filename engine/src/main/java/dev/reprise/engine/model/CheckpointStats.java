@@ -1,0 +1,26 @@
+package dev.reprise.engine.model;
+
+/**
+ * What a checkpoint cost. Times are in nanoseconds of the monotonic clock.
+ *
+ * @param wallNanos the whole operation, from the call to the complete image
+ * @param freezingNanos from the first task seized to the last
+ * @param frozenNanos from the first task seized to the last one detached
+ * @param pages memory pages in the image, 4096 bytes each
+ * @param bytesWritten bytes of memory contents written
+ * @param imageBytes bytes of the whole image
+ * @param tasks processes in the image
+ * @param threads threads of all of them
+ */
+public record CheckpointStats(
+        long wallNanos,
+        long freezingNanos,
+        long frozenNanos,
+        long pages,
+        long bytesWritten,
+        long imageBytes,
+        int tasks,
+        int threads) {
+    /** Of a checkpoint that came to nothing. */
+    public static final CheckpointStats NOTHING = new CheckpointStats(0, 0, 0, 0, 0, 0, 0, 0);
+}

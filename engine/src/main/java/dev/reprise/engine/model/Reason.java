@@ -1,0 +1,105 @@
+package dev.reprise.engine.model;
+
+import java.util.List;
+
+/** Why a checkpoint or a restore did not happen. */
+public sealed interface Reason {
+    /** One line that names the thing, where it is and what would help. */
+    String text();
+
+    /** The process holds what cannot be checkpointed; it was not touched. */
+    record Unsupported(int pid, List<Refusal> refusals) implements Reason {
+        public Unsupported {
+            refusals = List.copyOf(refusals);
+        }
+
+        @Override
+        public String text() {
+            return "process " + pid + " cannot be checkpointed: " + refusals.size()
+                    + (refusals.size() == 1 ? " thing is" : " things are") + " in the way";
+        }
+    }
+
+    /** The caller may not do it. */
+    record Denied(String what, String help) implements Reason {
+        @Override
+        public String text() {
+            return Reason.line(what, help);
+        }
+    }
+
+    /** There is no such process, or it ended meanwhile. */
+    record TaskDied(int tid, String what) implements Reason {
+        @Override
+        public String text() {
+            return what;
+        }
+    }
+
+    /** The image cannot be used: exactly one of the reader's five answers. */
+    record BadImage(Flaw flaw, String what) implements Reason {
+        /** What is wrong with an image. */
+        public enum Flaw {
+            CORRUPT,
+            TRUNCATED,
+            TOO_OLD,
+            TOO_NEW,
+            WRONG_MACHINE
+        }
+
+        @Override
+        public String text() {
+            return what;
+        }
+    }
+
+    /** An id that the image needs is taken. */
+    record InUse(String what, String help) implements Reason {
+        @Override
+        public String text() {
+            return Reason.line(what, help);
+        }
+    }
+
+    /** Files are not what the image expects; {@code force} accepts them as they are. */
+    record FilesDiffer(List<String> differences) implements Reason {
+        public FilesDiffer {
+            differences = List.copyOf(differences);
+        }
+
+        @Override
+        public String text() {
+            return Reason.line(
+                    String.join("; ", differences),
+                    "--force restores with the files as they are, at the program's risk");
+        }
+    }
+
+    /** This machine cannot do it. */
+    record Incapable(String what, String help) implements Reason {
+        @Override
+        public String text() {
+            return Reason.line(what, help);
+        }
+    }
+
+    /** Reading or writing failed, or a system call did. */
+    record Io(String what, String help) implements Reason {
+        @Override
+        public String text() {
+            return Reason.line(what, help);
+        }
+    }
+
+    /** The caller gave up; everything was undone. */
+    record Cancelled() implements Reason {
+        @Override
+        public String text() {
+            return "given up; everything is as it was";
+        }
+    }
+
+    private static String line(String what, String help) {
+        return help.isEmpty() ? what : what + "; " + help;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.reprise.engine.model;
+
+/**
+ * How to restore.
+ *
+ * @param detached whether the program is left to init; otherwise it stays the caller's child and gets its terminal
+ * @param pidNamespace whether it gets a new pid namespace, so that it can run beside its original
+ * @param force whether files that differ from what the image expects are accepted; each is told to the {@link Progress}
+ * @param truncate whether files that have grown since are cut back to the size they had
+ * @param clock which monotonic time it sees
+ * @param standardStreams what becomes its 0-2 where those led outside the image
+ */
+public record RestoreOptions(
+        boolean detached,
+        boolean pidNamespace,
+        boolean force,
+        boolean truncate,
+        Clock clock,
+        StandardStreams standardStreams) {
+    /** In the foreground, under its own ids, strictly verified. */
+    public static final RestoreOptions DEFAULT =
+            new RestoreOptions(false, false, false, false, Clock.KEEP, StandardStreams.OWN);
+
+    /** The same, left to init. */
+    public RestoreOptions asDetached() {
+        return new RestoreOptions(true, pidNamespace, force, truncate, clock, standardStreams);
+    }
+
+    /** The same in a new pid namespace. */
+    public RestoreOptions inPidNamespace() {
+        return new RestoreOptions(detached, true, force, truncate, clock, standardStreams);
+    }
+
+    /** The same with other standard streams. */
+    public RestoreOptions with(StandardStreams standardStreams) {
+        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams);
+    }
+}
