@@ -5,18 +5,30 @@
 # while the next build goes on, and an AOT cache of that name can never meet other jars.
 set -euo pipefail
 started=$1 # of the build, ISO 8601: a source that changed later may have been missed by it
+java=$2/bin/java
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 built=$here/cli/target/app
 apps=$here/.reprise/app
 
+modern=$here/cli/target/modern
+mkdir -p "$modern"
+for jar in "$built"/picocli-*.jar; do
+    made=$modern/${jar##*/}
+    if [[ ! $made -nt $jar || ! $made -nt $here/tools/Modernize.java ]]; then
+        "$java" "$here/tools/Modernize.java" "$jar" "$made.new"
+        mv -- "$made.new" "$made"
+    fi
+done
+
 # The launcher holds the JVM's flags and the path is part of an AOT cache: both are part of the name.
-digest=$({ cd "$built" && sha256sum -- *.jar && sha256sum <"$here/reprise" && printf '%s\n' "$here"; } | sha256sum)
+digest=$({ cd "$built" && sha256sum -- *.jar && sha256sum <"$here/tools/Modernize.java" && sha256sum <"$here/reprise" && printf '%s\n' "$here"; } | sha256sum)
 digest=${digest:0:20}
 
 mkdir -p "$apps"
 if [[ ! -d $apps/$digest ]]; then
     aside=$(mktemp -d "$apps/.aside.XXXXXX")
     cp -- "$built"/*.jar "$aside"
+    cp -- "$modern"/*.jar "$aside"
     chmod 755 "$aside"
     mv -T -- "$aside" "$apps/$digest" 2>/dev/null || rm -rf -- "$aside"
 fi
