@@ -65,6 +65,17 @@ void guest_expect_signals(void);
 // The wait that main() does, for guests that need it elsewhere.
 void guest_wait_for_go(void);
 
+// The VmFlags of the mapping at this address, e.g. "rd wr mr mw me ac ", from /proc/self/smaps.
+void guest_vma_flags(const void *address, char *flags, size_t size);
+
+// Remembers /proc/self/maps, and compares it with what it is then.
+void guest_remember_maps(void);
+void guest_check_maps(void);
+
+// Whether the kernel could read, or write, a byte there: no signal as it would be for the guest itself.
+bool guest_readable(const void *address);
+bool guest_writable(void *address); // writes what is there already
+
 int64_t guest_now_ns(clockid_t clock);
 
 // Starts threads that each run set_up(number) before this returns, and then wait, blocked.

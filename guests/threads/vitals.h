@@ -15,7 +15,7 @@ struct worker {
     int64_t first_detail;
     int64_t eintrs;      // of the errors: calls that returned EINTR
     int64_t longest_us;  // the longest round
-    char name[16];
+    char name[32];
 };
 
 enum { WORKERS = 48 };
@@ -29,7 +29,7 @@ static struct vitals {
     struct worker workers[WORKERS];
 } *vitals;
 
-_Static_assert(sizeof(struct worker) == 64 && sizeof(struct vitals) <= 4096, "");
+_Static_assert(sizeof(struct worker) == 80 && sizeof(struct vitals) <= 4096, "");
 
 static void vitals_open(void)
 {
