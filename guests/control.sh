@@ -21,9 +21,9 @@ export out sabotage JAVA
 
 # One run of one case: prints a line, fails unless it went as it should.
 run() {
-    local case runner program arguments dir command pid status result verdict
+    local case runner program arguments needs dir command pid status result verdict
     IFS=$'\t' read -r case runner program arguments _ <<<"${1//$'\t'/$'\t'}"
-    IFS='|' read -r case runner program arguments <<<"$1"
+    IFS='|' read -r case runner program arguments needs <<<"$1"
     dir=$(mktemp -d /tmp/guest.XXXXXX)
     case $runner in
         native) command=("$out/$program") ;;
@@ -35,6 +35,10 @@ run() {
     pid=$!
     # A guest whose setup fails or is skipped ends without `ready`.
     while [ ! -e "$dir/ready" ] && kill -0 $pid 2>/dev/null; do sleep 0.01; done
+    if [[ $needs == *cont* ]]; then
+        while [[ $(ps -o state= -p $pid) != T ]] && kill -0 $pid 2>/dev/null; do sleep 0.01; done
+        kill -CONT $pid
+    fi
     [ -z "$sabotage" ] || touch "$dir/sabotage"
     echo away_ms=0 >"$dir/go.part" && mv "$dir/go.part" "$dir/go"
     wait $pid
@@ -59,12 +63,13 @@ export -f run
 
 for ((i = 0; i < times; i++)); do
     # A tab is white space to read, which would swallow an empty column: give it a blank.
-    while IFS=$'\t' read -r case runner program arguments _; do
+    while IFS=$'\t' read -r case runner program arguments needs _; do
         for pattern in "${patterns[@]}"; do
             # shellcheck disable=SC2053
-            [[ $case == $pattern ]] && printf '%s|%s|%s|%s\0' "$case" "$runner" "$program" "$arguments"
+            [[ $case == $pattern ]] && printf '%s|%s|%s|%s|%s\0' \
+                "$case" "$runner" "$program" "$arguments" "$needs"
         done
-    done < <(sed 's/\t\t/\t \t/g' "$out/guests.list")
+    done < <(sed 's/\t\t/\t \t/g; s/\t\t/\t \t/g' "$out/guests.list")
 done | xargs -0 -r -n1 -P "$jobs" bash -c 'run "$1"' run
 status=${PIPESTATUS[1]}
 [ $status = 0 ] && echo "all as expected" || echo "NOT all as expected"
