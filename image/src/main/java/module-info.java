@@ -4,6 +4,7 @@ module dev.reprise.image {
     requires static transitive org.jspecify;
     requires com.google.protobuf;
 
+    exports dev.reprise.image;
     exports dev.reprise.image.state;
     exports dev.reprise.image.codec.v1 to
             dev.reprise.engine;

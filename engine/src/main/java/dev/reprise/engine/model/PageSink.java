@@ -1,0 +1,57 @@
+package dev.reprise.engine.model;
+
+import dev.reprise.image.state.Image;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRun;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Where a checkpoint goes: first its state, then the page data that the state announces, then the seal.
+ *
+ * <p>The runs of each object must come in order, all of them, in batches of at most {@link PageBatch#MAX_BYTES}. Not
+ * for several threads at once.
+ */
+public sealed interface PageSink extends AutoCloseable {
+    /** Writes header and state; once, before any page data. */
+    void state(Image image) throws IOException;
+
+    /** Seals the image: every digest, index, trailer; a file is synced and gets its name. */
+    void finish() throws IOException;
+
+    /** Gives up: a stream ends with the reason, a file is deleted. Never throws: there is nothing more to save. */
+    void fail(String reason);
+
+    /** The bytes of the image so far, page data included. */
+    long bytesWritten();
+
+    /** Without {@link #finish} before, like {@link #fail}. */
+    @Override
+    void close();
+
+    /** A regular file, into which page data may be written by anybody, in place. */
+    non-sealed interface InPlace extends PageSink {
+        /** The file's absolute path while it is being written; mode 0600, owned by the tool's user. */
+        Path path();
+
+        /** Says where a batch goes. Several batches may be placed before the first is {@link #done}. */
+        PageBatch place(ObjectId object, List<PageRun> runs) throws IOException;
+
+        /** Writes bytes of a batch from here, for pages that the tracee cannot write itself: {@code at} bytes behind its start. */
+        void fill(PageBatch batch, long at, ByteBuffer bytes) throws IOException;
+
+        /** Every byte of the batch stands in the file: its checksums are computed now or beside, at the latest in {@link #finish}. */
+        void done(PageBatch batch) throws IOException;
+    }
+
+    /** A stream, which is given the page data in order. */
+    non-sealed interface Streamed extends PageSink {
+        /** Announces a batch: the next {@code batch.bytes()} bytes of {@link #data} are its. */
+        void begin(ObjectId object, List<PageRun> runs) throws IOException;
+
+        /** The next bytes of the batch, all that remain in the buffer; any number of calls a batch. */
+        void data(ByteBuffer bytes) throws IOException;
+    }
+}

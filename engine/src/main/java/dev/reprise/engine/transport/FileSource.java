@@ -1,0 +1,73 @@
+package dev.reprise.engine.transport;
+
+import dev.reprise.engine.model.Host;
+import dev.reprise.engine.model.PageBatch;
+import dev.reprise.engine.model.PageSource;
+import dev.reprise.image.state.Image;
+import dev.reprise.image.stream.DataCheck;
+import dev.reprise.image.stream.Feed;
+import dev.reprise.image.stream.Limits;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An image in a regular file: everything but the page data is read and verified at once. */
+public final class FileSource implements PageSource.InPlace {
+    private final Path path;
+    private final FileChannel file;
+    private final Image image;
+    private final List<PageBatch> batches;
+    private final List<DataCheck> unchecked;
+
+    /** Takes over {@code file}, open for reading at its start. */
+    FileSource(Path path, FileChannel file, Host host) throws IOException {
+        this.path = path.toAbsolutePath();
+        this.file = file;
+        ImageReading reading = new ImageReading(Feed.ofFile(file), host);
+        image = reading.image();
+        List<PageBatch> found = new ArrayList<>();
+        for (ImageReading.Batch batch = reading.next(); batch != null; batch = reading.next()) {
+            found.add(new PageBatch(batch.pages().object(), batch.pages().runs(), batch.position()));
+        }
+        batches = List.copyOf(found);
+        unchecked = reading.records().unchecked();
+    }
+
+    @Override
+    public Image image() {
+        return image;
+    }
+
+    @Override
+    public Path path() {
+        return path;
+    }
+
+    @Override
+    public List<PageBatch> batches() {
+        return batches;
+    }
+
+    @Override
+    public void verify() throws IOException {
+        if (unchecked.isEmpty()) {
+            return;
+        }
+        ByteBuffer buffer = ByteBuffer.allocateDirect(Limits.PIECE);
+        for (DataCheck check : unchecked) {
+            check.verify(file, buffer);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            file.close();
+        } catch (IOException e) {
+            System.getLogger(FileSource.class.getName()).log(System.Logger.Level.DEBUG, "closing " + path, e);
+        }
+    }
+}

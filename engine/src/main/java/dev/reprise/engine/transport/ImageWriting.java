@@ -1,0 +1,74 @@
+package dev.reprise.engine.transport;
+
+import dev.reprise.image.codec.v1.Format;
+import dev.reprise.image.codec.v1.ImageEncoder;
+import dev.reprise.image.codec.v1.PageLedger;
+import dev.reprise.image.codec.v1.Pages;
+import dev.reprise.image.codec.v1.PagesCodec;
+import dev.reprise.image.codec.v1.RecordType;
+import dev.reprise.image.state.Image;
+import dev.reprise.image.state.Machine;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRun;
+import dev.reprise.image.stream.Alignment;
+import dev.reprise.image.stream.Composer;
+import dev.reprise.image.stream.Header;
+import dev.reprise.image.stream.Span;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What all sinks have in common: state to records, page data only as announced. */
+final class ImageWriting {
+    // The only lane that is written now; a second thread would take lane 1 with records of its own.
+    private static final int LANE = 0;
+
+    private final Composer composer = new Composer();
+    private @Nullable PageLedger ledger;
+
+    Composer composer() {
+        return composer;
+    }
+
+    void state(Image image) {
+        if (ledger != null) {
+            throw new IllegalStateException("the state was written before");
+        }
+        Machine machine = image.machine();
+        if (!machine.architecture().equals("x86-64") || machine.pageSize() != Alignment.PAGE) {
+            throw new IllegalArgumentException("cannot write an image of " + machine);
+        }
+        composer.header(new Header(
+                Format.VERSION, Header.X86_64, machine.pageSize(), 0, 0, machine.xcr0(), machine.kernelRelease()));
+        ImageEncoder.encode(image, (type, key, payload) -> composer.record(type, LANE, key, payload));
+        ledger = new PageLedger(image);
+    }
+
+    /** Composes the record in front of a batch's data. */
+    Span pages(ObjectId object, List<PageRun> runs) {
+        Pages pages = new Pages(object, runs);
+        PageLedger expected = ledger;
+        if (expected == null) {
+            throw new IllegalStateException("page data before the state");
+        }
+        try {
+            expected.accept(pages);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        return composer.data(
+                RecordType.PAGES, LANE, object.value(), PagesCodec.write(object, runs), pages.bytes());
+    }
+
+    void finish() {
+        try {
+            if (ledger == null) {
+                throw new IllegalStateException("no state");
+            }
+            ledger.requireComplete();
+        } catch (IOException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+        composer.finish();
+    }
+}

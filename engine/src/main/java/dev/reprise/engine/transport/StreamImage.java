@@ -1,0 +1,113 @@
+package dev.reprise.engine.transport;
+
+import dev.reprise.engine.model.PageSink;
+import dev.reprise.image.state.Image;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRun;
+import dev.reprise.image.stream.DataDigest;
+import dev.reprise.image.stream.Span;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An image that goes out byte after byte into any channel, which stays open: it belongs to the caller. */
+public final class StreamImage implements PageSink.Streamed {
+    private final WritableByteChannel channel;
+    private final ImageWriting writing = new ImageWriting();
+    private @Nullable Span span;
+    private @Nullable DataDigest digest;
+    private boolean isOver;
+
+    public StreamImage(WritableByteChannel channel) {
+        this.channel = channel;
+    }
+
+    @Override
+    public void state(Image image) throws IOException {
+        writing.state(image);
+        flush();
+    }
+
+    @Override
+    public void begin(ObjectId object, List<PageRun> runs) throws IOException {
+        if (span != null) {
+            throw new IllegalStateException("the batch before is not complete");
+        }
+        Span next = writing.pages(object, runs);
+        flush();
+        writing.composer().skip(next);
+        span = next;
+        digest = new DataDigest(next.length());
+    }
+
+    @Override
+    public void data(ByteBuffer bytes) throws IOException {
+        DataDigest current = digest;
+        Span batch = span;
+        if (current == null || batch == null || bytes.remaining() > current.remaining()) {
+            throw new IllegalArgumentException(bytes.remaining() + " bytes belong to no batch");
+        }
+        current.update(bytes.duplicate());
+        write(bytes);
+        if (current.remaining() == 0) {
+            span = null;
+            digest = null;
+            write(writing.composer().digest(batch, current.checksums()));
+        }
+    }
+
+    @Override
+    public void finish() throws IOException {
+        if (span != null) {
+            throw new IllegalStateException("the last batch is not complete");
+        }
+        writing.finish();
+        flush();
+        isOver = true;
+    }
+
+    @Override
+    public void fail(String reason) {
+        if (isOver) {
+            return;
+        }
+        isOver = true;
+        try {
+            // A record can only follow a whole batch, so that one is filled up with zeros.
+            while (digest != null) {
+                data(ByteBuffer.allocate((int) Math.min(digest.remaining(), 64 << 10)));
+            }
+            writing.composer().failure(reason);
+            flush();
+        } catch (IOException e) {
+            // The stream is as broken as the checkpoint: its reader sees the end.
+            System.getLogger(StreamImage.class.getName()).log(System.Logger.Level.DEBUG, "no reason written", e);
+        }
+    }
+
+    @Override
+    public long bytesWritten() {
+        Span batch = span;
+        DataDigest current = digest;
+        return batch == null || current == null
+                ? writing.composer().position()
+                : batch.position() + batch.length() - current.remaining();
+    }
+
+    @Override
+    public void close() {
+        fail("it was given up");
+    }
+
+    private void flush() throws IOException {
+        write(writing.composer().take().bytes());
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.reprise.engine.transport;
+
+import dev.reprise.engine.model.Host;
+import dev.reprise.engine.model.PageSource;
+import dev.reprise.image.state.Image;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRun;
+import dev.reprise.image.stream.Feed;
+import dev.reprise.image.stream.Limits;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An image from any channel, which stays open: it belongs to the caller. Memory is bounded by the state and 1 MiB. */
+public final class StreamSource implements PageSource.Streamed {
+    private final Arena arena = Arena.ofShared();
+    private final ImageReading reading;
+    private @Nullable MemorySegment memory;
+    private ImageReading.@Nullable Batch batch;
+    // Where in the batch's runs the next chunk begins.
+    private int run;
+    private long page;
+
+    StreamSource(ReadableByteChannel channel, Host host) throws IOException {
+        reading = new ImageReading(Feed.of(channel), host);
+    }
+
+    @Override
+    public Image image() {
+        return reading.image();
+    }
+
+    @Override
+    public @Nullable Chunk next() throws IOException {
+        MemorySegment target = memory;
+        if (target == null) {
+            target = arena.allocate(Limits.PIECE, PageRun.PAGE_SIZE);
+            memory = target;
+        }
+        while (true) {
+            ImageReading.Batch current = batch;
+            ByteBuffer bytes = target.asByteBuffer();
+            if (current != null && reading.read(bytes)) {
+                int length = bytes.position();
+                return new Chunk(object(current), runs(current, length), target.asSlice(0, length));
+            }
+            batch = reading.next();
+            run = 0;
+            page = 0;
+            if (batch == null) {
+                return null;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+
+    private static ObjectId object(ImageReading.Batch batch) {
+        return batch.pages().object();
+    }
+
+    // The runs of the next length bytes; a piece always ends at a page.
+    private List<PageRun> runs(ImageReading.Batch current, int length) {
+        List<PageRun> runs = new ArrayList<>();
+        long left = length / PageRun.PAGE_SIZE;
+        while (left > 0) {
+            PageRun whole = current.pages().runs().get(run);
+            long pages = Math.min(left, whole.pages() - page);
+            runs.add(new PageRun(whole.start() + page * PageRun.PAGE_SIZE, pages));
+            left -= pages;
+            page += pages;
+            if (page == whole.pages()) {
+                run++;
+                page = 0;
+            }
+        }
+        return runs;
+    }
+}

@@ -1,0 +1,46 @@
+package dev.reprise.image.codec.v1;
+
+import dev.reprise.image.state.FileIdentity;
+import dev.reprise.image.wire.MessageReader;
+import dev.reprise.image.wire.MessageWriter;
+import java.io.IOException;
+
+/** file_identity.proto. */
+final class FileIdentityCodec {
+    private FileIdentityCodec() {}
+
+    static MessageWriter write(FileIdentity file) {
+        MessageWriter m = new MessageWriter();
+        m.latin1(1, file.path());
+        m.u32(2, file.device());
+        m.u64(3, file.inode());
+        m.u64(4, file.size());
+        m.signed(5, file.mtimeNanos());
+        m.u32(6, file.mode());
+        m.utf8(7, file.buildId());
+        return m;
+    }
+
+    static FileIdentity read(MessageReader m) throws IOException {
+        String path = "";
+        int device = 0;
+        long inode = 0;
+        long size = 0;
+        long mtimeNanos = 0;
+        int mode = 0;
+        String buildId = "";
+        for (int field = m.next(); field != 0; field = m.next()) {
+            switch (field) {
+                case 1 -> path = m.latin1();
+                case 2 -> device = m.u32();
+                case 3 -> inode = m.u64();
+                case 4 -> size = m.u64();
+                case 5 -> mtimeNanos = m.signed();
+                case 6 -> mode = m.u32();
+                case 7 -> buildId = m.utf8();
+                default -> m.unknown("FileIdentity");
+            }
+        }
+        return new FileIdentity(path, device, inode, size, mtimeNanos, mode, buildId);
+    }
+}

@@ -1,0 +1,103 @@
+package dev.reprise.image.codec.v1;
+
+import dev.reprise.image.state.DeviceFile;
+import dev.reprise.image.state.DirectoryFile;
+import dev.reprise.image.state.FileIdentity;
+import dev.reprise.image.state.PathFile;
+import dev.reprise.image.state.RegularFile;
+import dev.reprise.image.state.TerminalFile;
+import dev.reprise.image.wire.MessageReader;
+import dev.reprise.image.wire.MessageWriter;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** path_files.proto: open files that have a path. They share one set of fields. */
+final class PathFilesCodec {
+    private final OpenFileHead head = new OpenFileHead();
+    private @Nullable FileIdentity file;
+    private long offset;
+    private int rdev;
+
+    private PathFilesCodec() {}
+
+    static MessageWriter write(RegularFile regular) {
+        MessageWriter m = OpenFileHead.write(regular);
+        m.message(4, FileIdentityCodec.write(regular.file()));
+        m.u64(5, regular.offset());
+        return m;
+    }
+
+    static MessageWriter write(DirectoryFile directory) {
+        MessageWriter m = OpenFileHead.write(directory);
+        m.message(4, FileIdentityCodec.write(directory.file()));
+        m.u64(5, directory.offset());
+        return m;
+    }
+
+    static MessageWriter write(PathFile path) {
+        MessageWriter m = OpenFileHead.write(path);
+        m.message(4, FileIdentityCodec.write(path.file()));
+        return m;
+    }
+
+    static MessageWriter write(DeviceFile device) {
+        MessageWriter m = OpenFileHead.write(device);
+        m.message(4, FileIdentityCodec.write(device.file()));
+        m.u64(5, device.offset());
+        m.u32(6, device.rdev());
+        return m;
+    }
+
+    static MessageWriter write(TerminalFile terminal) {
+        MessageWriter m = OpenFileHead.write(terminal);
+        m.message(4, FileIdentityCodec.write(terminal.file()));
+        m.u32(6, terminal.rdev());
+        return m;
+    }
+
+    static RegularFile regular(MessageReader m) throws IOException {
+        PathFilesCodec f = read(m, "RegularFile", true, false);
+        return new RegularFile(f.head.id(), f.head.flags(), f.head.owner(), f.identity(), f.offset);
+    }
+
+    static DirectoryFile directory(MessageReader m) throws IOException {
+        PathFilesCodec f = read(m, "DirectoryFile", true, false);
+        return new DirectoryFile(f.head.id(), f.head.flags(), f.head.owner(), f.identity(), f.offset);
+    }
+
+    static PathFile path(MessageReader m) throws IOException {
+        PathFilesCodec f = read(m, "PathFile", false, false);
+        return new PathFile(f.head.id(), f.head.flags(), f.head.owner(), f.identity());
+    }
+
+    static DeviceFile device(MessageReader m) throws IOException {
+        PathFilesCodec f = read(m, "DeviceFile", true, true);
+        return new DeviceFile(f.head.id(), f.head.flags(), f.head.owner(), f.identity(), f.rdev, f.offset);
+    }
+
+    static TerminalFile terminal(MessageReader m) throws IOException {
+        PathFilesCodec f = read(m, "TerminalFile", false, true);
+        return new TerminalFile(f.head.id(), f.head.flags(), f.head.owner(), f.identity(), f.rdev);
+    }
+
+    private FileIdentity identity() throws IOException {
+        return MessageReader.require(file, "an open file's identity");
+    }
+
+    private static PathFilesCodec read(MessageReader m, String message, boolean hasOffset, boolean hasRdev)
+            throws IOException {
+        PathFilesCodec f = new PathFilesCodec();
+        for (int field = m.next(); field != 0; field = m.next()) {
+            if (field == 4) {
+                f.file = FileIdentityCodec.read(m.message());
+            } else if (field == 5 && hasOffset) {
+                f.offset = m.u64();
+            } else if (field == 6 && hasRdev) {
+                f.rdev = m.u32();
+            } else {
+                f.head.read(field, m, message);
+            }
+        }
+        return f;
+    }
+}

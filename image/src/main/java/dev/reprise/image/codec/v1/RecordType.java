@@ -1,0 +1,43 @@
+package dev.reprise.image.codec.v1;
+
+/** The types of records with content; those of the framing itself are in {@code stream.Frame}. */
+public final class RecordType {
+    /** {@link dev.reprise.image.state.Machine}; the first record. */
+    public static final int MACHINE = 16;
+
+    /** {@link Forest}; the second record. */
+    public static final int FOREST = 17;
+
+    /** {@link dev.reprise.image.state.ProcessState} without its tasks, which follow. */
+    public static final int PROCESS = 18;
+
+    /** {@link dev.reprise.image.state.TaskState}. */
+    public static final int TASK = 19;
+
+    /** {@link Pages}, with page data. */
+    public static final int PAGES = 20;
+
+    static final int ADDRESS_SPACE = 32;
+    static final int FD_TABLE = 33;
+    static final int FS_CONTEXT = 34;
+    static final int SIGNAL_HANDLERS = 35;
+    static final int MEMORY_OBJECT = 36;
+    static final int PIPE = 37;
+    static final int REGULAR_FILE = 64;
+    static final int DIRECTORY_FILE = 65;
+    static final int PATH_FILE = 66;
+    static final int DEVICE_FILE = 67;
+    static final int TERMINAL_FILE = 68;
+    static final int PIPE_END = 69;
+    static final int FIFO_END = 70;
+    static final int EVENT_FD = 71;
+    static final int TIMER_FD = 72;
+    static final int SIGNAL_FD = 73;
+    static final int EPOLL = 74;
+    static final int INOTIFY = 75;
+    static final int MEM_FD = 76;
+    static final int SOCKET = 77;
+    static final int OUTSIDE_FILE = 78;
+
+    private RecordType() {}
+}

@@ -1,0 +1,106 @@
+package dev.reprise.image.codec.v1;
+
+import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.Backing;
+import dev.reprise.image.state.Descriptor;
+import dev.reprise.image.state.Epoll;
+import dev.reprise.image.state.EpollMember;
+import dev.reprise.image.state.FdTable;
+import dev.reprise.image.state.FifoEnd;
+import dev.reprise.image.state.FsContext;
+import dev.reprise.image.state.Image;
+import dev.reprise.image.state.MemFd;
+import dev.reprise.image.state.MemoryObject;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.OpenFile;
+import dev.reprise.image.state.Pipe;
+import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.SharedObject;
+import dev.reprise.image.state.SignalHandlers;
+import dev.reprise.image.state.TaskState;
+import dev.reprise.image.state.Vma;
+import dev.reprise.image.wire.MalformedException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Whether an image hangs together: every reference leads to an object of the right kind, no id twice, mappings in order. */
+final class References {
+    private final Map<ObjectId, SharedObject> objects = new HashMap<>();
+
+    private References() {}
+
+    static void check(Image image) throws MalformedException {
+        References references = new References();
+        for (SharedObject object : image.objects()) {
+            if (object.id().equals(ObjectId.NONE) || references.objects.put(object.id(), object) != null) {
+                throw new MalformedException("object id " + object.id().value() + " is used twice or is none");
+            }
+        }
+        for (SharedObject object : image.objects()) {
+            references.check(object);
+        }
+        Set<Integer> tids = new HashSet<>();
+        for (ProcessState process : image.processes()) {
+            references.check(process);
+            for (TaskState task : process.tasks()) {
+                if (task.tid() <= 0 || !tids.add(task.tid())) {
+                    throw new MalformedException("task id " + task.tid() + " is used twice or is none");
+                }
+            }
+        }
+    }
+
+    private void check(SharedObject object) throws MalformedException {
+        switch (object) {
+            case AddressSpace space -> mappings(space);
+            case FdTable table -> {
+                for (Descriptor descriptor : table.descriptors()) {
+                    require(descriptor.openFile(), OpenFile.class, "descriptor " + descriptor.number());
+                }
+            }
+            case PipeEnd end -> require(end.pipe(), Pipe.class, "a pipe's end");
+            case FifoEnd end -> require(end.pipe(), Pipe.class, "a fifo's end");
+            case MemFd memFd -> require(memFd.memory(), MemoryObject.class, "a memfd");
+            case Epoll epoll -> {
+                for (EpollMember member : epoll.members()) {
+                    // A watched file that no descriptor leads to any more has no object.
+                    if (!member.target().equals(ObjectId.NONE)) {
+                        require(member.target(), OpenFile.class, "an epoll set");
+                    }
+                }
+            }
+            case OpenFile _, Pipe _, MemoryObject _, FsContext _, SignalHandlers _ -> {}
+        }
+    }
+
+    private void check(ProcessState process) throws MalformedException {
+        String user = "process " + process.pid();
+        require(process.addressSpace(), AddressSpace.class, user);
+        require(process.fdTable(), FdTable.class, user);
+        require(process.fsContext(), FsContext.class, user);
+        require(process.signalHandlers(), SignalHandlers.class, user);
+    }
+
+    private void mappings(AddressSpace space) throws MalformedException {
+        long end = 0;
+        for (Vma vma : space.vmas()) {
+            if (Long.compareUnsigned(vma.start(), end) < 0 || ((vma.start() | vma.end()) & 4095) != 0) {
+                throw new MalformedException("mappings overlap at 0x" + Long.toHexString(vma.start()));
+            }
+            end = vma.end();
+            if (vma.backing() instanceof Backing.SharedMemory shared) {
+                require(shared.memory(), MemoryObject.class, "a mapping");
+            }
+        }
+    }
+
+    private void require(ObjectId id, Class<? extends SharedObject> kind, String user) throws MalformedException {
+        if (!kind.isInstance(objects.get(id))) {
+            throw new MalformedException(user + " refers to object " + id.value() + ", which is no "
+                    + kind.getSimpleName());
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.reprise.image.codec.v1;
+
+import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.DeviceFile;
+import dev.reprise.image.state.DirectoryFile;
+import dev.reprise.image.state.Epoll;
+import dev.reprise.image.state.EventFd;
+import dev.reprise.image.state.FdTable;
+import dev.reprise.image.state.FifoEnd;
+import dev.reprise.image.state.FsContext;
+import dev.reprise.image.state.Inotify;
+import dev.reprise.image.state.MemFd;
+import dev.reprise.image.state.MemoryObject;
+import dev.reprise.image.state.OutsideFile;
+import dev.reprise.image.state.PathFile;
+import dev.reprise.image.state.Pipe;
+import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.RegularFile;
+import dev.reprise.image.state.SharedObject;
+import dev.reprise.image.state.SignalFd;
+import dev.reprise.image.state.SignalHandlers;
+import dev.reprise.image.state.Socket;
+import dev.reprise.image.state.TerminalFile;
+import dev.reprise.image.state.TimerFd;
+import dev.reprise.image.wire.MessageReader;
+import dev.reprise.image.wire.MessageWriter;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Every kind of shared object: which record type it has, and which codec. */
+final class SharedObjectCodec {
+    private SharedObjectCodec() {}
+
+    static int type(SharedObject object) {
+        return switch (object) {
+            case AddressSpace _ -> RecordType.ADDRESS_SPACE;
+            case FdTable _ -> RecordType.FD_TABLE;
+            case FsContext _ -> RecordType.FS_CONTEXT;
+            case SignalHandlers _ -> RecordType.SIGNAL_HANDLERS;
+            case MemoryObject _ -> RecordType.MEMORY_OBJECT;
+            case Pipe _ -> RecordType.PIPE;
+            case RegularFile _ -> RecordType.REGULAR_FILE;
+            case DirectoryFile _ -> RecordType.DIRECTORY_FILE;
+            case PathFile _ -> RecordType.PATH_FILE;
+            case DeviceFile _ -> RecordType.DEVICE_FILE;
+            case TerminalFile _ -> RecordType.TERMINAL_FILE;
+            case PipeEnd _ -> RecordType.PIPE_END;
+            case FifoEnd _ -> RecordType.FIFO_END;
+            case EventFd _ -> RecordType.EVENT_FD;
+            case TimerFd _ -> RecordType.TIMER_FD;
+            case SignalFd _ -> RecordType.SIGNAL_FD;
+            case Epoll _ -> RecordType.EPOLL;
+            case Inotify _ -> RecordType.INOTIFY;
+            case MemFd _ -> RecordType.MEM_FD;
+            case Socket _ -> RecordType.SOCKET;
+            case OutsideFile _ -> RecordType.OUTSIDE_FILE;
+        };
+    }
+
+    static MessageWriter write(SharedObject object) {
+        return switch (object) {
+            case AddressSpace space -> AddressSpaceCodec.write(space);
+            case FdTable table -> FdTableCodec.write(table);
+            case FsContext fs -> FsContextCodec.write(fs);
+            case SignalHandlers handlers -> SignalHandlersCodec.write(handlers);
+            case MemoryObject memory -> MemoryObjectCodec.write(memory);
+            case Pipe pipe -> PipeCodec.write(pipe);
+            case RegularFile file -> PathFilesCodec.write(file);
+            case DirectoryFile file -> PathFilesCodec.write(file);
+            case PathFile file -> PathFilesCodec.write(file);
+            case DeviceFile file -> PathFilesCodec.write(file);
+            case TerminalFile file -> PathFilesCodec.write(file);
+            case PipeEnd end -> PipeEndCodec.write(end);
+            case FifoEnd end -> PipeEndCodec.write(end);
+            case EventFd event -> EventFdCodec.write(event);
+            case TimerFd timer -> TimerFdCodec.write(timer);
+            case SignalFd signal -> SignalFdCodec.write(signal);
+            case Epoll epoll -> EpollCodec.write(epoll);
+            case Inotify inotify -> InotifyCodec.write(inotify);
+            case MemFd memFd -> MemFdCodec.write(memFd);
+            case Socket socket -> SocketCodec.write(socket);
+            case OutsideFile file -> OutsideFileCodec.write(file);
+        };
+    }
+
+    /** The object in a record of this type, or null if the type is no object's. */
+    static @Nullable SharedObject read(int type, MessageReader m) throws IOException {
+        return switch (type) {
+            case RecordType.ADDRESS_SPACE -> AddressSpaceCodec.read(m);
+            case RecordType.FD_TABLE -> FdTableCodec.read(m);
+            case RecordType.FS_CONTEXT -> FsContextCodec.read(m);
+            case RecordType.SIGNAL_HANDLERS -> SignalHandlersCodec.read(m);
+            case RecordType.MEMORY_OBJECT -> MemoryObjectCodec.read(m);
+            case RecordType.PIPE -> PipeCodec.read(m);
+            case RecordType.REGULAR_FILE -> PathFilesCodec.regular(m);
+            case RecordType.DIRECTORY_FILE -> PathFilesCodec.directory(m);
+            case RecordType.PATH_FILE -> PathFilesCodec.path(m);
+            case RecordType.DEVICE_FILE -> PathFilesCodec.device(m);
+            case RecordType.TERMINAL_FILE -> PathFilesCodec.terminal(m);
+            case RecordType.PIPE_END -> PipeEndCodec.pipe(m);
+            case RecordType.FIFO_END -> PipeEndCodec.fifo(m);
+            case RecordType.EVENT_FD -> EventFdCodec.read(m);
+            case RecordType.TIMER_FD -> TimerFdCodec.read(m);
+            case RecordType.SIGNAL_FD -> SignalFdCodec.read(m);
+            case RecordType.EPOLL -> EpollCodec.read(m);
+            case RecordType.INOTIFY -> InotifyCodec.read(m);
+            case RecordType.MEM_FD -> MemFdCodec.read(m);
+            case RecordType.SOCKET -> SocketCodec.read(m);
+            case RecordType.OUTSIDE_FILE -> OutsideFileCodec.read(m);
+            default -> null;
+        };
+    }
+}

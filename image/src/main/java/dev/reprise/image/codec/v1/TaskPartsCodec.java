@@ -1,0 +1,103 @@
+package dev.reprise.image.codec.v1;
+
+import dev.reprise.image.state.Interruption;
+import dev.reprise.image.state.RobustList;
+import dev.reprise.image.state.RseqArea;
+import dev.reprise.image.state.SignalStack;
+import dev.reprise.image.wire.MessageReader;
+import dev.reprise.image.wire.MessageWriter;
+import java.io.IOException;
+
+/** The small messages of task.proto. */
+final class TaskPartsCodec {
+    private TaskPartsCodec() {}
+
+    static MessageWriter write(Interruption.Sleep sleep) {
+        MessageWriter m = new MessageWriter();
+        m.u32(1, sleep.number());
+        m.signed(2, sleep.remainingNanos());
+        return m;
+    }
+
+    static Interruption.Sleep sleep(MessageReader m) throws IOException {
+        int number = 0;
+        long remainingNanos = 0;
+        for (int field = m.next(); field != 0; field = m.next()) {
+            switch (field) {
+                case 1 -> number = m.u32();
+                case 2 -> remainingNanos = m.signed();
+                default -> m.unknown("Sleep");
+            }
+        }
+        return new Interruption.Sleep(number, remainingNanos);
+    }
+
+    static MessageWriter write(SignalStack stack) {
+        MessageWriter m = new MessageWriter();
+        m.u64(1, stack.address());
+        m.u32(2, stack.flags());
+        m.u64(3, stack.size());
+        return m;
+    }
+
+    static SignalStack signalStack(MessageReader m) throws IOException {
+        long address = 0;
+        int flags = 0;
+        long size = 0;
+        for (int field = m.next(); field != 0; field = m.next()) {
+            switch (field) {
+                case 1 -> address = m.u64();
+                case 2 -> flags = m.u32();
+                case 3 -> size = m.u64();
+                default -> m.unknown("SignalStack");
+            }
+        }
+        return new SignalStack(address, flags, size);
+    }
+
+    static MessageWriter write(RobustList list) {
+        MessageWriter m = new MessageWriter();
+        m.u64(1, list.head());
+        m.u64(2, list.length());
+        return m;
+    }
+
+    static RobustList robustList(MessageReader m) throws IOException {
+        long head = 0;
+        long length = 0;
+        for (int field = m.next(); field != 0; field = m.next()) {
+            switch (field) {
+                case 1 -> head = m.u64();
+                case 2 -> length = m.u64();
+                default -> m.unknown("RobustList");
+            }
+        }
+        return new RobustList(head, length);
+    }
+
+    static MessageWriter write(RseqArea rseq) {
+        MessageWriter m = new MessageWriter();
+        m.u64(1, rseq.address());
+        m.u32(2, rseq.length());
+        m.u32(3, rseq.signature());
+        m.u32(4, rseq.flags());
+        return m;
+    }
+
+    static RseqArea rseq(MessageReader m) throws IOException {
+        long address = 0;
+        int length = 0;
+        int signature = 0;
+        int flags = 0;
+        for (int field = m.next(); field != 0; field = m.next()) {
+            switch (field) {
+                case 1 -> address = m.u64();
+                case 2 -> length = m.u32();
+                case 3 -> signature = m.u32();
+                case 4 -> flags = m.u32();
+                default -> m.unknown("Rseq");
+            }
+        }
+        return new RseqArea(address, length, signature, flags);
+    }
+}

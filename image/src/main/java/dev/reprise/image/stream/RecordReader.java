@@ -1,0 +1,143 @@
+package dev.reprise.image.stream;
+
+import dev.reprise.image.BadImageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads an image record by record and checks every byte on the way; the end is there when the trailer was right. */
+public final class RecordReader {
+    private final Feed feed;
+    private final WholeDigest digest = new WholeDigest();
+    private final Index index = new Index();
+    private final Map<Integer, DataReader> withoutDigest = new HashMap<>();
+    private final List<DataCheck> unchecked = new ArrayList<>();
+    private @Nullable DataReader data;
+    private boolean hasSeenData;
+    private long records;
+    private long state;
+
+    public RecordReader(Feed feed) {
+        this.feed = feed;
+    }
+
+    /** Reads the header, and answers if the body cannot be read. */
+    public Header header(int oldest, int newest) throws IOException {
+        byte[] bytes = new byte[Header.BYTES];
+        Header header = Header.decode(bytes, feed.readSome(bytes));
+        header.requireReadable(oldest, newest);
+        digest.update(bytes, 0, bytes.length);
+        return header;
+    }
+
+    /** The next record that is not the framing's own, or null after the trailer. Data not yet read are passed over. */
+    public @Nullable Received next() throws IOException {
+        if (data != null) {
+            data.pass();
+            data = null;
+        }
+        while (true) {
+            long position = feed.position();
+            byte[] head = feed.bytes(Frame.BYTES);
+            Frame frame = Frame.decode(head, position);
+            byte[] payload = payload(frame, position);
+            if (++records > Limits.RECORDS) {
+                throw new BadImageException.Corrupt("more records than any image has", position);
+            }
+            if (frame.type() != Frame.INDEX) {
+                digest.update(head, 0, head.length);
+            }
+            switch (frame.type()) {
+                case Frame.DIGEST -> digest(frame, payload, position);
+                case Frame.INDEX -> {
+                    digest.update(head, 0, head.length);
+                    end(payload, position);
+                    return null;
+                }
+                case Frame.FAILURE -> throw failure(payload, position);
+                default -> {
+                    index.add(frame, position);
+                    return received(frame, payload, position);
+                }
+            }
+        }
+    }
+
+    /** Reads the record's next data, at most up to the end of a MiB of them; false when there are no more. */
+    public boolean read(ByteBuffer into) throws IOException {
+        return data != null && data.read(into);
+    }
+
+    /** The data that were passed over in a file, and have to be checked there, in the order of the stream. */
+    public List<DataCheck> unchecked() {
+        return List.copyOf(unchecked);
+    }
+
+    private Received received(Frame frame, byte[] payload, long position) throws IOException {
+        if (frame.dataLength() == 0) {
+            return new Received(frame, payload, position, 0);
+        }
+        int padding = (int) (Alignment.up(feed.position(), Alignment.PAGE) - feed.position());
+        for (byte b : feed.bytes(padding)) {
+            if (b != 0) {
+                throw new BadImageException.Corrupt("the padding before page data is not zero", position);
+            }
+        }
+        data = new DataReader(feed, frame.dataLength());
+        hasSeenData = true;
+        if (withoutDigest.put(frame.lane(), data) != null) {
+            throw new BadImageException.Corrupt("page data without a digest", position);
+        }
+        return new Received(frame, payload, position, feed.position());
+    }
+
+    private byte[] payload(Frame frame, long position) throws IOException {
+        byte[] payload = feed.bytes(frame.payloadLength());
+        if (Checksum.of(payload, 0, payload.length) != frame.payloadChecksum()) {
+            throw new BadImageException.Corrupt("a record differs from its checksum", position);
+        }
+        state += payload.length;
+        if (!hasSeenData && state > Limits.STATE) {
+            throw new BadImageException.Corrupt("more state than any image has", position);
+        }
+        return payload;
+    }
+
+    private void digest(Frame frame, byte[] payload, long position) throws IOException {
+        DataReader finished = withoutDigest.remove(frame.lane());
+        int[] checksums = Body.decode(() -> Digest.decode(payload), position);
+        if (finished == null || checksums.length != Digest.pieces(finished.length())) {
+            throw new BadImageException.Corrupt("a digest belongs to no page data", position);
+        }
+        DataCheck unseen = finished.check(checksums);
+        if (unseen != null) {
+            unchecked.add(unseen);
+        }
+    }
+
+    private static BadImageException failure(byte[] payload, long position) throws BadImageException {
+        String reason = Body.decode(() -> Failure.decode(payload), position);
+        String oneLine = reason.substring(0, Math.min(reason.length(), 500)).replaceAll("\\p{Cntrl}", " ");
+        return new BadImageException.Truncated("the checkpoint failed: " + oneLine, position);
+    }
+
+    private void end(byte[] payload, long position) throws IOException {
+        if (!withoutDigest.isEmpty()) {
+            throw new BadImageException.Corrupt("page data without a digest", position);
+        }
+        if (!Arrays.equals(payload, index.encode())) {
+            throw new BadImageException.Corrupt("the index is wrong", position);
+        }
+        long at = feed.position();
+        Trailer found = Trailer.decode(feed.bytes(Trailer.BYTES), at);
+        if (!found.equals(new Trailer(position, at + Trailer.BYTES, records, digest.value()))) {
+            throw new BadImageException.Corrupt("the image is not as its trailer says", at);
+        }
+        feed.requireEnd();
+    }
+}
