@@ -12,7 +12,6 @@ import dev.reprise.image.stream.Feed;
 import dev.reprise.image.stream.Header;
 import dev.reprise.image.stream.Received;
 import dev.reprise.image.stream.RecordReader;
-import dev.reprise.image.wire.MalformedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -59,11 +58,11 @@ final class ImageReading {
             position = received.position();
             Pages pages = ImageDecoder.pages(received.payload(), received.frame().key(), position);
             if (pages.bytes() != received.frame().dataLength()) {
-                throw new MalformedException("a batch has not as many bytes as its pages");
+                throw new IllegalArgumentException("a batch has not as many bytes as its pages");
             }
             ledger.accept(pages);
             return new Batch(pages, received.dataPosition());
-        } catch (MalformedException e) {
+        } catch (IllegalArgumentException e) {
             throw new BadImageException.Corrupt(String.valueOf(e.getMessage()), position);
         }
     }

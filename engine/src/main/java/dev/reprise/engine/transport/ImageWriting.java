@@ -14,7 +14,6 @@ import dev.reprise.image.stream.Alignment;
 import dev.reprise.image.stream.Composer;
 import dev.reprise.image.stream.Header;
 import dev.reprise.image.stream.Span;
-import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,24 +50,16 @@ final class ImageWriting {
         if (expected == null) {
             throw new IllegalStateException("page data before the state");
         }
-        try {
-            expected.accept(pages);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
+        expected.accept(pages);
         return composer.data(
                 RecordType.PAGES, LANE, object.value(), PagesCodec.write(object, runs), pages.bytes());
     }
 
     void finish() {
-        try {
-            if (ledger == null) {
-                throw new IllegalStateException("no state");
-            }
-            ledger.requireComplete();
-        } catch (IOException e) {
-            throw new IllegalStateException(e.getMessage(), e);
+        if (ledger == null) {
+            throw new IllegalStateException("no state");
         }
+        ledger.requireComplete();
         composer.finish();
     }
 }

@@ -18,14 +18,14 @@ public final class Images {
     /** A sink for a path: in place where that is a regular file or nothing yet, streamed into a fifo or device. */
     public static PageSink create(Path target, boolean sync) throws IOException {
         if (Files.exists(target) && !Files.isRegularFile(target)) {
-            return new PathStream(FileChannel.open(target, StandardOpenOption.WRITE));
+            return StreamImage.owning(FileChannel.open(target, StandardOpenOption.WRITE));
         }
         return FileImage.create(target, sync);
     }
 
     /** A sink for a channel, which the caller closes. */
     public static PageSink.Streamed create(WritableByteChannel channel) {
-        return new StreamImage(channel);
+        return StreamImage.into(channel);
     }
 
     /** A source for a path: in place where that is a regular file, else streamed. */

@@ -12,16 +12,28 @@ import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An image that goes out byte after byte into any channel, which stays open: it belongs to the caller. */
+/** An image that goes out byte after byte into any channel. */
 public final class StreamImage implements PageSink.Streamed {
     private final WritableByteChannel channel;
+    private final boolean isOurs;
     private final ImageWriting writing = new ImageWriting();
     private @Nullable Span span;
     private @Nullable DataDigest digest;
     private boolean isOver;
 
-    public StreamImage(WritableByteChannel channel) {
+    private StreamImage(WritableByteChannel channel, boolean isOurs) {
         this.channel = channel;
+        this.isOurs = isOurs;
+    }
+
+    /** Into a channel that belongs to the caller: it stays open. */
+    public static StreamImage into(WritableByteChannel channel) {
+        return new StreamImage(channel, false);
+    }
+
+    /** Into a channel that is closed at the end. */
+    static StreamImage owning(WritableByteChannel channel) {
+        return new StreamImage(channel, true);
     }
 
     @Override
@@ -66,6 +78,9 @@ public final class StreamImage implements PageSink.Streamed {
         writing.finish();
         flush();
         isOver = true;
+        if (isOurs) {
+            channel.close();
+        }
     }
 
     @Override
@@ -81,6 +96,9 @@ public final class StreamImage implements PageSink.Streamed {
             }
             writing.composer().failure(reason);
             flush();
+            if (isOurs) {
+                channel.close();
+            }
         } catch (IOException e) {
             // The stream is as broken as the checkpoint: its reader sees the end.
             System.getLogger(StreamImage.class.getName()).log(System.Logger.Level.DEBUG, "no reason written", e);

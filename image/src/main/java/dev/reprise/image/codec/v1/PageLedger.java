@@ -6,12 +6,11 @@ import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.SharedObject;
-import dev.reprise.image.wire.MalformedException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Checks that page data come as the state announces them: each object's runs in order, all of them, none twice. */
+/** Checks that page data come as the state announces them: each object's runs in order, all of them, none twice. An IllegalArgumentException says where not. */
 public final class PageLedger {
     private final Map<ObjectId, Cursor> open = new HashMap<>();
 
@@ -26,11 +25,11 @@ public final class PageLedger {
     }
 
     /** Crosses off a batch. */
-    public void accept(Pages pages) throws MalformedException {
+    public void accept(Pages pages) {
         Cursor cursor = open.get(pages.object());
         for (PageRun run : pages.runs()) {
             if (cursor == null || !cursor.advance(run)) {
-                throw new MalformedException("object " + pages.object().value() + " does not expect "
+                throw new IllegalArgumentException("object " + pages.object().value() + " does not expect "
                         + run.pages() + " pages at 0x" + Long.toHexString(run.start()));
             }
         }
@@ -40,9 +39,9 @@ public final class PageLedger {
     }
 
     /** At the end: nothing may be missing. */
-    public void requireComplete() throws MalformedException {
+    public void requireComplete() {
         for (ObjectId object : open.keySet()) {
-            throw new MalformedException("page data of object " + object.value() + " are missing");
+            throw new IllegalArgumentException("page data of object " + object.value() + " are missing");
         }
     }
 

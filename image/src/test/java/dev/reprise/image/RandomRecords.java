@@ -1,0 +1,117 @@
+package dev.reprise.image;
+
+import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRun;
+import dev.reprise.image.state.PendingSignal;
+import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.TaskState;
+import dev.reprise.image.state.VmFlag;
+import dev.reprise.image.state.Vma;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/** Makes records with random content in every component, whatever components they have; the seed decides. */
+public final class RandomRecords {
+    private final Random random;
+    private long page;
+
+    public RandomRecords(long seed) {
+        random = new Random(seed);
+    }
+
+    /** A record, or one of the records that a sealed interface permits. */
+    public <T> T make(Class<T> type) {
+        return type.cast(value(type));
+    }
+
+    private Object value(Type type) {
+        if (type instanceof ParameterizedType list) {
+            return list.getRawType() == Set.class ? flags() : list(list.getActualTypeArguments()[0]);
+        }
+        Class<?> raw = (Class<?>) type;
+        if (raw == int.class || raw == Integer.class) {
+            return random.nextInt(4) == 0 ? 0 : random.nextInt() >> random.nextInt(32);
+        } else if (raw == long.class) {
+            return random.nextInt(4) == 0 ? 0 : random.nextLong() >> random.nextInt(64);
+        } else if (raw == boolean.class) {
+            return random.nextBoolean();
+        } else if (raw == String.class) {
+            return random.ints(random.nextInt(12), 1, 256)
+                    .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                    .toString();
+        } else if (raw == Bytes.class) {
+            return bytes(random.nextInt(300));
+        } else if (raw == ObjectId.class) {
+            return new ObjectId(random.nextInt(1 << 30));
+        } else if (raw == PageRun.class) {
+            page += random.nextInt(3);
+            PageRun run = new PageRun(page * PageRun.PAGE_SIZE, 1 + random.nextInt(3));
+            page += run.pages();
+            return run;
+        } else if (raw == PendingSignal.class) {
+            return new PendingSignal(bytes(PendingSignal.SIZE));
+        } else if (raw.isEnum()) {
+            return raw.getEnumConstants()[random.nextInt(raw.getEnumConstants().length)];
+        } else if (raw.isSealed()) {
+            return value(raw.getPermittedSubclasses()[random.nextInt(raw.getPermittedSubclasses().length)]);
+        }
+        return record(raw);
+    }
+
+    private <T> T record(Class<T> type) {
+        RecordComponent[] components = type.getRecordComponents();
+        Object[] values = new Object[components.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = value(components[i].getGenericType());
+        }
+        if (type == Vma.class) {
+            values[0] = random.nextLong(Long.MAX_VALUE) >> random.nextInt(30);
+            values[1] = (long) values[0] + 1 + random.nextInt(1 << 20);
+        } else if (type == ProcessState.class) {
+            TaskState leader = record(TaskState.class);
+            values[0] = leader.tid();
+            values[components.length - 1] = List.of(leader, record(TaskState.class));
+        }
+        try {
+            Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+            Constructor<T> constructor = type.getDeclaredConstructor(types);
+            return constructor.newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError("making a " + type, e);
+        }
+    }
+
+    private List<Object> list(Type element) {
+        page = 0;
+        List<Object> list = new ArrayList<>();
+        for (int n = random.nextInt(5); n > 0; n--) {
+            list.add(value(element));
+        }
+        return list;
+    }
+
+    private Set<VmFlag> flags() {
+        Set<VmFlag> flags = EnumSet.noneOf(VmFlag.class);
+        for (VmFlag flag : VmFlag.values()) {
+            if (random.nextInt(4) == 0) {
+                flags.add(flag);
+            }
+        }
+        return flags;
+    }
+
+    private Bytes bytes(int length) {
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        return Bytes.of(bytes);
+    }
+}
