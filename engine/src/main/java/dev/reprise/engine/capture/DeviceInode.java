@@ -1,0 +1,10 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.kernel.FileStatus;
+
+/** The key of a file in the {@link ObjectTable}: memory objects are shared by mappings and descriptors. */
+record DeviceInode(long device, long inode) {
+    static DeviceInode of(FileStatus status) {
+        return new DeviceInode(status.device(), status.inode());
+    }
+}

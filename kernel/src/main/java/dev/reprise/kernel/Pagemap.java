@@ -1,0 +1,86 @@
+package dev.reprise.kernel;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioctl;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * PAGEMAP_SCAN (Linux 6.7) on /proc/PID/pagemap: finds pages by category, skipping what is not mapped by whole tables.
+ *
+ * <pre>
+ * struct pm_scan_arg: u64 size, flags, start, end, walk_end, vec, vec_len, max_pages,
+ *                     category_inverted, category_mask, category_anyof_mask, return_mask
+ * struct page_region: u64 start, end, categories
+ * </pre>
+ */
+public final class Pagemap implements AutoCloseable {
+    public static final long PAGE_IS_WPALLOWED = 1;
+    public static final long PAGE_IS_WRITTEN = 1 << 1;
+    public static final long PAGE_IS_FILE = 1 << 2;
+    public static final long PAGE_IS_PRESENT = 1 << 3;
+    public static final long PAGE_IS_SWAPPED = 1 << 4;
+    public static final long PAGE_IS_PFNZERO = 1 << 5;
+    public static final long PAGE_IS_HUGE = 1 << 6;
+    public static final long PAGE_IS_SOFT_DIRTY = 1 << 7;
+    /** Since 6.15. */
+    public static final long PAGE_IS_GUARD = 1 << 8;
+
+    private static final long PAGEMAP_SCAN = 0xC0606610L;
+    private static final int ARG_SIZE = 96;
+    private static final int WALK_END = 32;
+    private static final int REGION_SIZE = 24;
+    private static final int REGIONS = 8192;
+
+    private final String path;
+    private final Fd fd;
+    private final Arena arena = Arena.ofConfined();
+    private final MemorySegment arg = arena.allocate(ARG_SIZE, 8);
+    private final MemorySegment regions = arena.allocate((long) REGION_SIZE * REGIONS, 8);
+
+    /** Which pages a scan is to find, in terms of PAGE_IS_*. */
+    public record Query(long inverted, long mask, long anyOf, long returned) {}
+
+    /** Takes a region of pages found: [start, end) and those of its categories that were asked for. */
+    @FunctionalInterface
+    public interface Visitor {
+        /** Called in ascending order. */
+        void region(long start, long end, long categories);
+    }
+
+    public Pagemap(int pid) throws KernelException {
+        path = "/proc/" + pid + "/pagemap";
+        fd = Fd.open(path, Fcntl.O_RDONLY, 0);
+    }
+
+    /** Visits all regions of [start, end) that match. Regions may reach over the borders of adjacent mappings. */
+    public void scan(long start, long end, Query query, Visitor visitor) throws KernelException {
+        long from = start;
+        while (from < end) {
+            long found = scanOnce(from, end, query);
+            for (long i = 0; i < found; i++) {
+                long at = i * REGION_SIZE;
+                visitor.region(
+                        regions.get(JAVA_LONG, at), regions.get(JAVA_LONG, at + 8), regions.get(JAVA_LONG, at + 16));
+            }
+            from = arg.get(JAVA_LONG, WALK_END);
+        }
+    }
+
+    private long scanOnce(long from, long end, Query query) throws KernelException {
+        long[] words = {
+            ARG_SIZE, 0, from, end, 0, regions.address(), REGIONS, 0,
+            query.inverted, query.mask, query.anyOf, query.returned
+        };
+        MemorySegment.copy(words, 0, arg, JAVA_LONG, 0, words.length);
+        return Door.require(
+                Door.call(SYS_ioctl, fd.number(), PAGEMAP_SCAN, arg.address()), "PAGEMAP_SCAN", path);
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+        arena.close();
+    }
+}
