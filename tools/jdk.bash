@@ -41,9 +41,9 @@ is_jdk_25() {
     return 1
 }
 
-# As find_jdk, or ends the script with one line that says what to install.
+# As find_jdk, but a failure says in one line what to install.
 require_jdk() {
     find_jdk && return 0
     printf '%s: no JDK 25 in JAVA_HOME, PATH or /usr/lib/jvm: install one (e.g. temurin-25-jdk or openjdk-25-jdk)\n' "$1" >&2
-    exit 1
+    return 1
 }
