@@ -4,10 +4,13 @@ import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitCallTarget;
 import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
@@ -15,6 +18,7 @@ import dev.reprise.kernel.Door;
 import dev.reprise.kernel.KernelException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -153,6 +157,17 @@ class LayersTest {
     void packagesFormNoCycle() {
         check(slices().matching("dev.reprise.engine.(*)..").should().beFreeOfCycles());
         check(slices().matching("dev.reprise.image.(*)..").should().beFreeOfCycles());
+    }
+
+    /** Null is checked in marked packages only, so a package without the mark would slip through. */
+    @Test
+    void everyPackageIsNullMarked() {
+        var unmarked = ours.stream()
+                .map(JavaClass::getPackage)
+                .distinct()
+                .filter(each -> !each.isAnnotatedWith(NullMarked.class))
+                .map(JavaPackage::getName);
+        assertThat(unmarked).isEmpty();
     }
 
     /** Within ours: any other library is settled by the module descriptors, but protobuf's place is settled here. */
