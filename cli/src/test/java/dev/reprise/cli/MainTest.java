@@ -2,12 +2,81 @@ package dev.reprise.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+/** What the command line makes of its arguments before it does anything. */
 class MainTest {
+    private record Outcome(int status, String out, String err) {}
+
     @Test
-    void helpNamesTheTool() {
-        assertThat(new CommandLine(new Main()).getUsageMessage()).contains("reprise");
+    void helpAndVersionGoToStdout() {
+        assertThat(run("--help").out).contains("checkpoint", "restore, restart", "explain", "show", "check", "demo");
+        assertThat(run("help").out).isEqualTo(run("--help").out);
+        assertThat(run("-h").status).isZero();
+        assertThat(run("--version").out).startsWith("reprise 0");
+        assertThat(run("help", "checkpoint").out).isEqualTo(run("checkpoint", "--help").out);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "frobnicate",
+                "--frobnicate",
+                "checkpoint",
+                "checkpoint abc",
+                "checkpoint 0",
+                "checkpoint -- -5",
+                "checkpoint 1 2",
+                "checkpoint --kill --stop 1",
+                "checkpoint --frobnicate 1",
+                "checkpoint --sync=maybe 1",
+                "checkpoint -o",
+                "checkpoint 99999999999",
+                "restore --clock=none IMAGE",
+                "restore IMAGE IMAGE",
+                "restart --frobnicate",
+                "explain",
+                "explain 0",
+                "show",
+                "show --xml IMAGE",
+                "check now",
+                "man frobnicate"
+            })
+    void wrongUsageIsOneLineAndStatusTwo(String line) {
+        Outcome outcome = run(line.isEmpty() ? new String[0] : line.split(" "));
+        assertThat(outcome.status).isEqualTo(2);
+        assertThat(outcome.out).isEmpty();
+        assertThat(outcome.err)
+                .startsWith("reprise: ")
+                .contains("; see 'reprise")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void completionKnowsCommandsAndOptions() {
+        assertThat(run("completion").out).contains("complete -F", "checkpoint", "--pid-namespace", "restart");
+    }
+
+    private static Outcome run(String... args) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+        try {
+            int status = CommandTree.run(args);
+            return new Outcome(
+                    status, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
     }
 }

@@ -27,6 +27,7 @@ public final class Checkpoint {
      * @throws CheckpointException when there is no image; the reason is Unsupported when the process holds something
      *     that cannot be saved, and lists all of it
      */
+    @SuppressWarnings("DoNotCallSuggester") // until its parts are there
     public static CheckpointStats toFile(int pid, Path image, CheckpointOptions options, Progress progress)
             throws CheckpointException {
         throw new CheckpointException(new Reason.Incapable("checkpoints are not built into this version", ""));
@@ -38,6 +39,7 @@ public final class Checkpoint {
      *
      * @throws CheckpointException as {@link #toFile}
      */
+    @SuppressWarnings("DoNotCallSuggester") // until its parts are there
     public static CheckpointStats toChannel(
             int pid, WritableByteChannel sink, CheckpointOptions options, Progress progress)
             throws CheckpointException {

@@ -13,6 +13,7 @@ public final class Explain {
      *
      * @throws CheckpointException when it cannot be looked at: it is gone, or the caller may not
      */
+    @SuppressWarnings("DoNotCallSuggester") // until its parts are there
     public static Explanation process(int pid) throws CheckpointException {
         throw new CheckpointException(new Reason.Incapable("explain is not built into this version", ""));
     }

@@ -21,6 +21,7 @@ public final class Restore {
      *
      * @throws RestoreException when the program does not run; the reason is BadImage when the image is at fault
      */
+    @SuppressWarnings("DoNotCallSuggester") // until its parts are there
     public static RestoredProcess fromFile(Path image, RestoreOptions options, Progress progress)
             throws RestoreException {
         throw new RestoreException(new Reason.Incapable("restoring is not built into this version", ""));
@@ -31,6 +32,7 @@ public final class Restore {
      *
      * @throws RestoreException as {@link #fromFile}
      */
+    @SuppressWarnings("DoNotCallSuggester") // until its parts are there
     public static RestoredProcess fromChannel(ReadableByteChannel source, RestoreOptions options, Progress progress)
             throws RestoreException {
         throw new RestoreException(new Reason.Incapable("restoring is not built into this version", ""));

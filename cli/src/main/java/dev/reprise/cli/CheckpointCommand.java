@@ -1,0 +1,137 @@
+package dev.reprise.cli;
+
+import dev.reprise.engine.Checkpoint;
+import dev.reprise.engine.Terminal;
+import dev.reprise.engine.model.After;
+import dev.reprise.engine.model.CheckpointException;
+import dev.reprise.engine.model.CheckpointOptions;
+import dev.reprise.engine.model.CheckpointStats;
+import dev.reprise.engine.model.Progress;
+import dev.reprise.engine.model.Reason;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code reprise checkpoint}: writes the image of a running program. */
+@Command(
+        name = "checkpoint",
+        description = {
+            "Write a running program into an image.",
+            "The program runs on unless told otherwise. When the checkpoint fails, or is interrupted, or killed,"
+                    + " the program runs on as if nothing had happened."
+        },
+        exitCodeListHeading = "Exit status:%n",
+        exitCodeList = {
+            "0:the image is complete",
+            "1:it is not (no such process, no permission, no space, ...)",
+            "2:wrong usage",
+            "3:refused: the process cannot be checkpointed; every reason is on stderr",
+            "130, 143:interrupted; everything was undone"
+        })
+final class CheckpointCommand implements Callable<Integer> {
+    private static final Path STDOUT = Path.of("-");
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Mixin
+    private final Console console = new Console();
+
+    @Parameters(paramLabel = "PID", description = "The process.")
+    private int pid;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Where to write the image; - or nothing is stdout."
+                    + " The file appears when it is complete, mode 0600.")
+    private Path output = STDOUT;
+
+    @ArgGroup
+    private @Nullable Fate fate;
+
+    @Option(
+            names = "--sync",
+            paramLabel = "yes|no",
+            defaultValue = "yes",
+            description = "Whether the file is on the disk before it gets its name (default: yes).")
+    private Answer sync = Answer.YES;
+
+    @Option(names = "--stats", paramLabel = "FILE", description = "Write figures as JSON.")
+    private @Nullable Path stats;
+
+    /** An answer on the command line. */
+    enum Answer {
+        YES,
+        NO
+    }
+
+    /** What becomes of the original. */
+    private static final class Fate {
+        @Option(names = "--kill", description = "Kill the program once the image is complete.")
+        private boolean kill;
+
+        @Option(names = "--stop", description = "Leave the program stopped (SIGSTOP).")
+        private boolean stop;
+
+        After after() {
+            return kill ? After.KILL : stop ? After.STOP : After.RUN_ON;
+        }
+    }
+
+    @Override
+    public Integer call() {
+        if (pid <= 0) {
+            throw new ParameterException(spec.commandLine(), "PID must be positive, not " + pid);
+        }
+        if (output.equals(STDOUT) && Terminal.isAt(1)) {
+            throw new ParameterException(
+                    spec.commandLine(), "an image is not written to a terminal: use -o FILE or a pipe");
+        }
+        long start = System.nanoTime();
+        try (GivingUp givingUp = new GivingUp();
+                FileAside figures = FileAside.prepare(stats)) {
+            return run(new Reporting(console, givingUp), figures, start);
+        } catch (IOException failed) {
+            console.error(Failures.text(failed), failed);
+            return ExitStatus.FAILED;
+        }
+    }
+
+    private int run(Progress progress, @Nullable FileAside figures, long start) throws IOException {
+        try {
+            CheckpointStats done = take(progress);
+            if (figures != null) {
+                figures.write(Stats.done(done));
+            }
+            return ExitStatus.DONE;
+        } catch (CheckpointException failed) {
+            console.error(failed.reason(), failed);
+            if (figures != null) {
+                figures.write(Stats.failed(failed.reason(), System.nanoTime() - start));
+            }
+            return failed.reason() instanceof Reason.Unsupported ? ExitStatus.REFUSED : ExitStatus.FAILED;
+        }
+    }
+
+    @SuppressWarnings("resource") // closed by the checkpoint, before anything is done about the original
+    private CheckpointStats take(Progress progress) throws CheckpointException {
+        After after = fate == null ? After.RUN_ON : fate.after();
+        CheckpointOptions options = new CheckpointOptions(after, sync == Answer.YES);
+        return output.equals(STDOUT)
+                ? Checkpoint.toChannel(pid, new FileOutputStream(FileDescriptor.out).getChannel(), options, progress)
+                : Checkpoint.toFile(pid, output, options, progress);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.reprise.cli;
+
+import java.io.PrintWriter;
+import java.util.Arrays;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/** All commands, and how one is run. */
+final class CommandTree {
+    private CommandTree() {}
+
+    /** Runs a command line and gives its exit status. */
+    static int run(String... args) {
+        return commandFor(args).execute(rest(args));
+    }
+
+    // The two commands that somebody waits for are parsed alone: building the whole tree is 13 ms of cold reflection.
+    private static CommandLine commandFor(String... args) {
+        return switch (args.length == 0 ? "" : args[0]) {
+            case "checkpoint" -> alone("checkpoint", new CheckpointCommand());
+            case "restore", "restart" -> alone("restore", new RestoreCommand());
+            default -> whole();
+        };
+    }
+
+    private static String[] rest(String... args) {
+        return switch (args.length == 0 ? "" : args[0]) {
+            case "checkpoint", "restore", "restart" -> Arrays.copyOfRange(args, 1, args.length);
+            default -> args;
+        };
+    }
+
+    private static CommandLine alone(String name, Object command) {
+        return prepare(new CommandLine(command).setCommandName("reprise " + name));
+    }
+
+    /** The tree of all commands. */
+    static CommandLine whole() {
+        CommandLine root = new CommandLine(new Main());
+        root.getCommandSpec()
+                .addOption(OptionSpec.builder("-V", "--version")
+                        .versionHelp(true)
+                        .description("Print the version.")
+                        .build());
+        return prepare(root.addSubcommand(new CheckpointCommand())
+                .addSubcommand(new RestoreCommand())
+                .addSubcommand(new ExplainCommand())
+                .addSubcommand(new ShowCommand())
+                .addSubcommand(new CheckCommand())
+                .addSubcommand(new DemoCommand())
+                .addSubcommand(new CompletionCommand())
+                .addSubcommand(new ManCommand())
+                .addSubcommand(new CommandLine.HelpCommand()));
+    }
+
+    private static CommandLine prepare(CommandLine line) {
+        addHelp(line);
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(false)
+                .setParameterExceptionHandler(CommandTree::wrongUsage)
+                .setExecutionExceptionHandler(CommandTree::bug);
+    }
+
+    private static void addHelp(CommandLine line) {
+        if (line.getCommandSpec().optionsMap().containsKey("-h")) {
+            return;
+        }
+        line.getCommandSpec()
+                .addOption(OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Print this help.")
+                        .build());
+        line.getSubcommands().values().stream().distinct().forEach(CommandTree::addHelp);
+    }
+
+    private static int wrongUsage(ParameterException wrong, String[] args) {
+        CommandSpec spec = wrong.getCommandLine().getCommandSpec();
+        PrintWriter err = wrong.getCommandLine().getErr();
+        String name = spec.qualifiedName();
+        String help = name.startsWith("reprise ") ? "reprise help " + name.substring(8) : "reprise --help";
+        err.println("reprise: " + firstLine(String.valueOf(wrong.getMessage())) + "; see '" + help + "'");
+        err.flush();
+        return ExitStatus.WRONG_USAGE;
+    }
+
+    // What a command throws instead of reporting is our own mistake, so its trace is of use to whoever reports it.
+    private static int bug(Exception unexpected, CommandLine line, CommandLine.ParseResult parsed) {
+        line.getErr().println("reprise: unexpected: " + unexpected + "; please report it with these lines");
+        unexpected.printStackTrace(line.getErr());
+        line.getErr().flush();
+        return ExitStatus.FAILED;
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("wrong usage");
+    }
+}

@@ -1,0 +1,49 @@
+package dev.reprise.cli;
+
+import dev.reprise.engine.model.Reason;
+import dev.reprise.engine.model.Refusal;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** What every command says on stderr, and how much: one line that names the thing, where it is and what would help. */
+final class Console {
+    @Option(names = "--debug", description = "Print stack traces of errors.")
+    private boolean debug;
+
+    /** Why a command failed. */
+    void error(Reason reason, Throwable thrown) {
+        error(reason.text(), thrown);
+        if (reason instanceof Reason.Unsupported unsupported) {
+            refusals(unsupported.refusals());
+        }
+    }
+
+    /** Why a command failed. */
+    void error(String text, Throwable thrown) {
+        System.err.println("reprise: " + oneLine(text));
+        if (debug) {
+            thrown.printStackTrace();
+        }
+    }
+
+    /** Something to know though nothing failed. */
+    void warning(String text) {
+        System.err.println("reprise: warning: " + oneLine(text));
+    }
+
+    private static void refusals(List<Refusal> refusals) {
+        for (Refusal refusal : refusals) {
+            System.err.println("  " + oneLine(refusal.toString()));
+        }
+    }
+
+    // File and process names may hold anything, line feeds and escape sequences too.
+    static String oneLine(String text) {
+        StringBuilder line = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            line.append(Character.isISOControl(c) ? '?' : c);
+        }
+        return line.toString();
+    }
+}

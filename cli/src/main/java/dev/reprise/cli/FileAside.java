@@ -1,0 +1,49 @@
+package dev.reprise.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A small file for the user (--stats, --pidfile) that appears under its name only when complete. It is created aside
+ * before anything else is done, so that an unwritable directory is found in time.
+ */
+final class FileAside implements AutoCloseable {
+    private final Path file;
+    private final Path aside;
+
+    private FileAside(Path file, Path aside) {
+        this.file = file;
+        this.aside = aside;
+    }
+
+    /** Prepares {@code file}; nothing for null. */
+    static @Nullable FileAside prepare(@Nullable Path file) throws IOException {
+        if (file == null) {
+            return null;
+        }
+        Path absolute = file.toAbsolutePath();
+        Path directory = absolute.getParent();
+        if (directory == null || Files.isDirectory(absolute)) {
+            throw new IOException(file + ": is a directory");
+        }
+        try {
+            return new FileAside(absolute, Files.createTempFile(directory, ".reprise", ".part"));
+        } catch (IOException denied) {
+            throw new IOException(file + ": cannot be created (" + Failures.text(denied) + ")", denied);
+        }
+    }
+
+    /** Lets the file appear with this text. */
+    void write(String text) throws IOException {
+        Files.writeString(aside, text);
+        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void close() throws IOException {
+        Files.deleteIfExists(aside);
+    }
+}

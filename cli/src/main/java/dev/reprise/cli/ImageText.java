@@ -1,0 +1,92 @@
+package dev.reprise.cli;
+
+import dev.reprise.engine.SavedImage;
+import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.Descriptor;
+import dev.reprise.image.state.FdTable;
+import dev.reprise.image.state.FsContext;
+import dev.reprise.image.state.Image;
+import dev.reprise.image.state.OpenFile;
+import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.TaskState;
+import dev.reprise.image.state.Vma;
+
+/** An image for people. */
+final class ImageText {
+    private final Image image;
+    private final StringBuilder text = new StringBuilder(8192);
+
+    private ImageText(Image image) {
+        this.image = image;
+    }
+
+    static String of(SavedImage saved) {
+        ImageText shown = new ImageText(saved.content());
+        shown.text
+                .append("image format ")
+                .append(saved.formatVersion())
+                .append(", ")
+                .append(Amounts.bytes(saved.imageBytes()))
+                .append(", taken on ")
+                .append(Console.oneLine(saved.content().machine().architecture()))
+                .append(", Linux ")
+                .append(Console.oneLine(saved.content().machine().kernelRelease()))
+                .append('\n');
+        saved.content().processes().forEach(shown::process);
+        return shown.text.toString();
+    }
+
+    private void process(ProcessState process) {
+        AddressSpace memory = image.object(process.addressSpace(), AddressSpace.class);
+        FsContext context = image.object(process.fsContext(), FsContext.class);
+        text.append("\nprocess ")
+                .append(process.pid())
+                .append(": ")
+                .append(Console.oneLine(memory.executable().path()));
+        text.append("\n  parent ").append(process.parentPid());
+        text.append(", group ").append(process.groupId()).append(", session ").append(process.sessionId());
+        text.append("\n  directory ").append(Console.oneLine(context.workingDirectory()));
+        text.append(", root ").append(Console.oneLine(context.root())).append('\n');
+        text.append("  ")
+                .append(Amounts.count(process.tasks().size(), "thread"))
+                .append(":\n");
+        for (TaskState task : process.tasks()) {
+            text.append("    ")
+                    .append(task.tid())
+                    .append("  ")
+                    .append(Words.name(task))
+                    .append("  at 0x");
+            text.append(Long.toHexString(task.registers().rip())).append('\n');
+        }
+        mappings(memory);
+        descriptors(image.object(process.fdTable(), FdTable.class));
+    }
+
+    private void mappings(AddressSpace memory) {
+        text.append("  ").append(Amounts.count(memory.vmas().size(), "mapping")).append(", ");
+        text.append(Amounts.bytes(Sizes.saved(memory))).append(" saved:\n");
+        for (Vma vma : memory.vmas()) {
+            text.append("    ")
+                    .append(Long.toHexString(vma.start()))
+                    .append('-')
+                    .append(Long.toHexString(vma.end()));
+            text.append(' ')
+                    .append(Words.protection(vma))
+                    .append("  ")
+                    .append(Amounts.bytes(vma.bytes()))
+                    .append("  ");
+            text.append(Console.oneLine(Words.backing(vma.backing()))).append('\n');
+        }
+    }
+
+    private void descriptors(FdTable table) {
+        text.append("  ")
+                .append(Amounts.count(table.descriptors().size(), "descriptor"))
+                .append(":\n");
+        for (Descriptor descriptor : table.descriptors()) {
+            OpenFile file = image.object(descriptor.openFile(), OpenFile.class);
+            text.append("    ").append(descriptor.number()).append("  ");
+            text.append(Console.oneLine(Words.openFile(file))).append('\n');
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.reprise.cli;
+
+import dev.reprise.engine.Restore;
+import dev.reprise.engine.RestoredProcess;
+import dev.reprise.engine.Terminal;
+import dev.reprise.engine.model.Clock;
+import dev.reprise.engine.model.Progress;
+import dev.reprise.engine.model.RestoreException;
+import dev.reprise.engine.model.RestoreOptions;
+import dev.reprise.engine.model.StandardStreams;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code reprise restore}: brings a program back. */
+@Command(
+        name = "restore",
+        aliases = "restart",
+        description = {
+            "Bring the program in an image back, under the ids that it had.",
+            "In the foreground this command then behaves like the program: it forwards signals and ends with its"
+                    + " status. Nothing of the program runs before the whole image is verified."
+        },
+        exitCodeListHeading = "Exit status:%n",
+        exitCodeList = {
+            "N:in the foreground: the program's own, 128+n for a signal",
+            "125:in the foreground: the program was not started",
+            "0:with --detach: the program runs",
+            "1:with --detach: it does not",
+            "2:wrong usage"
+        })
+final class RestoreCommand implements Callable<Integer> {
+    private static final Path STDIN = Path.of("-");
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Mixin
+    private final Console console = new Console();
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "IMAGE",
+            description = "The image; - or nothing is stdin, and the program's terminal then /dev/tty.")
+    private Path image = STDIN;
+
+    @Option(
+            names = {"-d", "--detach"},
+            description = "Leave the program to init.")
+    private boolean detach;
+
+    @Option(
+            names = "--pid-namespace",
+            description = "Give it a new pid namespace, so that it can run beside its original.")
+    private boolean pidNamespace;
+
+    @Option(names = "--pidfile", paramLabel = "FILE", description = "Write the program's pid, as seen from here.")
+    private @Nullable Path pidfile;
+
+    @Option(
+            names = "--force",
+            description = "Take files that differ from those of the checkpoint; each is named on stderr.")
+    private boolean force;
+
+    @Option(names = "--truncate", description = "Cut files that have grown back to the size they had.")
+    private boolean truncate;
+
+    @Option(
+            names = "--clock",
+            paramLabel = "keep|host",
+            defaultValue = "keep",
+            description = "Which monotonic time the program sees where this machine's differs (default: keep).")
+    private Clock clock = Clock.KEEP;
+
+    @Option(names = "--stats", paramLabel = "FILE", description = "Write figures as JSON.")
+    private @Nullable Path stats;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (image.equals(STDIN) && Terminal.isAt(0)) {
+            throw new ParameterException(spec.commandLine(), "no IMAGE is given and stdin is a terminal");
+        }
+        try {
+            RestoredProcess process = start();
+            return detach ? ExitStatus.DONE : process.waitFor();
+        } catch (RestoreException failed) {
+            console.error(failed.reason(), failed);
+        } catch (IOException failed) {
+            console.error(Failures.text(failed), failed);
+        }
+        return detach ? ExitStatus.FAILED : ExitStatus.NOT_STARTED;
+    }
+
+    private RestoredProcess start() throws IOException, RestoreException {
+        long start = System.nanoTime();
+        try (GivingUp givingUp = new GivingUp();
+                FileAside figures = FileAside.prepare(stats);
+                FileAside number = FileAside.prepare(pidfile)) {
+            RestoredProcess process = restore(new Reporting(console, givingUp), figures, start);
+            if (number != null) {
+                number.write(process.pid() + "\n");
+            }
+            return process;
+        }
+    }
+
+    private RestoredProcess restore(Progress progress, @Nullable FileAside figures, long start)
+            throws IOException, RestoreException {
+        try {
+            RestoredProcess process = restore(progress);
+            if (figures != null) {
+                figures.write(Stats.done(process.stats()));
+            }
+            return process;
+        } catch (RestoreException failed) {
+            if (figures != null) {
+                figures.write(Stats.failed(failed.reason(), System.nanoTime() - start));
+            }
+            throw failed;
+        }
+    }
+
+    @SuppressWarnings("resource") // stdin is the JVM's
+    private RestoredProcess restore(Progress progress) throws RestoreException {
+        boolean fromStdin = image.equals(STDIN);
+        StandardStreams streams = fromStdin ? StandardStreams.IMAGE_ON_STDIN : StandardStreams.OWN;
+        RestoreOptions options = new RestoreOptions(detach, pidNamespace, force, truncate, clock, streams);
+        return fromStdin
+                ? Restore.fromChannel(new FileInputStream(FileDescriptor.in).getChannel(), options, progress)
+                : Restore.fromFile(image, options, progress);
+    }
+}

@@ -1,0 +1,120 @@
+package dev.reprise.cli;
+
+import dev.reprise.image.state.Backing;
+import dev.reprise.image.state.DeviceFile;
+import dev.reprise.image.state.DirectoryFile;
+import dev.reprise.image.state.Epoll;
+import dev.reprise.image.state.EventFd;
+import dev.reprise.image.state.FifoEnd;
+import dev.reprise.image.state.Inotify;
+import dev.reprise.image.state.MemFd;
+import dev.reprise.image.state.OpenFile;
+import dev.reprise.image.state.OutsideFile;
+import dev.reprise.image.state.PathFile;
+import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.RegularFile;
+import dev.reprise.image.state.SignalFd;
+import dev.reprise.image.state.Socket;
+import dev.reprise.image.state.TaskState;
+import dev.reprise.image.state.TerminalFile;
+import dev.reprise.image.state.TimerFd;
+import dev.reprise.image.state.Vma;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** What is in an image, in the words of /proc. */
+final class Words {
+    private static final int O_ACCMODE = 3;
+
+    private Words() {}
+
+    static String name(TaskState task) {
+        String name = new String(task.name().toArray(), StandardCharsets.ISO_8859_1);
+        int end = name.indexOf('\0');
+        return Console.oneLine(end < 0 ? name : name.substring(0, end));
+    }
+
+    /** {@code rwxp} as in /proc/PID/maps. */
+    static String protection(Vma vma) {
+        return ((vma.protection() & 1) != 0 ? "r" : "-")
+                + ((vma.protection() & 2) != 0 ? "w" : "-")
+                + ((vma.protection() & 4) != 0 ? "x" : "-")
+                + (vma.shared() ? "s" : "p");
+    }
+
+    static String backing(Backing backing) {
+        return switch (backing) {
+            case Backing.Anonymous(String name) -> name.isEmpty() ? "anonymous" : "anonymous " + name;
+            case Backing.MappedFile(var file) -> file.path();
+            case Backing.SharedMemory(var memory, boolean _) -> "shared memory #" + memory.value();
+            case Backing.Kernel(String name) -> name;
+            case Backing.Device(var file) -> file.path();
+        };
+    }
+
+    /** The kind of an open file, a word that stays the same. */
+    static String kind(OpenFile file) {
+        return switch (file) {
+            case RegularFile _ -> "file";
+            case DirectoryFile _ -> "directory";
+            case PathFile _ -> "path";
+            case DeviceFile _ -> "device";
+            case TerminalFile _ -> "terminal";
+            case PipeEnd _ -> "pipe";
+            case FifoEnd _ -> "fifo";
+            case EventFd _ -> "eventfd";
+            case TimerFd _ -> "timerfd";
+            case SignalFd _ -> "signalfd";
+            case Epoll _ -> "epoll";
+            case Inotify _ -> "inotify";
+            case MemFd _ -> "memfd";
+            case Socket _ -> "socket";
+            case OutsideFile _ -> "outside";
+        };
+    }
+
+    /** What an open file is about: its path, its other end, its counter. */
+    static String detail(OpenFile file) {
+        return switch (file) {
+            case RegularFile regular -> regular.file().path() + ", offset " + regular.offset();
+            case DirectoryFile directory -> directory.file().path();
+            case PathFile path -> path.file().path();
+            case DeviceFile device -> device.file().path();
+            case TerminalFile terminal -> terminal.file().path();
+            case PipeEnd end -> end((end.flags() & O_ACCMODE), "#" + end.pipe().value());
+            case FifoEnd end -> end((end.flags() & O_ACCMODE), end.file().path());
+            case EventFd event -> "count " + event.count();
+            case TimerFd timer -> "clock " + timer.clockId();
+            case SignalFd signals -> "mask 0x" + Long.toHexString(signals.mask());
+            case Epoll epoll -> Amounts.count(epoll.members().size(), "member");
+            case Inotify inotify -> Amounts.count(inotify.watches().size(), "watch");
+            case MemFd memory -> "memory #" + memory.memory().value() + ", offset " + memory.offset();
+            case Socket socket -> socket(socket);
+            case OutsideFile outside -> outside.description();
+        };
+    }
+
+    static String openFile(OpenFile file) {
+        return kind(file) + " " + detail(file);
+    }
+
+    private static String end(int access, String of) {
+        return (access == 0 ? "read end of " : access == 1 ? "write end of " : "both ends of ") + of;
+    }
+
+    private static String socket(Socket socket) {
+        String family = switch (socket.domain()) {
+            case 1 -> "unix";
+            case 2 -> "inet";
+            case 10 -> "inet6";
+            default -> "family " + socket.domain();
+        };
+        String type = switch (socket.type()) {
+            case 1 -> "stream";
+            case 2 -> "datagram";
+            case 5 -> "seqpacket";
+            default -> "type " + socket.type();
+        };
+        return family + " " + type + ", " + socket.state().name().toLowerCase(Locale.ROOT);
+    }
+}
