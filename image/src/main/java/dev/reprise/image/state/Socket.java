@@ -2,7 +2,7 @@ package dev.reprise.image.state;
 
 import java.util.List;
 
-/** An unconnected socket. {@code localAddress} is the sockaddr of getsockname(2); {@code boundFile} the socket file of a UNIX name. */
+/** An unconnected socket. {@code localAddress} is the sockaddr of getsockname(2); {@code boundFile} the socket file of a UNIX name, {@code ownership} that file's. */
 public record Socket(
         ObjectId id,
         int flags,
@@ -14,6 +14,7 @@ public record Socket(
         Bytes localAddress,
         int backlog,
         FileIdentity boundFile,
+        Ownership ownership,
         List<SocketOption> options)
         implements OpenFile {
     public Socket {

@@ -2,6 +2,7 @@ package dev.reprise.image.codec.v1;
 
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.FileIdentity;
+import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.SocketOption;
 import dev.reprise.image.wire.MessageReader;
@@ -33,6 +34,7 @@ final class SocketCodec {
             o.bytes(3, option.value().toArray());
             m.message(11, o);
         }
+        m.message(12, OwnershipCodec.write(socket.ownership()));
         return m;
     }
 
@@ -45,6 +47,7 @@ final class SocketCodec {
         Bytes localAddress = Bytes.empty();
         int backlog = 0;
         FileIdentity boundFile = Socket.NO_FILE;
+        Ownership ownership = Ownership.ROOT;
         List<SocketOption> options = new ArrayList<>();
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
@@ -56,6 +59,7 @@ final class SocketCodec {
                 case 9 -> backlog = m.signed32();
                 case 10 -> boundFile = FileIdentityCodec.read(m.message());
                 case 11 -> options.add(option(m.message()));
+                case 12 -> ownership = OwnershipCodec.read(m.message());
                 default -> head.read(field, m, "Socket");
             }
         }
@@ -70,6 +74,7 @@ final class SocketCodec {
                 localAddress,
                 backlog,
                 boundFile,
+                ownership,
                 options);
     }
 
