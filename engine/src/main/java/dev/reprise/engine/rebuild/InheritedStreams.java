@@ -1,0 +1,19 @@
+package dev.reprise.engine.rebuild;
+
+/**
+ * The numbers under which a seed inherits restore's own standard streams, all above the image's highest descriptor.
+ *
+ * @param terminal what takes the place of terminals under other numbers than 0-2: one of the three that is a terminal,
+ *     else /dev/tty, else /dev/null
+ */
+record InheritedStreams(int in, int out, int err, int terminal) {
+    /** The inherited descriptor that becomes {@code number}, 0 to 2. */
+    int at(int number) {
+        return switch (number) {
+            case 0 -> in;
+            case 1 -> out;
+            case 2 -> err;
+            default -> throw new IllegalArgumentException("no standard stream: " + number);
+        };
+    }
+}
