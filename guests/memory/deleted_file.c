@@ -1,4 +1,5 @@
 // Mappings of a file that was deleted: private with changed pages, and shared.
+// needs: deleted-files
 // guest: private
 // guest: shared
 #include "guest.h"

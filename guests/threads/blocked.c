@@ -22,7 +22,6 @@
 // guest: write
 // guest: accept
 // guest: recvfrom
-// guest: flock
 // guest: eventfd
 // guest: timerfd
 // guest: pause

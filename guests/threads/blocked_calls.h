@@ -13,7 +13,6 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/select.h>
 #include <sys/signalfd.h>
@@ -298,26 +297,6 @@ static void send_to(struct blocked *b)
     close(fd);
 }
 
-// ends[1] holds the lock, ends[0] is another description of the same file.
-static void flock_prepare(struct blocked *b)
-{
-    char name[32];
-    snprintf(name, sizeof name, "lock-%d", b->number);
-    b->ends[0] = NEED(open(guest_path(name), O_RDWR | O_CREAT, 0600));
-    b->ends[1] = NEED(open(guest_path(name), O_RDWR));
-    NEED(flock(b->ends[1], LOCK_EX));
-}
-
-static void block_flock(struct blocked *b)
-{
-    b->result = flock(b->ends[0], LOCK_EX);
-}
-
-static void unlock(struct blocked *b)
-{
-    b->detail += flock(b->ends[1], LOCK_UN);
-}
-
 static void eventfd_prepare(struct blocked *b)
 {
     b->ends[0] = b->ends[1] = NEED(eventfd(0, EFD_CLOEXEC));
@@ -479,7 +458,6 @@ static const struct blocking_call CALLS[] = {
     {"futex", false, 0, 0, NULL, block_futex, wake_futex, true},
     {"accept", false, 0, 0, accept_prepare, block_accept, connect_to, false},
     {"recvfrom", false, 1, 0, udp_prepare, block_recvfrom, send_to, true},
-    {"flock", false, 0, 0, flock_prepare, block_flock, unlock, false},
     {"eventfd", false, 8, 0, eventfd_prepare, block_read_eight, write_eight, true},
     {"timerfd", false, 8, 0, timerfd_prepare, block_read_eight, arm_timerfd, true},
     {"signalfd", false, 128, 0, signalfd_prepare, block_read_signalfd, send_own_signal, true},
