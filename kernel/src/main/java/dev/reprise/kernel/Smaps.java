@@ -117,10 +117,9 @@ public final class Smaps {
     }
 
     private void skipLine() {
-        while (at < text.length && text[at] != '\n') {
-            at++;
+        while (at < text.length && text[at++] != '\n') {
+            continue;
         }
-        at = Math.min(at + 1, text.length);
     }
 
     private boolean startsWith(String word) {

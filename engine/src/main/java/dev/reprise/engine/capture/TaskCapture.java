@@ -1,0 +1,107 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.Credentials;
+import dev.reprise.image.state.Interruption;
+import dev.reprise.image.state.PendingSignal;
+import dev.reprise.image.state.Registers;
+import dev.reprise.image.state.RobustList;
+import dev.reprise.image.state.RseqArea;
+import dev.reprise.image.state.TaskState;
+import dev.reprise.kernel.Door;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.ProcStatus;
+import dev.reprise.kernel.x86_64.SyscallNumbers;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One frozen task: what the tracer, its own probe and /proc say of it, in one record. */
+final class TaskCapture {
+    private TaskCapture() {}
+
+    /** What only the tracer knows; {@code rseq} as PTRACE_GET_RSEQ_CONFIGURATION says, registers ready for an image. */
+    record Traced(
+            Registers registers,
+            Bytes xstate,
+            Interruption interruption,
+            long signalMask,
+            List<byte[]> pendingSignals,
+            RseqArea rseq) {}
+
+    /** Reads the rest from outside. The registers of a thread in a restartable sequence are moved to its abort handler. */
+    static TaskState take(int pid, int tid, Traced traced, ThreadProbe.Inside inside, SchedulingCapture scheduling)
+            throws KernelException {
+        ProcStatus status = ProcStatus.of(pid, tid);
+        String directory = "/proc/" + pid + "/task/" + tid;
+        return new TaskState(
+                status.innermost("NSpid"),
+                name(directory),
+                RestartableSequence.left(traced.registers(), traced.rseq(), pid),
+                traced.xstate(),
+                traced.interruption(),
+                traced.signalMask(),
+                pending(traced.pendingSignals()),
+                inside.signalStack(),
+                robustList(tid),
+                traced.rseq(),
+                inside.clearChildTid(),
+                credentials(status, inside.secureBits()),
+                scheduling.take(tid, inside.timerSlackNanos()),
+                inside.parentDeathSignal(),
+                Long.parseLong(Proc.text(directory + "/personality").strip(), 16));
+    }
+
+    /** Siginfo bytes as records. */
+    static List<PendingSignal> pending(List<byte[]> siginfos) {
+        List<PendingSignal> pending = new ArrayList<>(siginfos.size());
+        for (byte[] siginfo : siginfos) {
+            pending.add(new PendingSignal(Bytes.of(siginfo)));
+        }
+        return pending;
+    }
+
+    // The name may hold any byte, a newline too; the file adds one.
+    private static Bytes name(String directory) throws KernelException {
+        byte[] line = Proc.bytes(directory + "/comm");
+        byte[] name = new byte[Math.max(0, line.length - 1)];
+        System.arraycopy(line, 0, name, 0, name.length);
+        return Bytes.of(name);
+    }
+
+    private static RobustList robustList(int tid) throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment words = arena.allocate(16, 8);
+            Door.require(
+                    Door.call(SyscallNumbers.SYS_get_robust_list, tid, words.address(), words.address() + 8),
+                    "get_robust_list",
+                    "task " + tid);
+            return new RobustList(words.get(ValueLayout.JAVA_LONG, 0), words.get(ValueLayout.JAVA_LONG, 8));
+        }
+    }
+
+    static Credentials credentials(ProcStatus status, int secureBits) {
+        int[] users = status.userIds();
+        int[] groups = status.groupIds();
+        return new Credentials(
+                users[0],
+                users[1],
+                users[2],
+                users[3],
+                groups[0],
+                groups[1],
+                groups[2],
+                groups[3],
+                status.groups(),
+                status.capabilities("Inh"),
+                status.capabilities("Prm"),
+                status.capabilities("Eff"),
+                status.capabilities("Bnd"),
+                status.capabilities("Amb"),
+                secureBits,
+                status.noNewPrivs());
+    }
+}

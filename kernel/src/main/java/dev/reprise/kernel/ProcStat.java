@@ -1,0 +1,49 @@
+package dev.reprise.kernel;
+
+/** What /proc/PID/stat says of a task and no other file does (man 5 proc_pid_stat); ids are of our pid namespace. */
+public record ProcStat(
+        int pid,
+        String name,
+        char state,
+        int parent,
+        int group,
+        int session,
+        int terminal,
+        long flags,
+        long startTicks) {
+    private static final long PF_KTHREAD = 0x200000;
+    private static final int FLAGS = 6;
+    private static final int START = 19;
+
+    /** Of a process, or of a thread by its own id. */
+    public static ProcStat of(int pid) throws KernelException {
+        return parse(Proc.text("/proc/" + pid + "/stat"));
+    }
+
+    /** From the file's text; the name may hold blanks and parentheses. */
+    public static ProcStat parse(String text) {
+        int open = text.indexOf('(');
+        int close = text.lastIndexOf(')');
+        String[] f = text.substring(close + 2).strip().split(" ", -1);
+        return new ProcStat(
+                Integer.parseInt(text.substring(0, open).strip()),
+                text.substring(open + 1, close),
+                f[0].charAt(0),
+                Integer.parseInt(f[1]),
+                Integer.parseInt(f[2]),
+                Integer.parseInt(f[3]),
+                Integer.parseInt(f[4]),
+                Long.parseLong(f[FLAGS]),
+                Long.parseLong(f[START]));
+    }
+
+    /** Whether the kernel itself runs in it. */
+    public boolean isKernelThread() {
+        return (flags & PF_KTHREAD) != 0;
+    }
+
+    /** Whether it has ended and waits for its parent. */
+    public boolean isZombie() {
+        return state == 'Z' || state == 'X';
+    }
+}
