@@ -1,7 +1,7 @@
 // MADV_WIPEONFORK memory keeps its contents in the program itself (a copy-on-write child sees zeros),
 // and a child made afterwards still gets zeros.
 // opt-out: executable: a clone must not share what was to be private to the process
-// opt-out: twice: the second process from one image gets zeros, as a fork would
+// opt-out: again: the second process from one image gets zeros, as a fork would
 #include "guest.h"
 #include <sys/wait.h>
 

@@ -16,7 +16,15 @@ import java.lang.foreign.MemorySegment;
  * </pre>
  */
 public record FileStatus(
-        long device, long inode, long links, int mode, int uid, int gid, long deviceNumber, long size, long mtimeNanos) {
+        long device,
+        long inode,
+        long links,
+        int mode,
+        int uid,
+        int gid,
+        long deviceNumber,
+        long size,
+        long mtimeNanos) {
     private static final int SIZE = 144;
     private static final int S_IFMT = 0170000;
     private static final int S_IFCHR = 0020000;

@@ -70,12 +70,21 @@ public final class Pagemap implements AutoCloseable {
 
     private long scanOnce(long from, long end, Query query) throws KernelException {
         long[] words = {
-            ARG_SIZE, 0, from, end, 0, regions.address(), REGIONS, 0,
-            query.inverted, query.mask, query.anyOf, query.returned
+            ARG_SIZE,
+            0,
+            from,
+            end,
+            0,
+            regions.address(),
+            REGIONS,
+            0,
+            query.inverted,
+            query.mask,
+            query.anyOf,
+            query.returned
         };
         MemorySegment.copy(words, 0, arg, JAVA_LONG, 0, words.length);
-        return Door.require(
-                Door.call(SYS_ioctl, fd.number(), PAGEMAP_SCAN, arg.address()), "PAGEMAP_SCAN", path);
+        return Door.require(Door.call(SYS_ioctl, fd.number(), PAGEMAP_SCAN, arg.address()), "PAGEMAP_SCAN", path);
     }
 
     @Override

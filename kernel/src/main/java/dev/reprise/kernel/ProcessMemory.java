@@ -58,11 +58,7 @@ public final class ProcessMemory implements AutoCloseable {
         }
         for (long done = 0; done < memory.byteSize(); ) {
             long n = Door.call(
-                    call,
-                    mem.number(),
-                    memory.address() + done,
-                    memory.byteSize() - done,
-                    address.value() + done);
+                    call, mem.number(), memory.address() + done, memory.byteSize() - done, address.value() + done);
             done += requireProgress(n, name + " of /proc/" + pid + "/mem", address.plus(done));
         }
     }

@@ -117,9 +117,10 @@ public final class Smaps {
     }
 
     private void skipLine() {
-        while (at < text.length && text[at++] != '\n') {
-            continue;
+        while (at < text.length && text[at] != '\n') {
+            at++;
         }
+        at = Math.min(at + 1, text.length);
     }
 
     private boolean startsWith(String word) {

@@ -35,7 +35,8 @@ public sealed interface PageSource extends AutoCloseable {
     /** A stream: page data come in order; the end of them is the verified end of the image. */
     non-sealed interface Streamed extends PageSource {
         /** The next pages, or null when all have come and the trailer was right. */
-        @Nullable Chunk next() throws IOException;
+        @Nullable
+        Chunk next() throws IOException;
     }
 
     /** At most 1 MiB of an object's pages; {@code data} is native memory, overwritten by the next chunk. */

@@ -31,7 +31,9 @@ enum Operation {
     /** The stack pointer becomes a. */
     SET_STACK_POINTER(0x1000d),
     /** The thread's control block (see SlotLayout) becomes a. */
-    SET_CONTROL(0x1000e);
+    SET_CONTROL(0x1000e),
+    /** CPUID of leaf a, subleaf b: eax, ebx, ecx, edx to address c. */
+    CPUID(0x1000f);
 
     static final int FIRST = 0x10000;
 

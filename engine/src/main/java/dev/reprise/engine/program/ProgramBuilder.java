@@ -132,6 +132,11 @@ public final class ProgramBuilder {
         operation(Operation.SET_CONTROL, address);
     }
 
+    /** CPUID: eax, ebx, ecx and edx of a leaf and subleaf to 16 bytes at an address. */
+    public void cpuid(int leaf, int subleaf, Arg address) {
+        operation(Operation.CPUID, Arg.of(leaf), Arg.of(subleaf), address);
+    }
+
     /** A place to jump to, not placed yet. */
     public Label label() {
         return new Label();

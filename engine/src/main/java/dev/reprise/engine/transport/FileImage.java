@@ -94,7 +94,9 @@ public final class FileImage implements PageSink.InPlace {
             throw new IllegalStateException(placed.size() + " batches are not done");
         }
         for (Checksumming.Result result : checksumming.finish()) {
-            write(writing.composer().digest(result.span(), result.checksums()), result.span().digestPosition());
+            write(
+                    writing.composer().digest(result.span(), result.checksums()),
+                    result.span().digestPosition());
         }
         writing.finish();
         flush();

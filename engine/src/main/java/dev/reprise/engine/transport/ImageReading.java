@@ -47,7 +47,8 @@ final class ImageReading {
     }
 
     /** The next batch of pages, or null when all have come and the trailer was right. */
-    @Nullable Batch next() throws IOException {
+    @Nullable
+    Batch next() throws IOException {
         Received received = batch == null ? nextPages() : batch;
         batch = null;
         try {
@@ -56,7 +57,8 @@ final class ImageReading {
                 return null;
             }
             position = received.position();
-            Pages pages = ImageDecoder.pages(received.payload(), received.frame().key(), position);
+            Pages pages =
+                    ImageDecoder.pages(received.payload(), received.frame().key(), position);
             if (pages.bytes() != received.frame().dataLength()) {
                 throw new IllegalArgumentException("a batch has not as many bytes as its pages");
             }

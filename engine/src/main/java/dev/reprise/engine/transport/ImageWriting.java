@@ -51,8 +51,7 @@ final class ImageWriting {
             throw new IllegalStateException("page data before the state");
         }
         expected.accept(pages);
-        return composer.data(
-                RecordType.PAGES, LANE, object.value(), PagesCodec.write(object, runs), pages.bytes());
+        return composer.data(RecordType.PAGES, LANE, object.value(), PagesCodec.write(object, runs), pages.bytes());
     }
 
     void finish() {

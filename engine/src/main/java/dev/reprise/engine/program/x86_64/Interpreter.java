@@ -126,7 +126,7 @@ public final class Interpreter {
     private static void operations(Assembler a) {
         String[] names = {
             "stop", "goto", "jump", "store8", "store4", "copy", "add", "and", "shift", "load4", "ifequal", "ifany",
-            "ifdead", "stack", "control"
+            "ifdead", "stack", "control", "cpuid"
         };
         a.label("operation");
         for (int i = 0; i < names.length; i++) {
@@ -157,5 +157,14 @@ public final class Interpreter {
         a.jump(EQUAL, "next").move(RBX, RDI).jump("loop");
         a.label("stack").move(RSP, RDI).jump("post");
         a.label("control").move(R13, RDI).jump("post");
+        // cpuid writes rbx, which holds the entry
+        a.label("cpuid")
+                .move(RAX, RDI)
+                .move(RCX, RSI)
+                .move(R8, RDX)
+                .move(R9, RBX)
+                .plain(0x0f, 0xa2);
+        a.store4(R8, 0, RAX).store4(R8, 4, RBX).store4(R8, 8, RCX).store4(R8, 12, RDX);
+        a.move(RBX, R9).jump("post");
     }
 }

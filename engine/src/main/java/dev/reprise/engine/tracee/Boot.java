@@ -1,0 +1,116 @@
+package dev.reprise.engine.tracee;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shmat;
+
+import dev.reprise.engine.program.Program;
+import dev.reprise.kernel.Door;
+import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Ptrace;
+import dev.reprise.kernel.Shm;
+import dev.reprise.kernel.x86_64.UserRegs;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the segment into a process by one injected call, shmat, and its thread into the segment, by ONE SETREGS.
+ *
+ * <p>A thread in a call: it runs, with its original registers, into the entry of its own restarted call; there the call
+ * becomes shmat and the return address the boot stub, in the mapping that does not exist yet. A thread in user code:
+ * shmat is called by the vdso's own syscall instruction, whose epilogue takes its return address from the segment.
+ */
+final class Boot {
+    /** What the target's code offers, and where the pivot stack begins in its page. */
+    record Gadgets(Gadget.@Nullable Pivot pivot, int stack) {}
+
+    private final Segment segment;
+    private final Tracee tracee;
+    private final long caught;
+    private final Gadgets gadgets;
+
+    Boot(Segment segment, Tracee tracee, long caught, Gadgets gadgets) {
+        this.segment = segment;
+        this.tracee = tracee;
+        this.caught = caught;
+        this.gadgets = gadgets;
+    }
+
+    /** Returns as soon as the thread runs in the segment; the first program is not awaited. */
+    void enter(Program first) throws KernelException {
+        if (SystemCallStop.of(tracee.registers()) != SystemCallStop.NONE) {
+            enterFromCall(first);
+        } else if (gadgets.pivot != null) {
+            enterFromUserCode(first, gadgets.pivot);
+        } else {
+            enterFromCall(first); // it waits for the thread's next call of its own accord
+        }
+    }
+
+    private void enterFromCall(Program first) throws KernelException {
+        boolean delivered = tracee.runToSyscallStop(true);
+        long[] entry = tracee.ptrace().registers(tracee.tid());
+        long mask = tracee.ptrace().signalMask(tracee.tid());
+        long[] frozen = tracee.registers();
+        boolean sameCall = !delivered
+                && SystemCallStop.of(frozen) != SystemCallStop.NONE
+                && entry[UserRegs.RIP] == frozen[UserRegs.RIP];
+        if (!sameCall) {
+            // Another call than at the freeze: what counts is this one, from its beginning.
+            frozen = entry.clone();
+            SystemCallStop.repeat(frozen, entry[UserRegs.ORIG_RAX]);
+        }
+        tracee.setFrozenAs(frozen, mask);
+        Control control = prepare(first);
+        long[] boot = entry.clone();
+        boot[UserRegs.ORIG_RAX] = SYS_shmat;
+        boot[UserRegs.RIP] = control.bootAddress();
+        inject(control, boot, 1);
+    }
+
+    private void enterFromUserCode(Program first, Gadget.Pivot pivot) throws KernelException {
+        Control control = prepare(first);
+        long[] boot = tracee.registers();
+        boot[UserRegs.RAX] = SYS_shmat;
+        boot[UserRegs.ORIG_RAX] = -1;
+        boot[UserRegs.RIP] = pivot.syscall();
+        boot[UserRegs.RBP] = segment.pivotAddress() + gadgets.stack - pivot.displacement();
+        boot[UserRegs.EFLAGS] &= ~UserRegs.EFLAGS_DF;
+        segment.putPivot(gadgets.stack + 8L * pivot.pops(), control.bootAddress());
+        inject(control, boot, 2);
+    }
+
+    private Control prepare(Program first) {
+        Control control = segment.newControl();
+        WayHome.arm(segment, control, tracee.registers(), tracee.mask(), caught);
+        control.placeAt(first, segment.programsAddress());
+        control.startWithoutCommand();
+        return control;
+    }
+
+    private void inject(Control control, long[] boot, int stopsToExit) throws KernelException {
+        boot[UserRegs.RDI] = segment.id();
+        boot[UserRegs.RSI] = segment.address().value();
+        boot[UserRegs.RDX] = Shm.SHM_EXEC;
+        Ptrace ptrace = tracee.ptrace();
+        ptrace.setRegisters(tracee.tid(), boot);
+        ptrace.setSignalMask(tracee.tid(), Tracee.ALL_SIGNALS);
+        for (int i = 0; i < stopsToExit; i++) {
+            tracee.runToSyscallStop(false);
+        }
+        long result = ptrace.registers(tracee.tid())[UserRegs.RAX];
+        if (result != segment.address().value()) {
+            takeBack();
+            throw new KernelException("shmat", "in " + tracee, Door.isError(result) ? Errno.of(result) : Errno.EIO);
+        }
+        tracee.setControl(control);
+        segment.remove();
+        ptrace.resume(tracee.tid(), 0);
+    }
+
+    // In a syscall-exit stop the kernel restarts nothing: the context must say it all, and then come through an event
+    // stop, where registers are loaded as they are.
+    private void takeBack() throws KernelException {
+        Ptrace ptrace = tracee.ptrace();
+        ptrace.setRegisters(tracee.tid(), SystemCallStop.context(tracee.registers()));
+        ptrace.setSignalMask(tracee.tid(), tracee.mask());
+    }
+}

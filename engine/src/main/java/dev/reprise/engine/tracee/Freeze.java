@@ -1,0 +1,129 @@
+package dev.reprise.engine.tracee;
+
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.Ptrace;
+import dev.reprise.kernel.TaskDiedException;
+import dev.reprise.kernel.WaitStatus;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Seizes and stops every thread of a process, until a pass over /proc finds no new one.
+ *
+ * <p>Untouched but for calls that the stop ended with EINTR: those are put back to their beginning right after the
+ * thread's own stop. Whatever happens to us now, the kernel lets all threads go on.
+ */
+public final class Freeze {
+    private final Tracer tracer;
+    private final int pid;
+    private final Map<Integer, Tracee> tracees = new HashMap<>();
+    private final Map<Integer, Long> slept = new HashMap<>();
+    private final List<Tracee> order = new ArrayList<>();
+    private boolean stopped;
+
+    public Freeze(Tracer tracer, int pid) {
+        this.tracer = tracer;
+        this.pid = pid;
+    }
+
+    /** Stops all threads; the leader comes first in {@link #tracees()}. */
+    public void freeze() throws KernelException {
+        boolean found = true;
+        while (found) {
+            found = false;
+            for (int tid : Proc.numbers("/proc/" + pid + "/task")) {
+                if (!tracees.containsKey(tid)) {
+                    found = true;
+                    add(tid);
+                }
+            }
+        }
+        order.sort((a, b) -> a.tid() == pid ? -1 : b.tid() == pid ? 1 : Integer.compare(a.tid(), b.tid()));
+    }
+
+    private void add(int tid) throws KernelException {
+        Tracee tracee = new Tracee(tracer.ptrace(), tid);
+        try {
+            SleepClock before = SleepClock.of(pid, tid);
+            tracer.ptrace().seize(tid, Ptrace.O_TRACESYSGOOD | Ptrace.O_TRACEEXEC);
+            tracees.put(tid, tracee);
+            order.add(tracee);
+            WaitStatus status = tracee.stop();
+            stopped |= tid == pid && status.stopSignal() != SIGTRAP;
+            record(tracee, before);
+        } catch (TaskDiedException died) {
+            // A thread may end at any time; without its leader there is no process.
+            tracees.put(tid, tracee);
+            order.remove(tracee);
+            if (tid == pid) {
+                throw died;
+            }
+        }
+    }
+
+    private static final int SIGTRAP = 5;
+
+    private void record(Tracee tracee, SleepClock before) throws KernelException {
+        Ptrace ptrace = tracer.ptrace();
+        long[] registers = ptrace.registers(tracee.tid());
+        long mask = ptrace.signalMask(tracee.tid());
+        if (InterruptedCalls.endedByStop(registers) && !hasSignalToHandle(tracee.tid(), mask)) {
+            long sleptNanos = before.sleptUntil(SleepClock.of(pid, tracee.tid()));
+            registers = InterruptedCalls.again(registers, sleptNanos);
+            ptrace.setRegisters(tracee.tid(), registers);
+            // epoll_pwait & co. swap the mask: the kernel would put it back only on its own way out
+            ptrace.setSignalMask(tracee.tid(), mask);
+        } else if (SystemCallStop.of(registers) == SystemCallStop.RESTART_BLOCK) {
+            slept.put(tracee.tid(), before.sleptUntil(SleepClock.of(pid, tracee.tid())));
+        }
+        tracee.setFrozenAs(registers, mask);
+    }
+
+    // A pending signal with a handler did end the call: then EINTR is the truth.
+    private boolean hasSignalToHandle(int tid, long mask) throws KernelException {
+        String status = Proc.text("/proc/" + pid + "/task/" + tid + "/status");
+        long pending = hex(status, "SigPnd") | hex(status, "ShdPnd");
+        return (pending & ~mask & hex(status, "SigCgt")) != 0;
+    }
+
+    static long hex(String status, String name) {
+        int at = status.indexOf("\n" + name + ":") + name.length() + 2;
+        int end = status.indexOf('\n', at);
+        return Long.parseUnsignedLong(status.substring(at, end).trim(), 16);
+    }
+
+    /** The frozen threads, the leader first, then by tid. */
+    public List<Tracee> tracees() {
+        return List.copyOf(order);
+    }
+
+    /** The thread group leader. */
+    public Tracee leader() {
+        return order.getFirst();
+    }
+
+    /** Whether the process was in a group stop (SIGSTOP) already. */
+    public boolean wasStopped() {
+        return stopped;
+    }
+
+    /** How long a thread stopped in a {@link SystemCallStop#RESTART_BLOCK} call had slept, in nanoseconds; -1 unknown. */
+    public long sleptNanos(Tracee tracee) {
+        return slept.getOrDefault(tracee.tid(), -1L);
+    }
+
+    /** Lets all threads go on; those that have died meanwhile are nobody's concern. */
+    public void thaw() throws KernelException {
+        for (Tracee tracee : order) {
+            try {
+                tracer.ptrace().detach(tracee.tid(), 0);
+            } catch (TaskDiedException died) {
+                // it has nothing left to go on with
+            }
+        }
+        order.clear();
+    }
+}

@@ -1,0 +1,71 @@
+package dev.reprise.engine.tracee;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_accept;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_accept4;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_connect;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_epoll_pwait;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_epoll_pwait2;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_epoll_wait;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_io_getevents;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_read;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_readv;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_recvfrom;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_recvmmsg;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_recvmsg;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_rt_sigtimedwait;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_semop;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_semtimedop;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_sendmmsg;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_sendmsg;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_sendto;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_write;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_writev;
+
+import dev.reprise.kernel.x86_64.UserRegs;
+
+/**
+ * The calls that return plain EINTR when a stop interrupts them, though no signal was there (man 7 signal, "Interruption
+ * of system calls by stop signals"): they are put back to their beginning at once.
+ */
+final class InterruptedCalls {
+    private static final int EINTR = -4;
+
+    private InterruptedCalls() {}
+
+    /** Whether these registers show such a call, ended by the stop. */
+    static boolean endedByStop(long[] registers) {
+        return registers[UserRegs.ORIG_RAX] >= 0
+                && registers[UserRegs.RAX] == EINTR
+                && isKnown((int) registers[UserRegs.ORIG_RAX]);
+    }
+
+    // read and write: sockets with SO_RCVTIMEO or SO_SNDTIMEO, inotify
+    private static boolean isKnown(int number) {
+        return switch (number) {
+            case SYS_read, SYS_readv, SYS_write, SYS_writev, SYS_connect, SYS_accept, SYS_accept4 -> true;
+            case SYS_sendto, SYS_recvfrom, SYS_sendmsg, SYS_recvmsg, SYS_recvmmsg, SYS_sendmmsg -> true;
+            case SYS_semop, SYS_semtimedop, SYS_rt_sigtimedwait, SYS_io_getevents -> true;
+            case SYS_epoll_wait, SYS_epoll_pwait, SYS_epoll_pwait2 -> true;
+            default -> false;
+        };
+    }
+
+    /** The registers that make the call again, with the rest of its time where that is an argument. */
+    static long[] again(long[] registers, long sleptNanos) {
+        long[] again = registers.clone();
+        int number = (int) registers[UserRegs.ORIG_RAX];
+        SystemCallStop.repeat(again, number);
+        if ((number == SYS_epoll_wait || number == SYS_epoll_pwait) && sleptNanos >= 0) {
+            again[UserRegs.R10] = remainingMillis((int) registers[UserRegs.R10], sleptNanos);
+        }
+        return again;
+    }
+
+    private static long remainingMillis(int timeout, long sleptNanos) {
+        if (timeout <= 0) {
+            return timeout & 0xffffffffL;
+        }
+        // Never shorter than what was asked for: a begun millisecond of the sleep is not counted.
+        return Math.max(0, timeout - sleptNanos / 1_000_000);
+    }
+}

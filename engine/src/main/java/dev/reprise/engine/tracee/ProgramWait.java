@@ -1,0 +1,34 @@
+package dev.reprise.engine.tracee;
+
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.TaskDiedException;
+import dev.reprise.kernel.WaitStatus;
+
+/** Waits for a program that runs in a traced thread: spinning first, then asleep, always with an eye on its death. */
+public final class ProgramWait {
+    private ProgramWait() {}
+
+    /** Returns when the thread has published DONE; a stop by SIGSTOP on the way is resumed, a death thrown. */
+    public static void until(Control control, Tracee tracee, long spinNanos, long pollNanos) throws KernelException {
+        long start = System.nanoTime();
+        while (!control.isDone()) {
+            if (System.nanoTime() - start < spinNanos) {
+                Thread.onSpinWait();
+                continue;
+            }
+            control.awaitChange(pollNanos);
+            WaitStatus status = control.isDone() ? null : WaitStatus.poll(tracee.tid());
+            if (status == null) {
+                continue;
+            }
+            if (!status.isStopped()) {
+                throw new TaskDiedException("wait4 (" + status + ")", tracee.tid());
+            }
+            if (status.isSignalStop()) {
+                throw new TaskDiedException("program stopped (" + status + ")", tracee.tid());
+            }
+            // A group stop: the program itself must end first; the stop waits at the detach.
+            tracee.ptrace().resume(tracee.tid(), 0);
+        }
+    }
+}

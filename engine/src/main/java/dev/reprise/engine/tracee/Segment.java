@@ -1,0 +1,188 @@
+package dev.reprise.engine.tracee;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.reprise.engine.program.x86_64.ControlBlock;
+import dev.reprise.engine.program.x86_64.HomeStub;
+import dev.reprise.engine.program.x86_64.Interpreter;
+import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.RemoteAddress;
+import dev.reprise.kernel.Shm;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * System V shared memory that we and a tracee both map: all that a tracee needs, its way home included, laid out before
+ * it is touched.
+ *
+ * <pre>
+ *   0000  interpreter
+ *   1000  LIFE word; at 1800 the pivot stack of the gadget
+ *   2000  control blocks, one page a thread
+ *         programs
+ * </pre>
+ */
+public final class Segment implements AutoCloseable {
+    private static final int LIFE = 0x1000;
+    private static final int DESCRIPTOR = 0x1010;
+    private static final int PIVOT = 0x1800;
+    private static final int BLOCKS = 0x2000;
+    private static final int KEY_MARK = 0x52500000;
+    private static final int KEY_SPACE = 0x10000;
+    private static final int PAGE = 4096;
+
+    private final int id;
+    private final long size;
+    private final long address;
+    private final int blocks;
+    private final MemorySegment memory;
+    private final Tracer tracer;
+    private int usedBlocks;
+
+    private Segment(Tracer tracer, int id, long size, long address, int blocks) throws KernelException {
+        this.tracer = tracer;
+        this.id = id;
+        this.size = size;
+        this.address = address;
+        this.blocks = blocks;
+        this.memory = Shm.attach(id, size);
+    }
+
+    /** The bytes a segment takes for so many threads and so large programs. */
+    public static long sizeFor(int threads, long programBytes) {
+        return (BLOCKS + (long) ControlBlock.SIZE * threads + programBytes + PAGE - 1) & -PAGE;
+    }
+
+    /**
+     * A new segment, attached here, to be attached by a tracee at {@code address}; its LIFE word stands on the tracer
+     * thread's robust list from now on.
+     */
+    public static Segment create(Tracer tracer, int threads, long programBytes, long address) throws KernelException {
+        long size = sizeFor(threads, programBytes);
+        Segment segment = new Segment(tracer, newId(tracer, size), size, address, threads);
+        segment.put(0, Interpreter.code());
+        segment.memory.set(JAVA_LONG, DESCRIPTOR, -1);
+        tracer.guard(segment.life());
+        return segment;
+    }
+
+    // The key makes leftovers of dead tools recognisable; it is gone with IPC_RMID.
+    private static int newId(Tracer tracer, long size) throws KernelException {
+        int key = tracer.tid();
+        while (true) {
+            try {
+                return Shm.create(KEY_MARK | key & (KEY_SPACE - 1), size);
+            } catch (KernelException failure) {
+                if (failure.errno() != Errno.EEXIST) {
+                    throw failure;
+                }
+                key++;
+            }
+        }
+    }
+
+    /** Whether a System V key is one of ours. */
+    public static boolean isOurs(int key) {
+        return (key & -KEY_SPACE) == KEY_MARK;
+    }
+
+    /** The System V identifier. */
+    public int id() {
+        return id;
+    }
+
+    /** Its length in bytes. */
+    public long size() {
+        return size;
+    }
+
+    /** Where the tracee maps it. */
+    public RemoteAddress address() {
+        return new RemoteAddress(address);
+    }
+
+    /** Our own view of it. */
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    /** Our view of a place in it that the tracee knows by its address. */
+    public MemorySegment at(long remote, long bytes) {
+        return memory.asSlice(remote - address, bytes);
+    }
+
+    /** The LIFE word. */
+    MemorySegment life() {
+        return memory.asSlice(LIFE, 8);
+    }
+
+    long lifeAddress() {
+        return address + LIFE;
+    }
+
+    /** The word that holds a descriptor which the way home must close. */
+    public RemoteAddress descriptorWord() {
+        return new RemoteAddress(address + DESCRIPTOR);
+    }
+
+    /** The interpreter's loop in the tracee. */
+    long interpreterAddress() {
+        return address + Interpreter.LOOP;
+    }
+
+    /** Where a thread starts that only waits for commands: r13 must hold its control block. */
+    public long parkAddress() {
+        return address + Interpreter.PARK;
+    }
+
+    long pivotAddress() {
+        return address + PIVOT;
+    }
+
+    void putPivot(long offset, long word) {
+        memory.set(JAVA_LONG, PIVOT + offset, word);
+    }
+
+    /** Where programs go: the address behind the control blocks. */
+    public long programsAddress() {
+        return address + BLOCKS + (long) blocks * ControlBlock.SIZE;
+    }
+
+    /** The room for programs. */
+    public long programsSize() {
+        return address + size - programsAddress();
+    }
+
+    /** The next free control block, with its stubs, ready to be filled. */
+    public Control newControl() {
+        if (usedBlocks == blocks) {
+            throw new IllegalStateException("more threads than control blocks: " + blocks);
+        }
+        long offset = BLOCKS + (long) usedBlocks++ * ControlBlock.SIZE;
+        put(offset, HomeStub.code());
+        return new Control(this, memory.asSlice(offset, ControlBlock.SIZE), address + offset, tracer.lifeValue());
+    }
+
+    void put(long offset, byte[] bytes) {
+        MemorySegment.copy(bytes, 0, memory, JAVA_BYTE, offset, bytes.length);
+    }
+
+    /** Copies an encoded program to a place the tracee knows by its address. */
+    void putAt(long remote, byte[] bytes) {
+        put(remote - address, bytes);
+    }
+
+    /** Marks it to go with its last attachment. */
+    public void remove() {
+        Shm.remove(id);
+    }
+
+    /** Detaches our side and makes sure that nothing stays behind. */
+    @Override
+    public void close() {
+        tracer.unguard();
+        Shm.detach(memory);
+        Shm.remove(id);
+    }
+}

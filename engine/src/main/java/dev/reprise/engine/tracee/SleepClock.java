@@ -1,0 +1,64 @@
+package dev.reprise.engine.tracee;
+
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Proc;
+
+/**
+ * When a thread last ran, and how often it has gone to sleep, by /proc/PID/task/TID/sched: together two readings tell
+ * how long an interrupted call had been asleep.
+ *
+ * @param lastRanNanos se.exec_start, on the scheduler's own clock
+ * @param sleeps nr_voluntary_switches
+ */
+record SleepClock(long lastRanNanos, long sleeps) {
+    /** The file is missing or has no such line. */
+    static final SleepClock UNKNOWN = new SleepClock(-1, -1);
+
+    private static final int FRACTION_DIGITS = 6;
+
+    /** Reads the clock of a thread. */
+    static SleepClock of(int pid, int tid) {
+        try {
+            return parse(Proc.text("/proc/" + pid + "/task/" + tid + "/sched"));
+        } catch (KernelException missing) {
+            return UNKNOWN; // CONFIG_SCHED_DEBUG is off: sleeps start anew, as explain says
+        }
+    }
+
+    static SleepClock parse(String text) {
+        String lastRan = field(text, "se.exec_start");
+        String sleeps = field(text, "nr_voluntary_switches");
+        if (lastRan.isEmpty() || sleeps.isEmpty()) {
+            return UNKNOWN;
+        }
+        // milliseconds, a point, six digits of nanoseconds
+        int point = lastRan.indexOf('.');
+        if (point < 0 || lastRan.length() - point - 1 != FRACTION_DIGITS) {
+            return UNKNOWN;
+        }
+        long nanos =
+                Long.parseLong(lastRan.substring(0, point)) * 1_000_000 + Long.parseLong(lastRan.substring(point + 1));
+        return new SleepClock(nanos, Long.parseLong(sleeps));
+    }
+
+    private static String field(String text, String name) {
+        int at = text.indexOf(name);
+        if (at < 0) {
+            return "";
+        }
+        int colon = text.indexOf(':', at);
+        int end = text.indexOf('\n', at);
+        return colon < 0 || end < colon ? "" : text.substring(colon + 1, end).trim();
+    }
+
+    /**
+     * How long the thread had slept when it was stopped, given its clock after the stop; -1 when it was not one sleep
+     * from the first reading to the stop (the stop itself is one more switch).
+     */
+    long sleptUntil(SleepClock stopped) {
+        if (lastRanNanos < 0 || stopped.lastRanNanos < 0 || stopped.sleeps != sleeps + 1) {
+            return -1;
+        }
+        return Math.max(0, stopped.lastRanNanos - lastRanNanos);
+    }
+}

@@ -1,0 +1,205 @@
+package dev.reprise.engine.tracee;
+
+import dev.reprise.engine.program.Program;
+import dev.reprise.engine.program.ProgramResults;
+import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Mapping;
+import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.Ptrace;
+import dev.reprise.kernel.RemoteAddress;
+import dev.reprise.kernel.Shm;
+import dev.reprise.kernel.Smaps;
+import dev.reprise.kernel.x86_64.UserRegs;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A frozen process with our segment in it: threads come in, run programs there, and go home.
+ *
+ * <p>At every instant each thread is either untouched (the kernel resumes it) or on a path that leads home by itself:
+ * see {@link WayHome}. The first thread, the host, brings the segment in by ONE change of its registers.
+ */
+public final class Takeover implements ProgramRunner {
+    private static final long HOST_PROGRAMS = 1 << 20;
+    private static final long SPIN_NANOS = 200_000;
+    private static final long POLL_NANOS = 20_000_000;
+    private static final int PIVOT_STACK = 0x400;
+
+    private final Freeze freeze;
+    private final int pid;
+    private final List<Mapping> mappings;
+    private final Segment segment;
+    private final long caught;
+    private final List<Tracee> inside = new ArrayList<>();
+    private @Nullable Tracee host;
+
+    private Takeover(Freeze freeze, int pid, List<Mapping> mappings, Segment segment, long caught) {
+        this.freeze = freeze;
+        this.pid = pid;
+        this.mappings = mappings;
+        this.segment = segment;
+        this.caught = caught;
+    }
+
+    /** Lays everything out; the process itself is not touched yet. */
+    public static Takeover prepare(Tracer tracer, Freeze freeze, int pid) throws KernelException {
+        String status = Proc.text("/proc/" + pid + "/status");
+        List<Mapping> mappings = Smaps.mapsOf(pid);
+        int threads = freeze.tracees().size();
+        long size = Segment.sizeFor(threads, HOST_PROGRAMS);
+        Segment segment = Segment.create(tracer, threads, HOST_PROGRAMS, Holes.find(mappings, size));
+        try {
+            int uid = effective(status, "Uid");
+            if (uid != 0) {
+                Shm.setOwner(segment.id(), uid, effective(status, "Gid"));
+            }
+            return new Takeover(freeze, pid, mappings, segment, Freeze.hex(status, "SigCgt"));
+        } catch (KernelException failure) {
+            segment.close();
+            throw failure;
+        }
+    }
+
+    private static int effective(String status, String name) {
+        int at = status.indexOf("\n" + name + ":") + name.length() + 2;
+        return (int) Long.parseLong(
+                status.substring(at, status.indexOf('\n', at)).trim().split("\\s+")[1]);
+    }
+
+    /** The process's mappings before we came. */
+    public List<Mapping> mappings() {
+        return mappings;
+    }
+
+    /** Where we are in its address space. */
+    public Segment segment() {
+        return segment;
+    }
+
+    /** Brings the segment in with the thread that suits best, which runs {@code first}. */
+    public ProgramResults enter(Program first) throws KernelException {
+        Tracee chosen = chooseHost();
+        host = chosen;
+        Boot.Gadgets gadgets = new Boot.Gadgets(Gadget.pivot(pid, mappings), PIVOT_STACK);
+        new Boot(segment, chosen, caught, gadgets).enter(first);
+        inside.add(chosen);
+        return await(chosen);
+    }
+
+    // A thread in a call that restarts from its beginning is best, then a sleeping one; spinning ones need the gadget.
+    private Tracee chooseHost() {
+        Tracee best = freeze.leader();
+        int bestRank = -1;
+        for (Tracee tracee : freeze.tracees()) {
+            int rank = switch (SystemCallStop.of(tracee.registers())) {
+                case RESTARTS_BY_HANDLER, RESTARTS_ALWAYS -> 3;
+                case RESTARTS_WITHOUT_HANDLER -> 2;
+                case RESTART_BLOCK -> 1;
+                case NONE -> 0;
+            };
+            if (rank > bestRank) {
+                best = tracee;
+                bestRank = rank;
+            }
+        }
+        return best;
+    }
+
+    /** The thread whose system calls the process's programs are. */
+    public Tracee host() {
+        if (host == null) {
+            throw new IllegalStateException("nobody is in yet");
+        }
+        return host;
+    }
+
+    /** Sends a frozen thread into the segment to run a small program of its own; {@link #await} follows. */
+    public void join(Tracee tracee, Program program) throws KernelException {
+        Control control = segment.newControl();
+        long[] registers = tracee.registers();
+        WayHome.arm(segment, control, registers, tracee.mask(), caught);
+        control.place(program);
+        control.startWithoutCommand();
+        registers[UserRegs.RIP] = control.bootAddress();
+        registers[UserRegs.ORIG_RAX] = -1;
+        Ptrace ptrace = tracee.ptrace();
+        ptrace.setRegisters(tracee.tid(), registers);
+        tracee.setControl(control);
+        inside.add(tracee);
+        ptrace.setSignalMask(tracee.tid(), Tracee.ALL_SIGNALS);
+        ptrace.resume(tracee.tid(), 0);
+    }
+
+    /** Waits until a thread's program is done, and returns its results; an error that stopped it is thrown. */
+    public ProgramResults await(Tracee tracee) throws KernelException {
+        Control control = requireControl(tracee);
+        ProgramWait.until(control, tracee, SPIN_NANOS, POLL_NANOS);
+        int stoppedAt = control.stoppedAt();
+        if (!control.program().isEnd(stoppedAt)) {
+            throw new KernelException(
+                    control.program().callName(stoppedAt),
+                    control.program().subject(stoppedAt) + " in " + tracee,
+                    Errno.of(control.resultAt(stoppedAt)));
+        }
+        return control.results();
+    }
+
+    @Override
+    public ProgramResults run(Program program) throws KernelException {
+        if (program.size() > segment.programsSize()) {
+            throw new IllegalArgumentException("program of " + program.size() + " bytes");
+        }
+        Control control = requireControl(host());
+        control.placeAt(program, segment.programsAddress());
+        control.submit();
+        return await(host());
+    }
+
+    @Override
+    public RemoteAddress descriptorWord() {
+        return segment.descriptorWord();
+    }
+
+    /** Takes a parked thread back: in an event stop, with its own registers and mask. */
+    public void back(Tracee tracee) throws KernelException {
+        tracee.stop();
+        tracee.restoreFrozenState();
+        tracee.setControl(null);
+        inside.remove(tracee);
+    }
+
+    /** Takes the last thread back and unmaps the segment on the way, without an instant in which it could be lost. */
+    public void leave(Departure departure) throws KernelException {
+        Tracee last = host();
+        long restorer = Gadget.restorer(pid, mappings);
+        if (restorer == 0) {
+            back(last); // the mapping stays behind: better than a window in which the program could die
+            return;
+        }
+        departure.leave(segment, last, pid, mappings, restorer);
+        last.setControl(null);
+        inside.remove(last);
+    }
+
+    /** After a failure: whoever is inside is sent home by the shortest way. */
+    public void abandon() throws KernelException {
+        for (Tracee tracee : List.copyOf(inside)) {
+            back(tracee);
+        }
+    }
+
+    /** Our side of the segment goes; whoever may still be inside finds LIFE owned by a living thread. */
+    public void close() {
+        segment.close();
+    }
+
+    private static Control requireControl(Tracee tracee) {
+        Control control = tracee.control();
+        if (control == null) {
+            throw new IllegalStateException(tracee + " is not in the segment");
+        }
+        return control;
+    }
+}

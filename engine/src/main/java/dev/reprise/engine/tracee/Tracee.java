@@ -1,0 +1,122 @@
+package dev.reprise.engine.tracee;
+
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Ptrace;
+import dev.reprise.kernel.TaskDiedException;
+import dev.reprise.kernel.WaitStatus;
+import org.jspecify.annotations.Nullable;
+
+/** One seized thread. Its registers are those of the freeze, until it is let go. */
+public final class Tracee {
+    /** No signal may reach a thread that is not in its own code. */
+    static final long ALL_SIGNALS = -1;
+
+    private final Ptrace ptrace;
+    private final int tid;
+    private long[] registers = new long[0];
+    private long mask;
+    private @Nullable Control control;
+
+    public Tracee(Ptrace ptrace, int tid) {
+        this.ptrace = ptrace;
+        this.tid = tid;
+    }
+
+    /** The thread's id, as the tool sees it. */
+    public int tid() {
+        return tid;
+    }
+
+    /** The requests of the tracer thread. */
+    public Ptrace ptrace() {
+        return ptrace;
+    }
+
+    /** A copy of the registers at the freeze. */
+    public long[] registers() {
+        return registers.clone();
+    }
+
+    /** The signal mask at the freeze. */
+    public long mask() {
+        return mask;
+    }
+
+    void setFrozenAs(long[] registers, long mask) {
+        this.registers = registers.clone();
+        this.mask = mask;
+    }
+
+    /** The thread's control block while it is in the segment. */
+    public @Nullable Control control() {
+        return control;
+    }
+
+    void setControl(@Nullable Control control) {
+        this.control = control;
+    }
+
+    /** Waits for the next report; a death is a {@link TaskDiedException}. */
+    public WaitStatus await() throws KernelException {
+        WaitStatus status = WaitStatus.of(tid);
+        if (!status.isStopped()) {
+            throw new TaskDiedException("wait4 (" + status + ")", tid);
+        }
+        if (status.event() == Ptrace.EVENT_EXEC) {
+            throw new TaskDiedException("exec", tid);
+        }
+        return status;
+    }
+
+    /** After PTRACE_INTERRUPT: waits for the event stop, passing on signals that are delivered before it. */
+    public WaitStatus awaitEventStop() throws KernelException {
+        while (true) {
+            WaitStatus status = await();
+            if (status.isEventStop()) {
+                return status;
+            }
+            ptrace.resume(tid, status.isSignalStop() ? status.stopSignal() : 0);
+        }
+    }
+
+    /** Interrupts and waits for the event stop. */
+    public WaitStatus stop() throws KernelException {
+        ptrace.interrupt(tid);
+        return awaitEventStop();
+    }
+
+    /**
+     * Lets the thread run to the next entry to or exit from a system call. With {@code passSignals} signals are
+     * delivered on the way; returns whether one was.
+     */
+    public boolean runToSyscallStop(boolean passSignals) throws KernelException {
+        boolean delivered = false;
+        int signal = 0;
+        while (true) {
+            ptrace.resumeToSyscall(tid, signal);
+            WaitStatus status = await();
+            if (status.isSyscallStop()) {
+                return delivered;
+            }
+            signal = 0;
+            if (status.isSignalStop()) {
+                if (!passSignals) {
+                    throw new TaskDiedException("unexpected signal " + status.stopSignal(), tid);
+                }
+                signal = status.stopSignal();
+                delivered = true;
+            }
+        }
+    }
+
+    /** Loads the registers and the mask of the freeze; the thread must be in an event or signal stop. */
+    void restoreFrozenState() throws KernelException {
+        ptrace.setSignalMask(tid, mask);
+        ptrace.setRegisters(tid, registers);
+    }
+
+    @Override
+    public String toString() {
+        return "task " + tid;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.reprise.engine.tracee;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_futex;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_rt_sigaction;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_rt_sigpending;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shmctl;
+
+import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.Label;
+import dev.reprise.engine.program.Program;
+import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.Slot;
+import dev.reprise.engine.program.Step;
+import dev.reprise.engine.program.x86_64.ControlBlock;
+import dev.reprise.kernel.Futex;
+import dev.reprise.kernel.Shm;
+import dev.reprise.kernel.x86_64.UserRegs;
+
+/**
+ * The program that a parked thread runs when the tracer has died: wake the others, clean up, go on where it was.
+ *
+ * <p>A thread that was in a call goes back into it, unless a caught signal has come in the meantime: then the call
+ * ends with EINTR exactly when the kernel would have ended it so.
+ */
+final class WayHome {
+    private static final long EINTR = -4;
+    private static final long SA_RESTART = 0x10000000;
+    private static final int SIGNALS = 65;
+
+    private WayHome() {}
+
+    /** Prepares a thread's control block: context and home program, from its registers at the freeze. */
+    static void arm(Segment segment, Control control, long[] registers, long mask, long caught) {
+        control.setContext(SystemCallStop.context(registers), mask);
+        control.setHomeProgram(program(segment, control, registers, caught & ~mask));
+    }
+
+    private static Program program(Segment segment, Control control, long[] registers, long handled) {
+        ProgramBuilder p = new ProgramBuilder();
+        // The kernel wakes only one waiter of LIFE.
+        p.attempt(SYS_futex, segment.lifeAddress(), Futex.FUTEX_WAKE, Integer.MAX_VALUE);
+        p.attempt(SYS_shmctl, segment.id(), Shm.IPC_RMID, 0);
+        p.attempt(SYS_close, new Arg.Loaded(segment.descriptorWord().value()));
+        SystemCallStop stop = SystemCallStop.of(registers);
+        if (handled != 0 && (stop.endsWithAnyHandler() || stop == SystemCallStop.RESTARTS_BY_HANDLER)) {
+            endCallIfInterrupted(p, control, registers, handled, stop.endsWithAnyHandler());
+        }
+        p.jump(Arg.of(control.address() + ControlBlock.HOME));
+        return p.build();
+    }
+
+    private static void endCallIfInterrupted(
+            ProgramBuilder p, Control control, long[] registers, long handled, boolean anyHandler) {
+        Slot words = p.space(64);
+        Slot pending = words;
+        Slot signal = words.plus(8);
+        Slot action = words.plus(16);
+        Label restart = p.label();
+        Label interrupted = p.label();
+        p.attempt(SYS_rt_sigpending, pending, Arg.of(8));
+        if (anyHandler) {
+            p.jumpIfAny(pending, Arg.of(handled), interrupted);
+            p.go(restart);
+        } else {
+            findHandlerWithoutRestart(p, pending, signal, action, handled, restart);
+        }
+        p.place(interrupted);
+        p.store8(Arg.of(control.address() + ControlBlock.CONTEXT_REGISTERS), Arg.of(EINTR));
+        p.store8(Arg.of(control.address() + ControlBlock.CONTEXT_RIP), Arg.of(registers[UserRegs.RIP]));
+        p.place(restart);
+    }
+
+    // Shifts the pending, handled signals out bit by bit and asks for the action of each.
+    private static void findHandlerWithoutRestart(
+            ProgramBuilder p, Slot pending, Slot signal, Slot action, long handled, Label restart) {
+        Label next = p.label();
+        Step relevant = p.and(Arg.contentOf(pending), Arg.of(handled));
+        p.store8(pending, relevant);
+        p.place(next);
+        p.jumpIfEqual(Arg.contentOf(signal), Arg.of(SIGNALS - 1), restart);
+        p.store8(signal, p.add(Arg.contentOf(signal), Arg.of(1)));
+        Step bit = p.and(Arg.contentOf(pending), Arg.of(1));
+        p.store8(pending, p.shiftRight(Arg.contentOf(pending), Arg.of(1)));
+        p.jumpIfEqual(bit, Arg.of(0), next);
+        p.attempt(SYS_rt_sigaction, Arg.contentOf(signal), Arg.of(0), action, Arg.of(8));
+        p.jumpIfAny(action.plus(8), Arg.of(SA_RESTART), next);
+    }
+}

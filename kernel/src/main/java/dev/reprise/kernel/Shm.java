@@ -1,0 +1,60 @@
+package dev.reprise.kernel;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shmat;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shmctl;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shmdt;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shmget;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** System V shared memory (include/uapi/linux/shm.h). */
+public final class Shm {
+    /** shmat: executable. */
+    public static final int SHM_EXEC = 0100000;
+
+    public static final int IPC_RMID = 0;
+    private static final int IPC_CREAT = 01000;
+    private static final int IPC_EXCL = 02000;
+    private static final int IPC_SET = 1;
+    private static final int IPC_STAT = 2;
+    private static final int OWNER_ONLY = 0600;
+    private static final int SHMID_DS = 112;
+    private static final int UID = 4;
+    private static final int GID = 8;
+
+    private Shm() {}
+
+    /** A new segment under {@code key}, for its owner only; the identifier. */
+    public static int create(int key, long size) throws KernelException {
+        long id = Door.call(SYS_shmget, key, size, IPC_CREAT | IPC_EXCL | OWNER_ONLY);
+        return (int) Door.require(id, "shmget", size + " bytes");
+    }
+
+    /** Gives a segment to a user. */
+    public static void setOwner(int id, int uid, int gid) throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ds = arena.allocate(SHMID_DS, 8);
+            Door.require(Door.call(SYS_shmctl, id, IPC_STAT, ds.address()), "shmctl", "IPC_STAT");
+            ds.set(JAVA_INT, UID, uid);
+            ds.set(JAVA_INT, GID, gid);
+            Door.require(Door.call(SYS_shmctl, id, IPC_SET, ds.address()), "shmctl", "IPC_SET");
+        }
+    }
+
+    /** Attaches a segment in our own process. */
+    public static MemorySegment attach(int id, long size) throws KernelException {
+        return Native.at(Door.require(Door.call(SYS_shmat, id, 0, 0), "shmat", "segment " + id), size);
+    }
+
+    /** Detaches it from our own process. */
+    public static void detach(MemorySegment segment) {
+        Door.call(SYS_shmdt, segment.address());
+    }
+
+    /** Marks a segment to go with its last attachment; harmless when it has gone. */
+    public static void remove(int id) {
+        Door.call(SYS_shmctl, id, IPC_RMID, 0);
+    }
+}
