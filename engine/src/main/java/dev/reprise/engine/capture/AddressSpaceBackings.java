@@ -1,0 +1,58 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.image.state.Backing;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.VmFlag;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Mapping;
+
+/** Says what stands behind a mapping; memory that is no file is captured on the way. */
+final class AddressSpaceBackings {
+    /** Files that are mapped shared and writable are kept in the image up to this size: they may be gone at restore. */
+    static final long SMALL_FILE = 1 << 20;
+
+    private static final String NAMED = "[anon:";
+
+    private final MappedFiles files;
+    private final ObjectTable table;
+    private final MemoryObjectCapture objects;
+
+    AddressSpaceBackings(MappedFiles files, ObjectTable table, MemoryObjectCapture objects) {
+        this.files = files;
+        this.table = table;
+        this.objects = objects;
+    }
+
+    Backing of(Mapping mapping) throws KernelException {
+        String path = mapping.path();
+        if (SpecialMapping.is(mapping)) {
+            return new Backing.Kernel(path);
+        }
+        if (mapping.inode() == 0) {
+            boolean named = path.startsWith(NAMED);
+            return new Backing.Anonymous(named ? path.substring(NAMED.length(), path.length() - 1) : "");
+        }
+        if (MemoryObjectCapture.isSharedAnonymous(path) || MemoryObjectCapture.isMemfd(path)) {
+            return sharedMemory(mapping, path);
+        }
+        MappedFiles.MappedFile file = files.of(mapping);
+        if (file.status().isCharacterDevice()) {
+            return new Backing.Device(file.identity());
+        }
+        if (file.isDeleted() || isSmallAndWritten(mapping, file)) {
+            return sharedMemory(mapping, file.path());
+        }
+        return new Backing.MappedFile(file.identity());
+    }
+
+    private Backing sharedMemory(Mapping mapping, String name) throws KernelException {
+        ObjectId id = objects.take(table, files.link(mapping), name);
+        return new Backing.SharedMemory(id, mapping.has(VmFlag.MAY_WRITE.smaps()));
+    }
+
+    private static boolean isSmallAndWritten(Mapping mapping, MappedFiles.MappedFile file) {
+        return mapping.shared()
+                && mapping.has(VmFlag.MAY_WRITE.smaps())
+                && file.status().size() <= SMALL_FILE;
+    }
+}

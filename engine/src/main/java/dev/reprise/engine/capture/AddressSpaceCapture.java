@@ -1,0 +1,162 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.engine.model.CheckpointException;
+import dev.reprise.engine.model.Reason;
+import dev.reprise.engine.model.Refusal;
+import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.Backing;
+import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.PageRun;
+import dev.reprise.image.state.VmFlag;
+import dev.reprise.image.state.Vma;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Mapping;
+import dev.reprise.kernel.Mman;
+import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.Smaps;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The address space of a process: mappings, what stands behind them, and which pages are only there.
+ *
+ * <p>{@link #look} before the freeze, {@link #take} inside it; {@link PageOutput} writes the pages afterwards, with the
+ * memory objects that this keeps open until it is closed.
+ */
+final class AddressSpaceCapture implements AutoCloseable {
+    private static final int DEFAULT_COREDUMP_FILTER = 0x33;
+
+    private final int pid;
+    private final MappedFiles files;
+    private final MemoryObjectCapture memoryObjects = new MemoryObjectCapture();
+    private long bytesSeen;
+
+    AddressSpaceCapture(int pid) {
+        this.pid = pid;
+        this.files = new MappedFiles(pid);
+    }
+
+    /** Everything that is in the way; {@code inside} are the processes that are checkpointed together. */
+    List<Refusal> look(Set<Integer> inside) throws KernelException {
+        if (!ExecutableClass.is64Bit(pid)) {
+            return List.of(ExecutableClass.refusal());
+        }
+        List<Mapping> mappings = Smaps.of(pid);
+        List<Refusal> refusals = new ArrayList<>(MappingRefusals.of(mappings));
+        if (refusals.isEmpty()) {
+            refusals.addAll(new BackingRefusals(files, inside).of(mappings));
+            refusals.addAll(BackingRefusals.ofExecutable(files.executable()));
+        }
+        if (refusals.isEmpty()) {
+            bytesSeen = estimate(mappings);
+        }
+        return refusals;
+    }
+
+    private long estimate(List<Mapping> mappings) throws KernelException {
+        long bytes = PageScan.of(pid, withOwnPages(mappings)).bytes();
+        try (MemoryObjectCapture objects = new MemoryObjectCapture()) {
+            AddressSpaceBackings backings = new AddressSpaceBackings(files, new ObjectTable(), objects);
+            for (Mapping mapping : mappings) {
+                backings.of(mapping);
+            }
+            return bytes + objects.bytes();
+        }
+    }
+
+    /** The bytes of memory that an image would have held when {@link #look} was called. */
+    long bytesSeen() {
+        return bytesSeen;
+    }
+
+    /**
+     * The record of a frozen process. {@code segment} is our own mapping in it, which is left out (and tells, by its
+     * flags, what mlockall(2) has in store for new mappings).
+     */
+    AddressSpace take(ObjectTable table, AddressSpaceProbe.Found found, PageRun segment)
+            throws KernelException, CheckpointException {
+        List<Mapping> mappings = new ArrayList<>();
+        int lockFlags = 0;
+        for (Mapping mapping : Smaps.of(pid)) {
+            if (mapping.start() == segment.start()) {
+                lockFlags = lockFlags(mapping);
+            } else if (!SpecialMapping.isVsyscall(mapping)) {
+                mappings.add(mapping);
+            }
+        }
+        requireSavable(mappings);
+        files.refresh();
+        List<Vma> vmas = vmas(mappings, new AddressSpaceBackings(files, table, memoryObjects));
+        PageScan pages = PageScan.of(pid, withOwnPages(mappings));
+        AddressSpace space = new AddressSpace(
+                table.newId(),
+                MmAddresses.of(pid, found.brk()),
+                Bytes.of(Proc.bytes("/proc/" + pid + "/auxv")),
+                files.executable().identity(),
+                vmas,
+                pages.runs(),
+                pages.guards(),
+                found.dumpable(),
+                found.thpDisabled() != 0,
+                coredumpFilter(),
+                lockFlags);
+        table.add(space);
+        return space;
+    }
+
+    /** The memory objects that {@link #take} met; those of descriptors are taken through it as well. */
+    MemoryObjectCapture memoryObjects() {
+        return memoryObjects;
+    }
+
+    // What came into being between the look and the freeze.
+    private void requireSavable(List<Mapping> mappings) throws CheckpointException, KernelException {
+        List<Refusal> refusals = new ArrayList<>(MappingRefusals.of(mappings));
+        if (refusals.isEmpty()) {
+            refusals.addAll(new BackingRefusals(files, Set.of()).ofFiles(mappings));
+        }
+        if (!refusals.isEmpty()) {
+            throw new CheckpointException(new Reason.Unsupported(pid, refusals));
+        }
+    }
+
+    private static List<Vma> vmas(List<Mapping> mappings, AddressSpaceBackings backings) throws KernelException {
+        VmFlags flags = new VmFlags();
+        List<Vma> vmas = new ArrayList<>(mappings.size());
+        for (Mapping m : mappings) {
+            Backing backing = backings.of(m);
+            Set<VmFlag> vmFlags = flags.of(m.flags());
+            vmas.add(new Vma(m.start(), m.end(), m.protection(), m.shared(), m.offset(), backing, vmFlags));
+        }
+        return vmas;
+    }
+
+    // Droppable pages may vanish at any time, so nobody may count on them.
+    private static List<Mapping> withOwnPages(List<Mapping> mappings) {
+        List<Mapping> own = new ArrayList<>(mappings.size());
+        for (Mapping mapping : mappings) {
+            if (!mapping.shared() && !SpecialMapping.is(mapping) && !mapping.has(VmFlag.DROPPABLE.smaps())) {
+                own.add(mapping);
+            }
+        }
+        return own;
+    }
+
+    private static int lockFlags(Mapping segment) {
+        if (!segment.has(VmFlag.LOCKED.smaps())) {
+            return 0;
+        }
+        return Mman.MCL_FUTURE | (segment.has(VmFlag.LOCKED_ON_FAULT.smaps()) ? Mman.MCL_ONFAULT : 0);
+    }
+
+    private int coredumpFilter() throws KernelException {
+        String text = Proc.text("/proc/" + pid + "/coredump_filter").strip();
+        return text.isEmpty() ? DEFAULT_COREDUMP_FILTER : Integer.parseUnsignedInt(text, 16);
+    }
+
+    @Override
+    public void close() {
+        memoryObjects.close();
+    }
+}

@@ -1,0 +1,94 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.engine.model.Refusal;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Mapping;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The mappings that cannot be saved because of what stands behind them: devices, files out of reach, foreign users. */
+final class BackingRefusals {
+    private static final long DEV_ZERO = 1 << 8 | 5;
+    /** A deleted file is kept in the image up to this size. */
+    private static final long DELETED_LIMIT = 1L << 30;
+
+    private final MappedFiles files;
+    private final Set<Integer> inside;
+
+    BackingRefusals(MappedFiles files, Set<Integer> inside) {
+        this.files = files;
+        this.inside = inside;
+    }
+
+    List<Refusal> of(List<Mapping> mappings) throws KernelException {
+        List<Refusal> refusals = ofFiles(mappings);
+        refusals.addAll(ofSharedMemory(mappings));
+        return refusals;
+    }
+
+    /** Without those about other processes, which take long to find. */
+    List<Refusal> ofFiles(List<Mapping> mappings) throws KernelException {
+        List<Refusal> refusals = new ArrayList<>();
+        for (Mapping mapping : mappings) {
+            if (mapping.inode() != 0 && !isMemory(mapping)) {
+                ofFile(mapping, refusals);
+            }
+        }
+        return refusals;
+    }
+
+    private static boolean isMemory(Mapping mapping) {
+        return MemoryObjectCapture.isMemfd(mapping.path()) || MemoryObjectCapture.isSharedAnonymous(mapping.path());
+    }
+
+    private void ofFile(Mapping mapping, List<Refusal> refusals) throws KernelException {
+        MappedFiles.MappedFile file = files.of(mapping);
+        String where = "mapping " + mapping.range() + " of " + file.path();
+        if (file.status().isCharacterDevice()) {
+            if (mapping.shared() || file.status().deviceNumber() != DEV_ZERO) {
+                refusals.add(new Refusal("mapped device", where, "its memory belongs to the device", ""));
+            }
+        } else if (file.isDeleted()) {
+            if (file.status().size() > DELETED_LIMIT) {
+                refusals.add(new Refusal("mapping of a deleted file", where, "the file is too large to be kept", ""));
+            }
+        } else if (!file.isReachable()) {
+            refusals.add(new Refusal(
+                    "mapped file out of reach", where, "its name leads to another file from here", ""));
+        }
+    }
+
+    private List<Refusal> ofSharedMemory(List<Mapping> mappings) throws KernelException {
+        Map<DeviceInode, Mapping> objects = new HashMap<>();
+        for (Mapping mapping : mappings) {
+            if (mapping.inode() != 0 && (isMemory(mapping) || mapping.shared() && files.of(mapping).isDeleted())) {
+                objects.put(new DeviceInode(mapping.device(), mapping.inode()), mapping);
+            }
+        }
+        List<Refusal> refusals = new ArrayList<>();
+        for (Map.Entry<DeviceInode, Integer> user :
+                SharedMemoryUsers.outside(inside, objects.keySet()).entrySet()) {
+            Mapping mapping = objects.get(user.getKey());
+            if (mapping != null) {
+                refusals.add(new Refusal(
+                        "shared memory",
+                        "mapping " + mapping.range(),
+                        "process " + user.getValue() + " uses it, too",
+                        "checkpoint both together, or end the other"));
+            }
+        }
+        return refusals;
+    }
+
+    /** Why the exe link could not be set again. */
+    static List<Refusal> ofExecutable(MappedFiles.MappedFile executable) {
+        if (executable.isReachable()) {
+            return List.of();
+        }
+        return List.of(new Refusal(
+                "executable out of reach", executable.path(), "the restored program would have another exe link", ""));
+    }
+}

@@ -1,0 +1,71 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.engine.model.Refusal;
+import dev.reprise.kernel.Mapping;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The mappings that cannot be saved, as far as /proc/PID/smaps itself tells. Pure. */
+final class MappingRefusals {
+    // VmFlags, what they stand for, why they are in the way; the first that is there is told.
+    private static final String[][] FLAGS = {
+        {"ht", "huge pages of hugetlbfs", "their pages are not saved yet"},
+        {"um", "userfaultfd range", "another program may be filling it"},
+        {"uw", "userfaultfd range", "its write protection would be lost"},
+        {"ui", "userfaultfd range", "another program may be filling it"},
+        {"ss", "shadow stack", "its contents cannot be written back"},
+        {"sf", "synchronous DAX mapping", "it bypasses the page cache"},
+        {"mm", "device memory", "it is not ordinary memory"},
+        {"pf", "device memory", "it is not ordinary memory"},
+        {"io", "device memory", "it is not ordinary memory"},
+    };
+    // How paths begin of mappings that are no files.
+    private static final String[][] PATHS = {
+        {"/SYSV", "System V shared memory", "it belongs to no single process"},
+        {"/[aio]", "asynchronous I/O context", "operations may be in flight"},
+        {"/secretmem", "secret memory", "the kernel lets nobody read it"},
+        {"anon_inode:[io_uring]", "io_uring", "operations may be in flight"},
+        {"anon_inode:[perf_event]", "performance counter", "its state stays in the kernel"},
+        {"anon_inode:", "mapping of a kernel object", "its state stays in the kernel"},
+        {"socket:", "mapping of a packet socket", "its state stays in the kernel"},
+        {"[uprobes]", "user-space probe", "its state stays in the kernel"},
+        {"/dev/hugepages", "huge pages of hugetlbfs", "their pages are not saved yet"},
+        {"/anon_hugepage", "huge pages of hugetlbfs", "their pages are not saved yet"},
+    };
+
+    private MappingRefusals() {}
+
+    static List<Refusal> of(List<Mapping> mappings) {
+        List<Refusal> refusals = new ArrayList<>();
+        boolean vdso = false;
+        for (Mapping mapping : mappings) {
+            vdso |= mapping.path().equals("[vdso]");
+            String[] reason = reason(mapping);
+            if (reason.length > 0) {
+                refusals.add(new Refusal(reason[1], "mapping " + mapping.range(), reason[2], ""));
+            }
+        }
+        if (!vdso) {
+            refusals.add(new Refusal(
+                    "process without a vdso", "address space", "a restore ends in the vdso's code", ""));
+        }
+        return refusals;
+    }
+
+    private static String[] reason(Mapping mapping) {
+        for (String[] path : PATHS) {
+            if (mapping.path().startsWith(path[0])) {
+                return path;
+            }
+        }
+        if (SpecialMapping.is(mapping)) {
+            return new String[0];
+        }
+        for (String[] flag : FLAGS) {
+            if (mapping.has(flag[0])) {
+                return flag;
+            }
+        }
+        return new String[0];
+    }
+}

@@ -1,0 +1,138 @@
+package dev.reprise.engine.capture;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fcntl;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_lseek;
+
+import dev.reprise.image.state.MemoryObject;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRun;
+import dev.reprise.kernel.Door;
+import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.Fcntl;
+import dev.reprise.kernel.Fd;
+import dev.reprise.kernel.FileStatus;
+import dev.reprise.kernel.KernelException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Memory that is no process's own: found through mappings and descriptors alike, saved once.
+ *
+ * <p>It keeps a descriptor of each object until its contents are written.
+ */
+final class MemoryObjectCapture implements AutoCloseable {
+    private static final String DELETED = " (deleted)";
+    private static final String MEMFD = "/memfd:";
+    private static final String ANONYMOUS = "/dev/zero (deleted)";
+    private static final String NAMED = "[anon_shmem:";
+    private static final int SEEK_DATA = 3;
+    private static final int SEEK_HOLE = 4;
+    private static final int PERMISSIONS = 07777;
+    private static final long PAGE_MASK = PageRun.PAGE_SIZE - 1;
+
+    private final Map<ObjectId, Fd> descriptors = new HashMap<>();
+    private final List<MemoryObject> objects = new ArrayList<>();
+
+    /** Whether a link of /proc/PID/fd or map_files, or a path in maps, is that of a memfd. */
+    static boolean isMemfd(String link) {
+        return link.startsWith(MEMFD) && link.endsWith(DELETED);
+    }
+
+    /** Whether a path in maps is that of shared anonymous memory. */
+    static boolean isSharedAnonymous(String path) {
+        return path.equals(ANONYMOUS) || path.startsWith(NAMED);
+    }
+
+    /**
+     * The id of the object behind a link of /proc/PID/fd or map_files; captured if it is a new one.
+     *
+     * @param name what the link reads, which says what kind it is
+     */
+    ObjectId take(ObjectTable table, String link, String name) throws KernelException {
+        Fd fd = Fd.open(link, Fcntl.O_RDONLY, 0);
+        FileStatus status = FileStatus.of(fd);
+        DeviceInode key = DeviceInode.of(status);
+        ObjectId known = table.find(key);
+        if (!known.equals(ObjectId.NONE)) {
+            fd.close();
+            return known;
+        }
+        ObjectId id = table.register(key);
+        descriptors.put(id, fd);
+        MemoryObject object = new MemoryObject(
+                id, kind(name), objectName(name), status.size(), seals(fd), status.mode() & PERMISSIONS, runs(fd));
+        objects.add(object);
+        table.add(object);
+        return id;
+    }
+
+    private static MemoryObject.Kind kind(String name) {
+        if (isMemfd(name)) {
+            return MemoryObject.Kind.MEMFD;
+        }
+        return isSharedAnonymous(name) ? MemoryObject.Kind.SHARED_ANONYMOUS : MemoryObject.Kind.FILE_CONTENTS;
+    }
+
+    // Files that are deleted keep the kernel's mark: a restore deletes them again.
+    private static String objectName(String name) {
+        return switch (kind(name)) {
+            case MEMFD -> name.substring(MEMFD.length(), name.length() - DELETED.length());
+            case SHARED_ANONYMOUS -> name.startsWith(NAMED) ? name.substring(NAMED.length(), name.length() - 1) : "";
+            case FILE_CONTENTS -> name;
+        };
+    }
+
+    private static int seals(Fd fd) {
+        long seals = Door.call(SYS_fcntl, fd.number(), Fcntl.F_GET_SEALS);
+        return Door.isError(seals) ? 0 : (int) seals;
+    }
+
+    private static List<PageRun> runs(Fd fd) throws KernelException {
+        List<PageRun> runs = new ArrayList<>();
+        long at = 0;
+        while (true) {
+            long data = Door.call(SYS_lseek, fd.number(), at, SEEK_DATA);
+            if (Door.isError(data) && Errno.of(data) == Errno.ENXIO) {
+                return runs;
+            }
+            Door.require(data, "lseek", "to data behind " + at);
+            long hole = Door.require(Door.call(SYS_lseek, fd.number(), data, SEEK_HOLE), "lseek", "to a hole");
+            long start = data & ~PAGE_MASK;
+            runs.add(new PageRun(start, (hole - start + PAGE_MASK) / PageRun.PAGE_SIZE));
+            at = hole;
+        }
+    }
+
+    /** All objects captured so far. */
+    List<MemoryObject> objects() {
+        return List.copyOf(objects);
+    }
+
+    /** The bytes of their contents. */
+    long bytes() {
+        long bytes = 0;
+        for (MemoryObject object : objects) {
+            for (PageRun run : object.runs()) {
+                bytes += run.bytes();
+            }
+        }
+        return bytes;
+    }
+
+    /** A descriptor of an object's memory. */
+    Fd descriptor(ObjectId id) {
+        Fd fd = descriptors.get(id);
+        if (fd == null) {
+            throw new IllegalArgumentException("no memory object " + id.value());
+        }
+        return fd;
+    }
+
+    @Override
+    public void close() {
+        descriptors.values().forEach(Fd::close);
+        descriptors.clear();
+    }
+}
