@@ -1,7 +1,5 @@
 package dev.reprise.engine.capture;
 
-import dev.reprise.engine.model.CheckpointException;
-import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Backing;
@@ -75,7 +73,7 @@ final class AddressSpaceCapture implements AutoCloseable {
      * flags, what mlockall(2) has in store for new mappings).
      */
     AddressSpace take(ObjectTable table, AddressSpaceProbe.Found found, PageRun segment)
-            throws KernelException, CheckpointException {
+            throws KernelException, CannotCapture {
         List<Mapping> mappings = new ArrayList<>();
         int lockFlags = 0;
         for (Mapping mapping : Smaps.of(pid)) {
@@ -105,19 +103,19 @@ final class AddressSpaceCapture implements AutoCloseable {
         return space;
     }
 
-    /** The memory objects that {@link #take} met; those of descriptors are taken through it as well. */
-    MemoryObjectCapture memoryObjects() {
-        return memoryObjects;
+    /** The memory objects that {@link #take} added, open for reading. */
+    List<MemoryFile> memoryFiles() {
+        return memoryObjects.files();
     }
 
     // What came into being between the look and the freeze.
-    private void requireSavable(List<Mapping> mappings) throws CheckpointException, KernelException {
+    private void requireSavable(List<Mapping> mappings) throws CannotCapture, KernelException {
         List<Refusal> refusals = new ArrayList<>(MappingRefusals.of(mappings));
         if (refusals.isEmpty()) {
             refusals.addAll(new BackingRefusals(files, Set.of()).ofFiles(mappings));
         }
         if (!refusals.isEmpty()) {
-            throw new CheckpointException(new Reason.Unsupported(pid, refusals));
+            throw new CannotCapture(refusals);
         }
     }
 

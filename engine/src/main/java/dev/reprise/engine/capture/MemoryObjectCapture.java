@@ -5,6 +5,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_lseek;
 
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
@@ -13,9 +14,7 @@ import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.KernelException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Memory that is no process's own: found through mappings and descriptors alike, saved once.
@@ -32,8 +31,7 @@ final class MemoryObjectCapture implements AutoCloseable {
     private static final int PERMISSIONS = 07777;
     private static final long PAGE_MASK = PageRun.PAGE_SIZE - 1;
 
-    private final Map<ObjectId, Fd> descriptors = new HashMap<>();
-    private final List<MemoryObject> objects = new ArrayList<>();
+    private final List<MemoryFile> files = new ArrayList<>();
 
     /** Whether a link of /proc/PID/fd or map_files, or a path in maps, is that of a memfd. */
     static boolean isMemfd(String link) {
@@ -60,10 +58,16 @@ final class MemoryObjectCapture implements AutoCloseable {
             return known;
         }
         ObjectId id = table.register(key);
-        descriptors.put(id, fd);
         MemoryObject object = new MemoryObject(
-                id, kind(name), objectName(name), status.size(), seals(fd), status.mode() & PERMISSIONS, runs(fd));
-        objects.add(object);
+                id,
+                kind(name),
+                objectName(name),
+                status.size(),
+                seals(fd),
+                status.mode() & PERMISSIONS,
+                new Ownership(status.uid(), status.gid()),
+                runs(fd));
+        files.add(new MemoryFile(object, fd));
         table.add(object);
         return id;
     }
@@ -105,34 +109,27 @@ final class MemoryObjectCapture implements AutoCloseable {
         }
     }
 
-    /** All objects captured so far. */
-    List<MemoryObject> objects() {
-        return List.copyOf(objects);
+    /** All objects captured so far, open for reading until this is closed. */
+    List<MemoryFile> files() {
+        return List.copyOf(files);
     }
 
     /** The bytes of their contents. */
     long bytes() {
         long bytes = 0;
-        for (MemoryObject object : objects) {
-            for (PageRun run : object.runs()) {
+        for (MemoryFile file : files) {
+            for (PageRun run : file.memory().runs()) {
                 bytes += run.bytes();
             }
         }
         return bytes;
     }
 
-    /** A descriptor of an object's memory. */
-    Fd descriptor(ObjectId id) {
-        Fd fd = descriptors.get(id);
-        if (fd == null) {
-            throw new IllegalArgumentException("no memory object " + id.value());
-        }
-        return fd;
-    }
-
     @Override
     public void close() {
-        descriptors.values().forEach(Fd::close);
-        descriptors.clear();
+        for (MemoryFile file : files) {
+            file.file().close();
+        }
+        files.clear();
     }
 }
