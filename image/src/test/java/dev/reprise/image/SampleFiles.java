@@ -1,0 +1,87 @@
+package dev.reprise.image;
+
+import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.Descriptor;
+import dev.reprise.image.state.DeviceFile;
+import dev.reprise.image.state.DirectoryFile;
+import dev.reprise.image.state.Epoll;
+import dev.reprise.image.state.EpollMember;
+import dev.reprise.image.state.EventFd;
+import dev.reprise.image.state.FifoEnd;
+import dev.reprise.image.state.FileIdentity;
+import dev.reprise.image.state.FileOwner;
+import dev.reprise.image.state.Inotify;
+import dev.reprise.image.state.InotifyWatch;
+import dev.reprise.image.state.MemFd;
+import dev.reprise.image.state.MemoryObject;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.OpenFile;
+import dev.reprise.image.state.OutsideFile;
+import dev.reprise.image.state.PathFile;
+import dev.reprise.image.state.Pipe;
+import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.RegularFile;
+import dev.reprise.image.state.SharedObject;
+import dev.reprise.image.state.SignalFd;
+import dev.reprise.image.state.Socket;
+import dev.reprise.image.state.SocketOption;
+import dev.reprise.image.state.TerminalFile;
+import dev.reprise.image.state.TimerFd;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The open files of {@link SampleImage}, one of each kind. Never to be changed. */
+final class SampleFiles {
+    private static final FileOwner NOBODY = FileOwner.NONE;
+
+    private SampleFiles() {}
+
+    static FileIdentity file(String path, String buildId) {
+        return new FileIdentity(path, 0x803, 131_072, 35_664, 1_700_000_000_123_456_789L, 0100755, buildId);
+    }
+
+    static List<SharedObject> all() {
+        FileIdentity file = file("/tmp/data", "");
+        ObjectId pipe = id(3);
+        ObjectId memory = id(4);
+        return List.of(
+                new Pipe(pipe, 65536, List.of(SampleImage.bytes(40, 1))),
+                new MemoryObject(memory, MemoryObject.Kind.MEMFD, "scratch", 8192, 3, 0100777, List.of()),
+                new TerminalFile(id(10), 0x8002, NOBODY, file("/dev/pts/3", ""), 0x8803),
+                new RegularFile(id(11), 0x8401, new FileOwner(1, -4711, 29), file, 1234),
+                new DirectoryFile(id(12), 0x18000, NOBODY, file("/tmp", ""), 7),
+                new PathFile(id(13), 0x200000, NOBODY, file),
+                new DeviceFile(id(14), 0x8000, NOBODY, file("/dev/null", ""), 0x103, 0),
+                new PipeEnd(id(15), 1, NOBODY, pipe),
+                new FifoEnd(id(16), 0x800, NOBODY, file("/tmp/fifo", ""), pipe),
+                new EventFd(id(17), 2, NOBODY, -2, true),
+                new TimerFd(id(18), 2, NOBODY, 1, 3, 2, 900_000_000, 1_000_000_000),
+                new SignalFd(id(19), 2, NOBODY, 1L << 63 | 2),
+                new Epoll(id(20), 2, NOBODY, List.of(new EpollMember(7, id(17), 0x80000001, -3))),
+                new Inotify(id(21), 0, NOBODY, List.of(new InotifyWatch(1, "/tmp", 0x100))),
+                new MemFd(id(22), 0x8002, NOBODY, memory, 4097),
+                socket(),
+                new OutsideFile(id(24), 1, NOBODY, "pipe:[12345]"));
+    }
+
+    static List<Descriptor> descriptors() {
+        List<Descriptor> descriptors = new ArrayList<>();
+        for (SharedObject object : all()) {
+            if (object instanceof OpenFile) {
+                descriptors.add(SampleImage.descriptor(descriptors.size(), object.id().value()));
+            }
+        }
+        descriptors.add(SampleImage.descriptor(1000, 10));
+        return descriptors;
+    }
+
+    private static Socket socket() {
+        return new Socket(
+                id(23), 2, NOBODY, 1, 1, 0, Socket.State.LISTENING, Bytes.of((byte) 1, (byte) 0, (byte) '/'), 128,
+                file("/", ""), List.of(new SocketOption(1, 9, Bytes.of((byte) 1, (byte) 0, (byte) 0, (byte) 0))));
+    }
+
+    private static ObjectId id(int id) {
+        return new ObjectId(id);
+    }
+}
