@@ -43,7 +43,14 @@ public final class GoldenImage {
 
     private byte[] compose() {
         Image image = SampleImage.image();
-        composer.header(new Header(1, Header.X86_64, 4096, 0, 0, image.machine().xcr0(), image.machine().kernelRelease()));
+        composer.header(new Header(
+                1,
+                Header.X86_64,
+                4096,
+                0,
+                0,
+                image.machine().xcr0(),
+                image.machine().kernelRelease()));
         ImageEncoder.encode(image, (type, key, payload) -> composer.record(type, 0, key, payload));
         pages(SampleImage.MEMORY, SampleImage.MEMORY_RUNS, SampleImage.page(0));
         pages(SampleImage.SPACE, SampleImage.RUNS.subList(0, 1), SampleImage.page(1), SampleImage.page(2));

@@ -19,14 +19,16 @@ import org.junit.jupiter.api.Test;
 class GoldenImageTest {
     @Test
     void theGoldenImageIsReadAsItWasWritten() throws IOException {
-        RecordReader reader = new RecordReader(Feed.of(Channels.newChannel(new ByteArrayInputStream(GoldenImage.v1()))));
+        RecordReader reader =
+                new RecordReader(Feed.of(Channels.newChannel(new ByteArrayInputStream(GoldenImage.v1()))));
         assertThat(reader.header(1, 1).release()).isEqualTo("6.18.0-golden");
         ImageDecoder decoder = new ImageDecoder();
         int page = 0;
         int skipped = 0;
         for (Received record = reader.next(); record != null; record = reader.next()) {
             if (record.frame().type() == RecordType.PAGES) {
-                Pages pages = ImageDecoder.pages(record.payload(), record.frame().key(), record.position());
+                Pages pages =
+                        ImageDecoder.pages(record.payload(), record.frame().key(), record.position());
                 page = requirePages(reader, pages, page);
             } else if (!decoder.accept(
                     record.frame().type(), record.frame().key(), record.payload(), record.position())) {

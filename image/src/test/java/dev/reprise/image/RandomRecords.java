@@ -82,11 +82,12 @@ public final class RandomRecords {
             values[components.length - 1] = List.of(leader, record(TaskState.class));
         }
         try {
-            Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+            Class<?>[] types =
+                    Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
             Constructor<T> constructor = type.getDeclaredConstructor(types);
             return constructor.newInstance(values);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError("making a " + type, e);
+            throw new LinkageError("making a " + type, e);
         }
     }
 

@@ -68,7 +68,8 @@ final class SampleFiles {
         List<Descriptor> descriptors = new ArrayList<>();
         for (SharedObject object : all()) {
             if (object instanceof OpenFile) {
-                descriptors.add(SampleImage.descriptor(descriptors.size(), object.id().value()));
+                descriptors.add(
+                        SampleImage.descriptor(descriptors.size(), object.id().value()));
             }
         }
         descriptors.add(SampleImage.descriptor(1000, 10));
@@ -77,8 +78,17 @@ final class SampleFiles {
 
     private static Socket socket() {
         return new Socket(
-                id(23), 2, NOBODY, 1, 1, 0, Socket.State.LISTENING, Bytes.of((byte) 1, (byte) 0, (byte) '/'), 128,
-                file("/", ""), List.of(new SocketOption(1, 9, Bytes.of((byte) 1, (byte) 0, (byte) 0, (byte) 0))));
+                id(23),
+                2,
+                NOBODY,
+                1,
+                1,
+                0,
+                Socket.State.LISTENING,
+                Bytes.of((byte) 1, (byte) 0, (byte) '/'),
+                128,
+                file("/", ""),
+                List.of(new SocketOption(1, 9, Bytes.of((byte) 1, (byte) 0, (byte) 0, (byte) 0))));
     }
 
     private static ObjectId id(int id) {

@@ -66,8 +66,7 @@ public final class SampleImage {
         objects.add(new FsContext(fs, "/", "/home/j\u00c3\u00b6rg", 022));
         ObjectId handlers = new ObjectId(102);
         objects.add(new SignalHandlers(
-                handlers,
-                List.of(new SignalAction(15, 0x555555555000L, 0x14000004L, 0x7ffff7c42520L, 1L << 14))));
+                handlers, List.of(new SignalAction(15, 0x555555555000L, 0x14000004L, 0x7ffff7c42520L, 1L << 14))));
         return new Image(machine(), objects, List.of(process(table, fs, handlers)));
     }
 
@@ -82,36 +81,114 @@ public final class SampleImage {
 
     private static Machine machine() {
         return new Machine(
-                "x86-64", 4096, "6.18.0-golden", 0xe7, bytes(32, 9), "6f6d9f9c-27c1-4e35-9a5a-0d6f0c6f0001",
-                1_000_000_001L, 2_000_000_002L, 1_760_000_000_000_000_003L, -4, 5);
+                "x86-64",
+                4096,
+                "6.18.0-golden",
+                0xe7,
+                bytes(32, 9),
+                "6f6d9f9c-27c1-4e35-9a5a-0d6f0c6f0001",
+                1_000_000_001L,
+                2_000_000_002L,
+                1_760_000_000_000_000_003L,
+                -4,
+                5);
     }
 
     private static AddressSpace space() {
         FileIdentity program = SampleFiles.file("/usr/bin/sleep", "0123456789abcdef0123456789abcdef01234567");
         List<Vma> vmas = List.of(
-                new Vma(0x555555554000L, 0x555555556000L, 5, false, 0, new Backing.MappedFile(program), Set.of(VmFlag.MAY_WRITE)),
+                new Vma(
+                        0x555555554000L,
+                        0x555555556000L,
+                        5,
+                        false,
+                        0,
+                        new Backing.MappedFile(program),
+                        Set.of(VmFlag.MAY_WRITE)),
                 new Vma(0x555555556000L, 0x555555577000L, 3, false, 0, new Backing.Anonymous("heap"), Set.of()),
-                new Vma(0x7ffff7fb0000L, 0x7ffff7fb1000L, 3, true, 0, new Backing.SharedMemory(MEMORY, true), Set.of(VmFlag.DONT_FORK)),
-                new Vma(0x7ffff7fb1000L, 0x7ffff7fb2000L, 3, false, 0,
-                        new Backing.Device(SampleFiles.file("/dev/zero", "")), Set.of(VmFlag.LOCKED)),
-                new Vma(0x7ffff7fc9000L, 0x7ffff7fcb000L, 5, false, 0, new Backing.Kernel("[vdso]"), Set.of(VmFlag.DONT_EXPAND)),
-                new Vma(0x7ffffffde000L, 0x7ffffffff000L, 3, false, 0, new Backing.Anonymous(""), Set.of(VmFlag.GROWS_DOWN)),
-                new Vma(0xffffffffff600000L, 0xffffffffff601000L, 4, false, 0, new Backing.Kernel("[vsyscall]"), Set.of()));
+                new Vma(
+                        0x7ffff7fb0000L,
+                        0x7ffff7fb1000L,
+                        3,
+                        true,
+                        0,
+                        new Backing.SharedMemory(MEMORY, true),
+                        Set.of(VmFlag.DONT_FORK)),
+                new Vma(
+                        0x7ffff7fb1000L,
+                        0x7ffff7fb2000L,
+                        3,
+                        false,
+                        0,
+                        new Backing.Device(SampleFiles.file("/dev/zero", "")),
+                        Set.of(VmFlag.LOCKED)),
+                new Vma(
+                        0x7ffff7fc9000L,
+                        0x7ffff7fcb000L,
+                        5,
+                        false,
+                        0,
+                        new Backing.Kernel("[vdso]"),
+                        Set.of(VmFlag.DONT_EXPAND)),
+                new Vma(
+                        0x7ffffffde000L,
+                        0x7ffffffff000L,
+                        3,
+                        false,
+                        0,
+                        new Backing.Anonymous(""),
+                        Set.of(VmFlag.GROWS_DOWN)),
+                new Vma(
+                        0xffffffffff600000L,
+                        0xffffffffff601000L,
+                        4,
+                        false,
+                        0,
+                        new Backing.Kernel("[vsyscall]"),
+                        Set.of()));
         MmFields fields = new MmFields(
-                0x555555554000L, 0x555555555000L, 0x555555555800L, 0x555555555900L, 0x555555556000L, 0x555555577000L,
-                0x7fffffffe000L, 0x7fffffffe100L, 0x7fffffffe110L, 0x7fffffffe110L, 0x7fffffffefe0L);
+                0x555555554000L,
+                0x555555555000L,
+                0x555555555800L,
+                0x555555555900L,
+                0x555555556000L,
+                0x555555577000L,
+                0x7fffffffe000L,
+                0x7fffffffe100L,
+                0x7fffffffe110L,
+                0x7fffffffe110L,
+                0x7fffffffefe0L);
         return new AddressSpace(
-                SPACE, fields, bytes(320, 3), program, vmas, RUNS, List.of(new PageRun(0x555555557000L, 1)), 1, true, 0x33, 2);
+                SPACE,
+                fields,
+                bytes(320, 3),
+                program,
+                vmas,
+                RUNS,
+                List.of(new PageRun(0x555555557000L, 1)),
+                1,
+                true,
+                0x33,
+                2);
     }
 
     private static ProcessState process(ObjectId table, ObjectId fs, ObjectId handlers) {
         return new ProcessState(
-                4711, 1, 4711, 4711, SPACE, table, fs, handlers,
+                4711,
+                1,
+                4711,
+                4711,
+                SPACE,
+                table,
+                fs,
+                handlers,
                 List.of(new PendingSignal(bytes(128, 10))),
                 List.of(new IntervalTimer(0, 1_000_000, 250_000)),
                 List.of(new PosixTimer(0, -6, 4, 34, 0x1234, 4712, 5_000_000, 1_000_000, 3)),
                 List.of(new ResourceLimit(7, 1024, -1)),
-                -500, true, false,
+                -500,
+                true,
+                false,
                 List.of(task(4711, new Interruption.None()), task(4712, new Interruption.Sleep(230, 1_500_000_000L))));
     }
 
@@ -120,12 +197,23 @@ public final class SampleImage {
                 1000, 1000, 1000, 1000, 100, 100, 100, 100, List.of(100, 27, -2), 0, 0, 0, 0x1ffffffffffL, 0, 4, true);
         Scheduling scheduling = new Scheduling(3, 1, -5, 0, 0, 0, 0, bytes(8, 255), 16388, 50_000);
         return new TaskState(
-                tid, Bytes.of("sleep".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)),
-                Registers.of(LongStream.range(0, Registers.WORDS).map(i -> i * 0x0101010101L + tid).toArray()),
-                bytes(832, 77), interruption, 1L << 33,
+                tid,
+                Bytes.of("sleep".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)),
+                Registers.of(LongStream.range(0, Registers.WORDS)
+                        .map(i -> i * 0x0101010101L + tid)
+                        .toArray()),
+                bytes(832, 77),
+                interruption,
+                1L << 33,
                 List.of(new PendingSignal(bytes(128, 12))),
-                new SignalStack(0x555555558000L, 0, 8192), new RobustList(0x7ffff7d8a020L, 24),
-                new RseqArea(0x7ffff7d8a660L, 32, 0x53053053, 0), 0x7ffff7d8a010L, credentials, scheduling, 9, 0x40000);
+                new SignalStack(0x555555558000L, 0, 8192),
+                new RobustList(0x7ffff7d8a020L, 24),
+                new RseqArea(0x7ffff7d8a660L, 32, 0x53053053, 0),
+                0x7ffff7d8a010L,
+                credentials,
+                scheduling,
+                9,
+                0x40000);
     }
 
     static Bytes bytes(int length, int first) {

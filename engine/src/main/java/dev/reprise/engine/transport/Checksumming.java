@@ -6,8 +6,8 @@ import dev.reprise.image.stream.Span;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -20,16 +20,13 @@ final class Checksumming {
 
     private final FileChannel file;
     private final LinkedBlockingQueue<Span> queue = new LinkedBlockingQueue<>();
-    private final List<Result> results = new ArrayList<>();
+    private final Map<Span, int[]> results = new HashMap<>();
     private @Nullable IOException failure;
     private @Nullable Thread thread;
 
     Checksumming(FileChannel file) {
         this.file = file;
     }
-
-    /** The checksums of a span. */
-    record Result(Span span, int[] checksums) {}
 
     void add(Span span) {
         queue.add(span);
@@ -38,8 +35,8 @@ final class Checksumming {
         }
     }
 
-    /** All results; the caller takes part in what is left. */
-    List<Result> finish() throws IOException {
+    /** The checksums of every span; the caller takes part in what is left. */
+    Map<Span, int[]> finish() throws IOException {
         ByteBuffer buffer = null;
         for (Span span = queue.poll(); span != null; span = queue.poll()) {
             if (buffer == null || buffer.capacity() < Math.min(span.length(), Limits.PIECE)) {
@@ -52,7 +49,7 @@ final class Checksumming {
             if (failure != null) {
                 throw failure;
             }
-            return List.copyOf(results);
+            return Map.copyOf(results);
         }
     }
 
@@ -82,7 +79,7 @@ final class Checksumming {
     private void work() {
         ByteBuffer buffer = buffer(Limits.PIECE);
         try {
-            for (Span span = queue.take(); span != END; span = queue.take()) {
+            for (Span span = queue.take(); !span.equals(END); span = queue.take()) {
                 compute(span, buffer);
             }
         } catch (InterruptedException e) {
@@ -94,7 +91,7 @@ final class Checksumming {
         try {
             int[] checksums = DataCheck.compute(file, buffer, span.position(), span.length());
             synchronized (this) {
-                results.add(new Result(span, checksums));
+                results.put(span, checksums);
             }
         } catch (IOException e) {
             synchronized (this) {

@@ -93,10 +93,9 @@ public final class FileImage implements PageSink.InPlace {
         if (!placed.isEmpty()) {
             throw new IllegalStateException(placed.size() + " batches are not done");
         }
-        for (Checksumming.Result result : checksumming.finish()) {
-            write(
-                    writing.composer().digest(result.span(), result.checksums()),
-                    result.span().digestPosition());
+        for (Map.Entry<Span, int[]> result : checksumming.finish().entrySet()) {
+            Span span = result.getKey();
+            write(writing.composer().digest(span, result.getValue()), span.digestPosition());
         }
         writing.finish();
         flush();

@@ -33,7 +33,9 @@ class BadImageTest {
         byte[] image = Golden.bytes();
         for (int length = 0; length < image.length; length++) {
             byte[] cut = Arrays.copyOf(image, length);
-            assertThat(catchThrowable(() -> Golden.read(cut))).as("cut at %d", length).isInstanceOf(Truncated.class);
+            assertThat(catchThrowable(() -> Golden.read(cut)))
+                    .as("cut at %d", length)
+                    .isInstanceOf(Truncated.class);
         }
     }
 
@@ -43,7 +45,9 @@ class BadImageTest {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             for (long length = channel.size() - 1; length >= 0; length--) {
                 channel.truncate(length);
-                assertThat(catchThrowable(() -> verify(file))).as("cut at %d", length).isInstanceOf(Truncated.class);
+                assertThat(catchThrowable(() -> verify(file)))
+                        .as("cut at %d", length)
+                        .isInstanceOf(Truncated.class);
             }
         }
     }
@@ -54,7 +58,9 @@ class BadImageTest {
         for (int i = 0; i < image.length; i++) {
             int bit = 1 << i % 8;
             image[i] ^= (byte) bit;
-            assertThat(catchThrowable(() -> Golden.read(image))).as("flipped at %d", i).isInstanceOf(Corrupt.class);
+            assertThat(catchThrowable(() -> Golden.read(image)))
+                    .as("flipped at %d", i)
+                    .isInstanceOf(Corrupt.class);
             image[i] ^= (byte) bit;
         }
     }
@@ -66,7 +72,9 @@ class BadImageTest {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             for (int i = 0; i < image.length; i++) {
                 channel.write(ByteBuffer.wrap(new byte[] {(byte) (image[i] ^ 1 << i % 8)}), i);
-                assertThat(catchThrowable(() -> verify(file))).as("flipped at %d", i).isInstanceOf(Corrupt.class);
+                assertThat(catchThrowable(() -> verify(file)))
+                        .as("flipped at %d", i)
+                        .isInstanceOf(Corrupt.class);
                 channel.write(ByteBuffer.wrap(new byte[] {image[i]}), i);
             }
         }
@@ -82,7 +90,8 @@ class BadImageTest {
     @Test
     void whatIsNoImageIsNamedAtOnce() throws IOException {
         assertThatThrownBy(() -> Golden.read(new byte[0])).isInstanceOf(Truncated.class);
-        assertThatThrownBy(() -> Golden.read("#!/bin/sh\necho no image\n".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+        assertThatThrownBy(() ->
+                        Golden.read("#!/bin/sh\necho no image\n".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
                 .isInstanceOf(Corrupt.class)
                 .hasMessageContaining("no Reprise image");
         for (String device : new String[] {"/dev/zero", "/dev/urandom"}) {
@@ -105,7 +114,8 @@ class BadImageTest {
     void anImageThatNeedsMoreThanTheHostHasIsOfAnotherMachine() throws IOException {
         Host small = new Host("x86-64", 4096, 7);
         assertThatThrownBy(() -> Images.open(Golden.FILE, small)).isInstanceOf(WrongMachine.class);
-        assertThatThrownBy(() -> Images.open(Golden.FILE, new Host("aarch64", 4096, -1))).isInstanceOf(WrongMachine.class);
+        assertThatThrownBy(() -> Images.open(Golden.FILE, new Host("aarch64", 4096, -1)))
+                .isInstanceOf(WrongMachine.class);
         Images.open(Golden.FILE, new Host("x86-64", 4096, 0x602e7)).close();
     }
 

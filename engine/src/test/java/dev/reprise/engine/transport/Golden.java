@@ -3,6 +3,7 @@ package dev.reprise.engine.transport;
 import dev.reprise.engine.model.Host;
 import dev.reprise.engine.model.PageBatch;
 import dev.reprise.engine.model.PageSource;
+import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.Image;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -22,11 +23,10 @@ final class Golden {
     }
 
     /** What a source gives: the state and all page data in order. */
-    record Content(Image image, byte[] pages) {}
+    record Content(Image image, Bytes pages) {}
 
     static Content read(byte[] image) throws IOException {
-        try (PageSource.Streamed source =
-                Images.open(Channels.newChannel(new ByteArrayInputStream(image)), Host.ANY)) {
+        try (PageSource.Streamed source = Images.open(Channels.newChannel(new ByteArrayInputStream(image)), Host.ANY)) {
             return read(source);
         }
     }
@@ -36,7 +36,7 @@ final class Golden {
         for (PageSource.Chunk chunk = source.next(); chunk != null; chunk = source.next()) {
             pages.writeBytes(chunk.data().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
         }
-        return new Content(source.image(), pages.toByteArray());
+        return new Content(source.image(), Bytes.of(pages.toByteArray()));
     }
 
     static Content read(Path file) throws IOException {
@@ -48,7 +48,7 @@ final class Golden {
                 pages.write(all, (int) batch.position(), (int) batch.bytes());
             }
             inPlace.verify();
-            return new Content(source.image(), pages.toByteArray());
+            return new Content(source.image(), Bytes.of(pages.toByteArray()));
         }
     }
 }

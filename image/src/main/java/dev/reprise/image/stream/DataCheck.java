@@ -6,7 +6,17 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
 /** Data of one record that were passed over in a file, and the checksums that they must have. */
-public record DataCheck(long position, long length, int[] checksums) {
+public final class DataCheck {
+    private final long position;
+    private final long length;
+    private final int[] checksums;
+
+    DataCheck(long position, long length, int[] checksums) {
+        this.position = position;
+        this.length = length;
+        this.checksums = checksums.clone();
+    }
+
     /** Throws {@code Corrupt} unless the data in {@code file} are right; {@code buffer} is 1 MiB of native memory. */
     public void verify(FileChannel file, ByteBuffer buffer) throws IOException {
         for (int i = 0; i < checksums.length; i++) {

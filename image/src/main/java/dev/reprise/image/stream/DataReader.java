@@ -52,7 +52,8 @@ final class DataReader {
     }
 
     /** Compares with the digest; data that were passed over are returned, to be checked later. */
-    @Nullable DataCheck check(int[] expected) throws BadImageException {
+    @Nullable
+    DataCheck check(int[] expected) throws BadImageException {
         if (skipped) {
             return new DataCheck(position, length, expected);
         }

@@ -22,10 +22,10 @@ final class Digest {
         int[] checksums = {};
         MessageReader m = new MessageReader(payload);
         for (int field = m.next(); field != 0; field = m.next()) {
-            switch (field) {
-                case 1 -> checksums = m.packedFixed32();
-                default -> m.unknown("Digest");
+            if (field != 1) {
+                throw m.unknown("Digest");
             }
+            checksums = m.packedFixed32();
         }
         return checksums;
     }

@@ -18,10 +18,10 @@ final class Failure {
         String reason = "";
         MessageReader m = new MessageReader(payload);
         for (int field = m.next(); field != 0; field = m.next()) {
-            switch (field) {
-                case 1 -> reason = m.utf8();
-                default -> m.unknown("Failure");
+            if (field != 1) {
+                throw m.unknown("Failure");
             }
+            reason = m.utf8();
         }
         return reason;
     }

@@ -36,7 +36,10 @@ public record Frame(int type, int flags, int lane, int payloadLength, int payloa
 
     void encode(byte[] into, int at) {
         ByteBuffer out = ByteBuffer.wrap(into, at, BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        out.putShort((short) type).putShort((short) flags).putShort((short) lane).putShort((short) 0);
+        out.putShort((short) type)
+                .putShort((short) flags)
+                .putShort((short) lane)
+                .putShort((short) 0);
         out.putInt(payloadLength).putInt(payloadChecksum).putLong(dataLength).putInt(key);
         out.putInt(Checksum.of(into, at, CRC));
     }
@@ -58,7 +61,7 @@ public record Frame(int type, int flags, int lane, int payloadLength, int payloa
             throw new BadImageException.Corrupt("a record is longer than any may be", position);
         }
         long data = frame.dataLength;
-        if (data < 0 || data > Limits.DATA || data % Alignment.PAGE != 0 || frame.type < 16 && data != 0) {
+        if (data < 0 || data > Limits.DATA || data % Alignment.PAGE != 0 || (frame.type < 16 && data != 0)) {
             throw new BadImageException.Corrupt("a record has data of an impossible length", position);
         }
         if ((frame.flags & ~SKIPPABLE) != 0 || in.getShort(6) != 0) {

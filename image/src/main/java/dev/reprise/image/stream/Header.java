@@ -59,7 +59,13 @@ public record Header(int version, int architecture, int pageSize, int codec, int
         }
         String release = new String(bytes, RELEASE, end - RELEASE, StandardCharsets.UTF_8);
         return new Header(
-                in.getInt(8), in.getInt(12), in.getInt(16), bytes[20] & 0xff, bytes[21] & 0xff, in.getLong(24), release);
+                in.getInt(8),
+                in.getInt(12),
+                in.getInt(16),
+                bytes[20] & 0xff,
+                bytes[21] & 0xff,
+                in.getLong(24),
+                release);
     }
 
     /** Throws one of the answers unless this version can read the body, for which the versions' numbers are given. */

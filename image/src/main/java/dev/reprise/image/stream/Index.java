@@ -32,7 +32,7 @@ final class Index {
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> entries.add(entry(m.message()));
-                default -> m.unknown("Index");
+                default -> throw m.unknown("Index");
             }
         }
         return entries;
@@ -49,7 +49,7 @@ final class Index {
                 case 2 -> lane = m.u32();
                 case 3 -> key = m.u32();
                 case 4 -> position = m.u64();
-                default -> m.unknown("IndexEntry");
+                default -> throw m.unknown("IndexEntry");
             }
         }
         return new Entry(type, lane, key, position);

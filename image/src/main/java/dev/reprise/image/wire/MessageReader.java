@@ -122,9 +122,9 @@ public final class MessageReader {
         return result;
     }
 
-    /** For every field number that a codec does not know. */
-    public void unknown(String message) throws UnknownFieldException {
-        throw new UnknownFieldException("field " + (tag >>> 3) + " of " + message + " is not known to this version");
+    /** What to throw for every field number that a codec does not know. */
+    public UnknownFieldException unknown(String message) {
+        return new UnknownFieldException("field " + (tag >>> 3) + " of " + message + " is not known to this version");
     }
 
     /** A field that every writer writes. */

@@ -60,7 +60,7 @@ final class AddressSpaceCodec {
                 case 9 -> thpDisabled = m.bool();
                 case 10 -> coredumpFilter = m.u32();
                 case 11 -> lockFlags = m.u32();
-                default -> m.unknown("AddressSpace");
+                default -> throw m.unknown("AddressSpace");
             }
         }
         return new AddressSpace(
@@ -97,7 +97,7 @@ final class AddressSpaceCodec {
         long[] v = new long[12];
         for (int field = m.next(); field != 0; field = m.next()) {
             if (field >= v.length) {
-                m.unknown("MmFields");
+                throw m.unknown("MmFields");
             }
             v[field] = m.u64();
         }

@@ -50,7 +50,7 @@ final class CredentialsCodec {
                 case 10, 11, 12, 13, 14 -> sets[field] = m.fixed64();
                 case 15 -> securebits = m.u32();
                 case 16 -> noNewPrivs = m.bool();
-                default -> m.unknown("Credentials");
+                default -> throw m.unknown("Credentials");
             }
         }
         return new Credentials(

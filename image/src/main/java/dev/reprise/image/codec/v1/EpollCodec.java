@@ -49,7 +49,7 @@ final class EpollCodec {
                 case 2 -> target = new ObjectId(m.u32());
                 case 3 -> events = m.u32();
                 case 4 -> data = m.u64();
-                default -> m.unknown("EpollMember");
+                default -> throw m.unknown("EpollMember");
             }
         }
         return new EpollMember(number, target, events, data);

@@ -38,7 +38,7 @@ final class FileIdentityCodec {
                 case 5 -> mtimeNanos = m.signed();
                 case 6 -> mode = m.u32();
                 case 7 -> buildId = m.utf8();
-                default -> m.unknown("FileIdentity");
+                default -> throw m.unknown("FileIdentity");
             }
         }
         return new FileIdentity(path, device, inode, size, mtimeNanos, mode, buildId);

@@ -58,7 +58,7 @@ public record Forest(List<Node> processes) {
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> processes.add(node(m.message()));
-                default -> m.unknown("Forest");
+                default -> throw m.unknown("Forest");
             }
         }
         return new Forest(processes);
@@ -71,7 +71,7 @@ public record Forest(List<Node> processes) {
             switch (field) {
                 case 1, 2, 3, 4 -> ids[field] = m.u32();
                 case 5 -> tids(m.packed(), tids);
-                default -> m.unknown("Process");
+                default -> throw m.unknown("Process");
             }
         }
         if (tids.isEmpty()) {

@@ -30,7 +30,7 @@ final class FsContextCodec {
                 case 2 -> root = m.latin1();
                 case 3 -> workingDirectory = m.latin1();
                 case 4 -> umask = m.u32();
-                default -> m.unknown("FsContext");
+                default -> throw m.unknown("FsContext");
             }
         }
         return new FsContext(id, root, workingDirectory, umask);

@@ -24,8 +24,7 @@ public final class ImageEncoder {
         } catch (MalformedException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
-        output.record(
-                RecordType.MACHINE, 0, MachineCodec.write(image.machine()).toByteArray());
+        output.record(RecordType.MACHINE, 0, MachineCodec.write(image.machine()).toByteArray());
         List<ProcessState> processes = image.processes();
         output.record(RecordType.FOREST, 0, Forest.of(processes).write().toByteArray());
         for (SharedObject object : image.objects()) {
@@ -40,8 +39,7 @@ public final class ImageEncoder {
                     process.pid(),
                     ProcessCodec.write(process).toByteArray());
             for (TaskState task : process.tasks()) {
-                output.record(
-                        RecordType.TASK, task.tid(), TaskCodec.write(task).toByteArray());
+                output.record(RecordType.TASK, task.tid(), TaskCodec.write(task).toByteArray());
             }
         }
     }

@@ -45,7 +45,7 @@ final class InotifyCodec {
                 case 1 -> descriptor = m.u32();
                 case 2 -> path = m.latin1();
                 case 3 -> mask = m.u32();
-                default -> m.unknown("InotifyWatch");
+                default -> throw m.unknown("InotifyWatch");
             }
         }
         return new InotifyWatch(descriptor, path, mask);

@@ -51,7 +51,7 @@ final class MachineCodec {
                 case 9 -> realtimeNanos = m.signed();
                 case 10 -> timensMonotonicNanos = m.signed();
                 case 11 -> timensBoottimeNanos = m.signed();
-                default -> m.unknown("Machine");
+                default -> throw m.unknown("Machine");
             }
         }
         return new Machine(

@@ -46,7 +46,7 @@ final class OpenFileHead {
             case 1 -> id = new ObjectId(m.u32());
             case 2 -> flags = m.u32();
             case 3 -> owner = owner(m.message());
-            default -> m.unknown(message);
+            default -> throw m.unknown(message);
         }
     }
 
@@ -59,7 +59,7 @@ final class OpenFileHead {
                 case 1 -> type = m.u32();
                 case 2 -> pid = m.signed32();
                 case 3 -> signal = m.u32();
-                default -> m.unknown("FileOwner");
+                default -> throw m.unknown("FileOwner");
             }
         }
         return new FileOwner(type, pid, signal);

@@ -66,8 +66,7 @@ public final class PageLedger {
                 return false;
             }
             PageRun current = runs.get(run);
-            if (next.start() != current.start() + pages * PageRun.PAGE_SIZE
-                    || next.pages() > current.pages() - pages) {
+            if (next.start() != current.start() + pages * PageRun.PAGE_SIZE || next.pages() > current.pages() - pages) {
                 return false;
             }
             pages += next.pages();

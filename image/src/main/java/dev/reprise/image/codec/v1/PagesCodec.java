@@ -26,7 +26,7 @@ public final class PagesCodec {
             switch (field) {
                 case 1 -> object = new ObjectId(m.u32());
                 case 2 -> runs = PageRunCodec.read(m.packed());
-                default -> m.unknown("Pages");
+                default -> throw m.unknown("Pages");
             }
         }
         return new Pages(object, runs);

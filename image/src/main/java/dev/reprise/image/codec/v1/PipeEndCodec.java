@@ -48,7 +48,6 @@ final class PipeEndCodec {
                 default -> head.read(field, m, "FifoEnd");
             }
         }
-        return new FifoEnd(
-                head.id(), head.flags(), head.owner(), MessageReader.require(file, "FifoEnd.file"), pipe);
+        return new FifoEnd(head.id(), head.flags(), head.owner(), MessageReader.require(file, "FifoEnd.file"), pipe);
     }
 }

@@ -64,7 +64,7 @@ final class ProcessCodec {
                 case 13 -> oomScoreAdj = m.signed32();
                 case 14 -> childSubreaper = m.bool();
                 case 15 -> stopped = m.bool();
-                default -> m.unknown("Process");
+                default -> throw m.unknown("Process");
             }
         }
         return new ProcessState(

@@ -99,8 +99,8 @@ final class References {
 
     private void require(ObjectId id, Class<? extends SharedObject> kind, String user) throws MalformedException {
         if (!kind.isInstance(objects.get(id))) {
-            throw new MalformedException(user + " refers to object " + id.value() + ", which is no "
-                    + kind.getSimpleName());
+            throw new MalformedException(
+                    user + " refers to object " + id.value() + ", which is no " + kind.getSimpleName());
         }
     }
 }

@@ -22,7 +22,7 @@ final class RegistersCodec {
         long[] words = new long[Registers.WORDS];
         for (int field = m.next(); field != 0; field = m.next()) {
             if (field > words.length) {
-                m.unknown("Registers");
+                throw m.unknown("Registers");
             }
             words[field - 1] = m.fixed64();
         }

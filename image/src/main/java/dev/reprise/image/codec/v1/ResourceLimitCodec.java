@@ -26,7 +26,7 @@ final class ResourceLimitCodec {
                 case 1 -> resource = m.u32();
                 case 2 -> soft = m.signed();
                 case 3 -> hard = m.signed();
-                default -> m.unknown("ResourceLimit");
+                default -> throw m.unknown("ResourceLimit");
             }
         }
         return new ResourceLimit(resource, soft, hard);

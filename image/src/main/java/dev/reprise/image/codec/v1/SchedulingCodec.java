@@ -48,7 +48,7 @@ final class SchedulingCodec {
                 case 8 -> affinity = Bytes.of(m.bytes());
                 case 9 -> ioPriority = m.u32();
                 case 10 -> timerSlackNanos = m.u64();
-                default -> m.unknown("Scheduling");
+                default -> throw m.unknown("Scheduling");
             }
         }
         return new Scheduling(

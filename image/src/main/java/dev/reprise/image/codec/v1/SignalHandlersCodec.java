@@ -35,7 +35,7 @@ final class SignalHandlersCodec {
             switch (field) {
                 case 1 -> id = new ObjectId(m.u32());
                 case 2 -> actions.add(action(m.message()));
-                default -> m.unknown("SignalHandlers");
+                default -> throw m.unknown("SignalHandlers");
             }
         }
         return new SignalHandlers(id, actions);
@@ -54,7 +54,7 @@ final class SignalHandlersCodec {
                 case 3 -> flags = m.u64();
                 case 4 -> restorer = m.u64();
                 case 5 -> mask = m.fixed64();
-                default -> m.unknown("SignalAction");
+                default -> throw m.unknown("SignalAction");
             }
         }
         return new SignalAction(signal, handler, flags, restorer, mask);

@@ -87,7 +87,7 @@ final class SocketCodec {
                 case 1 -> level = m.u32();
                 case 2 -> name = m.u32();
                 case 3 -> value = Bytes.of(m.bytes());
-                default -> m.unknown("SocketOption");
+                default -> throw m.unknown("SocketOption");
             }
         }
         return new SocketOption(level, name, value);

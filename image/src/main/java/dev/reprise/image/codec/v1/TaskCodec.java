@@ -78,7 +78,7 @@ final class TaskCodec {
                 case 13 -> scheduling = SchedulingCodec.read(m.message());
                 case 14 -> parentDeathSignal = m.u32();
                 case 15 -> personality = m.u64();
-                default -> m.unknown("Task");
+                default -> throw m.unknown("Task");
             }
         }
         return new TaskState(

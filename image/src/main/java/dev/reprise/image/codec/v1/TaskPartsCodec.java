@@ -26,7 +26,7 @@ final class TaskPartsCodec {
             switch (field) {
                 case 1 -> number = m.u32();
                 case 2 -> remainingNanos = m.signed();
-                default -> m.unknown("Sleep");
+                default -> throw m.unknown("Sleep");
             }
         }
         return new Interruption.Sleep(number, remainingNanos);
@@ -49,7 +49,7 @@ final class TaskPartsCodec {
                 case 1 -> address = m.u64();
                 case 2 -> flags = m.u32();
                 case 3 -> size = m.u64();
-                default -> m.unknown("SignalStack");
+                default -> throw m.unknown("SignalStack");
             }
         }
         return new SignalStack(address, flags, size);
@@ -69,7 +69,7 @@ final class TaskPartsCodec {
             switch (field) {
                 case 1 -> head = m.u64();
                 case 2 -> length = m.u64();
-                default -> m.unknown("RobustList");
+                default -> throw m.unknown("RobustList");
             }
         }
         return new RobustList(head, length);
@@ -95,7 +95,7 @@ final class TaskPartsCodec {
                 case 2 -> length = m.u32();
                 case 3 -> signature = m.u32();
                 case 4 -> flags = m.u32();
-                default -> m.unknown("Rseq");
+                default -> throw m.unknown("Rseq");
             }
         }
         return new RseqArea(address, length, signature, flags);

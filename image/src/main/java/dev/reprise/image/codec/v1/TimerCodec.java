@@ -27,7 +27,7 @@ final class TimerCodec {
                 case 1 -> which = m.u32();
                 case 2 -> intervalMicros = m.signed();
                 case 3 -> remainingMicros = m.signed();
-                default -> m.unknown("IntervalTimer");
+                default -> throw m.unknown("IntervalTimer");
             }
         }
         return new IntervalTimer(which, intervalMicros, remainingMicros);
@@ -68,7 +68,7 @@ final class TimerCodec {
                 case 7 -> intervalNanos = m.signed();
                 case 8 -> remainingNanos = m.signed();
                 case 9 -> overrun = m.u32();
-                default -> m.unknown("PosixTimer");
+                default -> throw m.unknown("PosixTimer");
             }
         }
         return new PosixTimer(

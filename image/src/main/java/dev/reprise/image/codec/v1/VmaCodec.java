@@ -25,7 +25,8 @@ final class VmaCodec {
         m.u64(5, vma.offset());
         m.u64(6, flags(vma.flags()));
         switch (vma.backing()) {
-            case Backing.Anonymous anonymous -> m.element(7, latin1(anonymous.name()).toByteArray());
+            case Backing.Anonymous anonymous ->
+                m.element(7, latin1(anonymous.name()).toByteArray());
             case Backing.MappedFile mapped -> m.message(8, FileIdentityCodec.write(mapped.file()));
             case Backing.SharedMemory shared -> m.message(9, sharedMemory(shared));
             case Backing.Kernel kernel -> m.element(10, latin1(kernel.name()).toByteArray());
@@ -55,7 +56,7 @@ final class VmaCodec {
                 case 9 -> backing = sharedMemory(m.message());
                 case 10 -> backing = new Backing.Kernel(name(m.message()));
                 case 11 -> backing = new Backing.Device(FileIdentityCodec.read(m.message()));
-                default -> m.unknown("Vma");
+                default -> throw m.unknown("Vma");
             }
         }
         return new Vma(start, end, protection, shared, offset, MessageReader.require(backing, "Vma.backing"), flags);
@@ -118,7 +119,7 @@ final class VmaCodec {
         String name = "";
         for (int field = m.next(); field != 0; field = m.next()) {
             if (field != 1) {
-                m.unknown("Name");
+                throw m.unknown("Name");
             }
             name = m.latin1();
         }
@@ -139,7 +140,7 @@ final class VmaCodec {
             switch (field) {
                 case 1 -> memory = new ObjectId(m.u32());
                 case 2 -> writable = m.bool();
-                default -> m.unknown("SharedMemory");
+                default -> throw m.unknown("SharedMemory");
             }
         }
         if (memory.equals(ObjectId.NONE)) {

@@ -52,7 +52,9 @@ class RoundTripTest {
         for (int seed = 0; seed < ROUNDS; seed++) {
             TaskState task = new RandomRecords(seed).make(TaskState.class);
             byte[] bytes = TaskCodec.write(task).toByteArray();
-            assertThat(TaskCodec.read(new MessageReader(bytes))).as("seed %d", seed).isEqualTo(task);
+            assertThat(TaskCodec.read(new MessageReader(bytes)))
+                    .as("seed %d", seed)
+                    .isEqualTo(task);
         }
     }
 
@@ -61,7 +63,9 @@ class RoundTripTest {
         for (int seed = 0; seed < ROUNDS; seed++) {
             Machine machine = new RandomRecords(seed).make(Machine.class);
             byte[] bytes = MachineCodec.write(machine).toByteArray();
-            assertThat(MachineCodec.read(new MessageReader(bytes))).as("seed %d", seed).isEqualTo(machine);
+            assertThat(MachineCodec.read(new MessageReader(bytes)))
+                    .as("seed %d", seed)
+                    .isEqualTo(machine);
         }
     }
 
@@ -70,7 +74,9 @@ class RoundTripTest {
         for (int seed = 0; seed < ROUNDS; seed++) {
             ProcessState process = new RandomRecords(seed).make(ProcessState.class);
             byte[] bytes = ProcessCodec.write(process).toByteArray();
-            assertThat(ProcessCodec.read(new MessageReader(bytes), process.tasks())).as("seed %d", seed).isEqualTo(process);
+            assertThat(ProcessCodec.read(new MessageReader(bytes), process.tasks()))
+                    .as("seed %d", seed)
+                    .isEqualTo(process);
         }
     }
 }
