@@ -9,6 +9,7 @@ import dev.reprise.image.state.EpollMember;
 import dev.reprise.image.state.EventFd;
 import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.FileIdentity;
+import dev.reprise.image.state.FileLock;
 import dev.reprise.image.state.FileOwner;
 import dev.reprise.image.state.Inotify;
 import dev.reprise.image.state.InotifyWatch;
@@ -17,6 +18,7 @@ import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.OutsideFile;
+import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.PathFile;
 import dev.reprise.image.state.Pipe;
 import dev.reprise.image.state.PipeEnd;
@@ -34,6 +36,8 @@ import java.util.List;
 final class SampleFiles {
     private static final FileOwner NOBODY = FileOwner.NONE;
 
+    private static final Ownership OWNER = new Ownership(1000, -2);
+
     private SampleFiles() {}
 
     static FileIdentity file(String path, String buildId) {
@@ -45,8 +49,8 @@ final class SampleFiles {
         ObjectId pipe = id(3);
         ObjectId memory = id(4);
         return List.of(
-                new Pipe(pipe, 65536, List.of(SampleImage.bytes(40, 1))),
-                new MemoryObject(memory, MemoryObject.Kind.MEMFD, "scratch", 8192, 3, 0100777, List.of()),
+                new Pipe(pipe, 65536, OWNER, List.of(SampleImage.bytes(40, 1))),
+                new MemoryObject(memory, MemoryObject.Kind.MEMFD, "scratch", 8192, 3, 0100777, OWNER, List.of()),
                 new TerminalFile(id(10), 0x8002, NOBODY, file("/dev/pts/3", ""), 0x8803),
                 new RegularFile(id(11), 0x8401, new FileOwner(1, -4711, 29), file, 1234),
                 new DirectoryFile(id(12), 0x18000, NOBODY, file("/tmp", ""), 7),
@@ -76,6 +80,13 @@ final class SampleFiles {
         return descriptors;
     }
 
+    static List<FileLock> locks() {
+        return List.of(
+                new FileLock(1, FileLock.Kind.FLOCK, 1, 0, FileLock.END_OF_FILE),
+                new FileLock(2, FileLock.Kind.POSIX, 0, 10, 19),
+                new FileLock(3, FileLock.Kind.OFD, 1, 5, FileLock.END_OF_FILE));
+    }
+
     private static Socket socket() {
         return new Socket(
                 id(23),
@@ -88,6 +99,7 @@ final class SampleFiles {
                 Bytes.of((byte) 1, (byte) 0, (byte) '/'),
                 128,
                 file("/", ""),
+                OWNER,
                 List.of(new SocketOption(1, 9, Bytes.of((byte) 1, (byte) 0, (byte) 0, (byte) 0))));
     }
 

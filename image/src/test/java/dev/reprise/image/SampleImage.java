@@ -15,6 +15,7 @@ import dev.reprise.image.state.Machine;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.MmFields;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.PendingSignal;
 import dev.reprise.image.state.PosixTimer;
@@ -57,11 +58,18 @@ public final class SampleImage {
     public static Image image() {
         List<SharedObject> objects = new ArrayList<>();
         objects.add(new MemoryObject(
-                MEMORY, MemoryObject.Kind.SHARED_ANONYMOUS, "/dev/zero (deleted)", 4096, 0, 0100600, MEMORY_RUNS));
+                MEMORY,
+                MemoryObject.Kind.SHARED_ANONYMOUS,
+                "/dev/zero (deleted)",
+                4096,
+                0,
+                0100600,
+                new Ownership(0, 4),
+                MEMORY_RUNS));
         objects.add(space());
         objects.addAll(SampleFiles.all());
         ObjectId table = new ObjectId(100);
-        objects.add(new FdTable(table, SampleFiles.descriptors()));
+        objects.add(new FdTable(table, SampleFiles.descriptors(), SampleFiles.locks()));
         ObjectId fs = new ObjectId(101);
         objects.add(new FsContext(fs, "/", "/home/j\u00c3\u00b6rg", 022));
         ObjectId handlers = new ObjectId(102);

@@ -3,7 +3,8 @@ package dev.reprise.image.state;
 import java.util.List;
 
 /** Memory that is no process's own: {@code runs} (offsets in bytes as start) of its contents are in the stream. */
-public record MemoryObject(ObjectId id, Kind kind, String name, long size, int seals, int mode, Ownership ownership, List<PageRun> runs)
+public record MemoryObject(
+        ObjectId id, Kind kind, String name, long size, int seals, int mode, Ownership ownership, List<PageRun> runs)
         implements SharedObject {
     public MemoryObject {
         runs = List.copyOf(runs);

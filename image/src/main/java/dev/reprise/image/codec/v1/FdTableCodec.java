@@ -2,6 +2,7 @@ package dev.reprise.image.codec.v1;
 
 import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.FdTable;
+import dev.reprise.image.state.FileLock;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.wire.MessageReader;
 import dev.reprise.image.wire.MessageWriter;
@@ -23,20 +24,25 @@ final class FdTableCodec {
             d.u32(3, descriptor.openFile().value());
             m.message(2, d);
         }
+        for (FileLock lock : table.locks()) {
+            m.message(3, FileLockCodec.write(lock));
+        }
         return m;
     }
 
     static FdTable read(MessageReader m) throws IOException {
         ObjectId id = ObjectId.NONE;
         List<Descriptor> descriptors = new ArrayList<>();
+        List<FileLock> locks = new ArrayList<>();
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> id = new ObjectId(m.u32());
                 case 2 -> descriptors.add(descriptor(m.message()));
+                case 3 -> locks.add(FileLockCodec.read(m.message()));
                 default -> throw m.unknown("FdTable");
             }
         }
-        return new FdTable(id, descriptors);
+        return new FdTable(id, descriptors, locks);
     }
 
     private static Descriptor descriptor(MessageReader m) throws IOException {

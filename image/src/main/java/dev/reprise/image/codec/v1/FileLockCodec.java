@@ -33,7 +33,7 @@ final class FileLockCodec {
                 case 3 -> type = m.u32();
                 case 4 -> start = m.u64();
                 case 5 -> end = m.u64();
-                default -> m.unknown("FileLock");
+                default -> throw m.unknown("FileLock");
             }
         }
         return new FileLock(descriptor, kind(kind), type, start, end);

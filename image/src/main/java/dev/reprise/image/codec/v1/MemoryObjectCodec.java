@@ -2,6 +2,7 @@ package dev.reprise.image.codec.v1;
 
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.wire.MessageReader;
 import dev.reprise.image.wire.MessageWriter;
@@ -22,6 +23,7 @@ final class MemoryObjectCodec {
         m.u32(5, memory.seals());
         m.u32(6, memory.mode());
         m.packed(7, PageRunCodec.write(memory.runs()));
+        m.message(8, OwnershipCodec.write(memory.ownership()));
         return m;
     }
 
@@ -32,6 +34,7 @@ final class MemoryObjectCodec {
         long size = 0;
         int seals = 0;
         int mode = 0;
+        Ownership ownership = Ownership.ROOT;
         List<PageRun> runs = List.of();
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
@@ -42,10 +45,11 @@ final class MemoryObjectCodec {
                 case 5 -> seals = m.u32();
                 case 6 -> mode = m.u32();
                 case 7 -> runs = PageRunCodec.read(m.packed());
+                case 8 -> ownership = OwnershipCodec.read(m.message());
                 default -> throw m.unknown("MemoryObject");
             }
         }
-        return new MemoryObject(id, kind(kind), name, size, seals, mode, runs);
+        return new MemoryObject(id, kind(kind), name, size, seals, mode, ownership, runs);
     }
 
     private static int number(MemoryObject.Kind kind) {

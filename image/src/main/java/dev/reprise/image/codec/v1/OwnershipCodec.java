@@ -23,7 +23,7 @@ final class OwnershipCodec {
             switch (field) {
                 case 1 -> uid = m.u32();
                 case 2 -> gid = m.u32();
-                default -> m.unknown("Ownership");
+                default -> throw m.unknown("Ownership");
             }
         }
         return new Ownership(uid, gid);

@@ -2,6 +2,7 @@ package dev.reprise.image.codec.v1;
 
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.Pipe;
 import dev.reprise.image.wire.MessageReader;
 import dev.reprise.image.wire.MessageWriter;
@@ -20,21 +21,24 @@ final class PipeCodec {
         for (Bytes packet : pipe.unread()) {
             m.element(3, packet.toArray());
         }
+        m.message(4, OwnershipCodec.write(pipe.ownership()));
         return m;
     }
 
     static Pipe read(MessageReader m) throws IOException {
         ObjectId id = ObjectId.NONE;
         int capacity = 0;
+        Ownership ownership = Ownership.ROOT;
         List<Bytes> unread = new ArrayList<>();
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> id = new ObjectId(m.u32());
                 case 2 -> capacity = m.u32();
                 case 3 -> unread.add(Bytes.of(m.bytes()));
+                case 4 -> ownership = OwnershipCodec.read(m.message());
                 default -> throw m.unknown("Pipe");
             }
         }
-        return new Pipe(id, capacity, unread);
+        return new Pipe(id, capacity, ownership, unread);
     }
 }
