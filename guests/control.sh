@@ -30,8 +30,11 @@ run() {
         java) command=("$JAVA" "$out/$program") ;;
         *) command=("$runner" "$out/$program") ;;
     esac
-    # shellcheck disable=SC2086
-    "${command[@]}" "$dir" $arguments >"$dir/out" 2>&1 </dev/null &
+    # shellcheck disable=SC2206
+    command+=("$dir" $arguments)
+    # A pseudo terminal of its own; -e: the status is that of the guest.
+    [[ $needs != *terminal* ]] || command=(script -qec "${command[*]}" /dev/null)
+    "${command[@]}" >"$dir/out" 2>&1 </dev/null &
     pid=$!
     # A guest whose setup fails or is skipped ends without `ready`.
     while [ ! -e "$dir/ready" ] && kill -0 $pid 2>/dev/null; do sleep 0.01; done

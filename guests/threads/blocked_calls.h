@@ -40,13 +40,14 @@ struct blocked {
 
 struct blocking_call {
     const char *name;
-    bool timed;
+    void (*block)(struct blocked *);
+    bool timed;       // ends by itself, after sleep_ms
+    bool again;       // can be released again and again: the call uses the event up
+    bool plain_eintr; // any interruption ends it with EINTR, SIGSTOP and ptrace's too (man 7 signal)
     long want_result;
     int want_error;
     void (*prepare)(struct blocked *);
-    void (*block)(struct blocked *);
     void (*release)(struct blocked *); // of a call that is not timed
-    bool again; // may be released again and again: the event is used up by the call
 };
 
 // ---- timed
@@ -433,38 +434,54 @@ static void block_sigsuspend(struct blocked *b)
 }
 
 static const struct blocking_call CALLS[] = {
-    {"nanosleep", true, 0, 0, NULL, block_nanosleep, NULL, true},
-    {"nanosleep_rest", true, 0, 0, NULL, block_nanosleep_rest, NULL, true},
-    {"clock_nanosleep", true, 0, 0, NULL, block_clock_nanosleep, NULL, true},
-    {"clock_nanosleep_boottime", true, 0, 0, NULL, block_clock_nanosleep_boottime, NULL, true},
-    {"clock_nanosleep_until", true, 0, 0, NULL, block_clock_nanosleep_until, NULL, true},
-    {"clock_nanosleep_until_real", true, 0, 0, NULL, block_clock_nanosleep_until_real, NULL, true},
-    {"poll_timed", true, 0, 0, pipe_prepare, block_poll, NULL, true},
-    {"ppoll_timed", true, 0, 0, pipe_prepare, block_ppoll, NULL, true},
-    {"select_timed", true, 0, 0, pipe_prepare, block_select, NULL, true},
-    {"pselect_timed", true, 0, 0, NULL, block_pselect, NULL, true},
-    {"futex_timed", true, -1, ETIMEDOUT, NULL, block_futex_timed, NULL, true},
-    {"futex_until", true, -1, ETIMEDOUT, NULL, block_futex_until, NULL, true},
-    {"epoll_wait_timed", true, 0, 0, epoll_prepare, block_epoll_wait_timed, NULL, true},
-    {"epoll_pwait_timed", true, 0, 0, epoll_prepare, block_epoll_pwait_timed, NULL, true},
-    {"sigtimedwait", true, -1, EAGAIN, NULL, block_sigtimedwait, NULL, true},
-    {"recvfrom_timed", true, -1, EAGAIN, udp_timed_prepare, block_recvfrom_timed, NULL, true},
-    {"timerfd_timed", true, 8, 0, timerfd_timed_prepare, block_timerfd_timed, NULL, true},
-    {"read", false, 1, 0, pipe_prepare, block_read, write_byte, true},
-    {"write", false, 1, 0, full_pipe_prepare, block_write, drain_pipe, false},
-    {"poll", false, 1, 0, pipe_prepare, block_poll_forever, write_byte, false},
-    {"select", false, 1, 0, pipe_prepare, block_select_forever, write_byte, false},
-    {"epoll_wait", false, 1, 0, epoll_prepare, block_epoll_wait, write_byte, false},
-    {"futex", false, 0, 0, NULL, block_futex, wake_futex, true},
-    {"accept", false, 0, 0, accept_prepare, block_accept, connect_to, false},
-    {"recvfrom", false, 1, 0, udp_prepare, block_recvfrom, send_to, true},
-    {"eventfd", false, 8, 0, eventfd_prepare, block_read_eight, write_eight, true},
-    {"timerfd", false, 8, 0, timerfd_prepare, block_read_eight, arm_timerfd, true},
-    {"signalfd", false, 128, 0, signalfd_prepare, block_read_signalfd, send_own_signal, true},
-    {"sigwaitinfo", false, 0, 0, NULL, block_sigwaitinfo, send_own_signal, true},
-    {"inotify", false, 16, 0, inotify_prepare, block_inotify, write_byte, true},
-    {"pause", false, -1, EINTR, handler_prepare, block_pause, send_own_signal, true},
-    {"sigsuspend", false, -1, EINTR, handler_prepare, block_sigsuspend, send_own_signal, true},
+    {"nanosleep", block_nanosleep, .timed = true},
+    {"nanosleep_rest", block_nanosleep_rest, .timed = true},
+    {"clock_nanosleep", block_clock_nanosleep, .timed = true},
+    {"clock_nanosleep_boottime", block_clock_nanosleep_boottime, .timed = true},
+    {"clock_nanosleep_until", block_clock_nanosleep_until, .timed = true},
+    {"clock_nanosleep_until_real", block_clock_nanosleep_until_real, .timed = true},
+    {"poll_timed", block_poll, .timed = true, .prepare = pipe_prepare},
+    {"ppoll_timed", block_ppoll, .timed = true, .prepare = pipe_prepare},
+    {"select_timed", block_select, .timed = true, .prepare = pipe_prepare},
+    {"pselect_timed", block_pselect, .timed = true},
+    {"futex_timed", block_futex_timed, .timed = true, .want_result = -1, .want_error = ETIMEDOUT},
+    {"futex_until", block_futex_until, .timed = true, .want_result = -1, .want_error = ETIMEDOUT},
+    {"epoll_wait_timed", block_epoll_wait_timed, .timed = true, .plain_eintr = true,
+        .prepare = epoll_prepare},
+    {"epoll_pwait_timed", block_epoll_pwait_timed, .timed = true, .plain_eintr = true,
+        .prepare = epoll_prepare},
+    {"sigtimedwait", block_sigtimedwait, .timed = true, .plain_eintr = true, .want_result = -1,
+        .want_error = EAGAIN},
+    {"recvfrom_timed", block_recvfrom_timed, .timed = true, .plain_eintr = true, .want_result = -1,
+        .want_error = EAGAIN, .prepare = udp_timed_prepare},
+    {"timerfd_timed", block_timerfd_timed, .timed = true, .want_result = 8,
+        .prepare = timerfd_timed_prepare},
+    {"read", block_read, .again = true, .want_result = 1, .prepare = pipe_prepare,
+        .release = write_byte},
+    {"write", block_write, .want_result = 1, .prepare = full_pipe_prepare, .release = drain_pipe},
+    {"poll", block_poll_forever, .want_result = 1, .prepare = pipe_prepare, .release = write_byte},
+    {"select", block_select_forever, .want_result = 1, .prepare = pipe_prepare,
+        .release = write_byte},
+    {"epoll_wait", block_epoll_wait, .plain_eintr = true, .want_result = 1,
+        .prepare = epoll_prepare, .release = write_byte},
+    {"futex", block_futex, .again = true, .release = wake_futex},
+    {"accept", block_accept, .prepare = accept_prepare, .release = connect_to},
+    {"recvfrom", block_recvfrom, .again = true, .want_result = 1, .prepare = udp_prepare,
+        .release = send_to},
+    {"eventfd", block_read_eight, .again = true, .want_result = 8, .prepare = eventfd_prepare,
+        .release = write_eight},
+    {"timerfd", block_read_eight, .again = true, .want_result = 8, .prepare = timerfd_prepare,
+        .release = arm_timerfd},
+    {"signalfd", block_read_signalfd, .again = true, .want_result = 128,
+        .prepare = signalfd_prepare, .release = send_own_signal},
+    {"sigwaitinfo", block_sigwaitinfo, .again = true, .plain_eintr = true,
+        .release = send_own_signal},
+    {"inotify", block_inotify, .again = true, .want_result = 16, .prepare = inotify_prepare,
+        .release = write_byte},
+    {"pause", block_pause, .again = true, .want_result = -1, .want_error = EINTR,
+        .prepare = handler_prepare, .release = send_own_signal},
+    {"sigsuspend", block_sigsuspend, .again = true, .want_result = -1, .want_error = EINTR,
+        .prepare = handler_prepare, .release = send_own_signal},
 };
 enum { CALL_COUNT = sizeof CALLS / sizeof *CALLS };
 

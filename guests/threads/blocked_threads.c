@@ -1,5 +1,8 @@
 // 64 threads blocked in every kind of call at once: none of them notices anything.
+// `restartable` leaves out the calls which any interruption ends with EINTR.
 // opt-out: beside: its listening and bound sockets have their ports once in a network namespace
+// guest: restartable
+// guest: all
 // build: static
 #include "blocked_calls.h"
 
@@ -26,8 +29,11 @@ static void *run(void *argument)
 void setup(void)
 {
     block_own_signals();
-    for (int i = 0; i < THREADS; i++) {
-        threads[i].call = &CALLS[i % CALL_COUNT];
+    bool restartable = strcmp(guest_arg(0, "all"), "restartable") == 0;
+    for (int i = 0, next = 0; i < THREADS; i++) {
+        do
+            threads[i].call = &CALLS[next++ % CALL_COUNT];
+        while (restartable && threads[i].call->plain_eintr);
         threads[i].number = i;
         if (threads[i].call->prepare != NULL)
             threads[i].call->prepare(&threads[i]);

@@ -3,8 +3,10 @@
 //
 // `multi` has a thread in every kind of blocking call, one that spins with live vector registers
 // under a 7 ms interval timer, two that play ping-pong over a condition variable, one that keeps
-// changing and checking memory (argument 2: MiB). The other modes are a process of one thread.
+// changing and checking memory (argument 2: MiB). `restartable` leaves out the calls which any
+// interruption ends with EINTR. The other modes are a process of one thread.
 // guest: multi
+// guest: restartable
 // guest: spin
 // guest: nanosleep
 // guest: clock_nanosleep_until
@@ -35,6 +37,7 @@ static struct worker *worker_of[CALL_COUNT];
 static pthread_t others[8];
 static int blocked_count, other_count;
 static bool needs_alarm = true;
+static bool restartable;
 static volatile int rounds[CALL_COUNT], released_rounds[CALL_COUNT];
 
 // One call of one worker: as check_blocked() does it, with counters.
@@ -116,7 +119,8 @@ static void start(const char *name, void *(*run)(void *))
 static void start_multi(void)
 {
     for (int i = 0; i < CALL_COUNT; i++)
-        if (CALLS[i].again && CALLS[i].block != block_pause)
+        if ((CALLS[i].timed || CALLS[i].again) && CALLS[i].block != block_pause
+            && !(restartable && CALLS[i].plain_eintr))
             add_blocked(&CALLS[i]);
     for (long i = 0; i < blocked_count; i++)
         NEED_ZERO(pthread_create(&blocked[i].thread, NULL, call_repeatedly, (void *)i));
@@ -151,7 +155,8 @@ static void start_single(const char *name)
 void setup(void)
 {
     const char *mode = guest_arg(0, "multi");
-    multi = strcmp(mode, "multi") == 0;
+    restartable = strcmp(mode, "restartable") == 0;
+    multi = restartable || strcmp(mode, "multi") == 0;
     sleep_ms = 20;
     vitals_open();
     block_own_signals();
@@ -165,8 +170,9 @@ void setup(void)
     if (needs_alarm)
         alarm_start();
     struct worker *spinner = spinning ? worker_new("spin") : NULL;
-    guest_ready();
     while (!guest_may_go()) {
+        if (all_have_ticked())
+            guest_ready();
         if (multi)
             nap_and_check(process);
         else if (spinning)

@@ -65,6 +65,14 @@ static void worker_error(struct worker *worker, int error, int64_t detail)
     worker->eintrs += error == EINTR;
 }
 
+static bool all_have_ticked(void)
+{
+    for (int i = 0; i < vitals->workers_used; i++)
+        if (vitals->workers[i].ticks == 0)
+            return false;
+    return true;
+}
+
 // Every worker worked, and met no error.
 static void workers_check(void)
 {

@@ -1,6 +1,6 @@
 // POSIX timers: their ids (with gaps), clocks, intervals, what is left, how they notify; armed and not.
 // The periods are long: nothing expires unless somebody sets a timer anew wrongly.
-// needs: linux-6.15 for ids with gaps
+// needs: linux-6.15
 #include "guest.h"
 
 struct timer_row {
