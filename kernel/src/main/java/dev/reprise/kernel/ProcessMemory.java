@@ -32,6 +32,25 @@ public final class ProcessMemory implements AutoCloseable {
         transfer(SYS_process_vm_writev, "process_vm_writev", to, data);
     }
 
+    /** Fills {@code into} from the readable ranges of a vector, whose length it has. */
+    public void read(RemoteVector from, MemorySegment into) throws KernelException {
+        transfer(SYS_process_vm_readv, "process_vm_readv", from, into);
+    }
+
+    /** Writes {@code data} to the writable ranges of a vector, whose length it has. */
+    public void write(RemoteVector to, MemorySegment data) throws KernelException {
+        transfer(SYS_process_vm_writev, "process_vm_writev", to, data);
+    }
+
+    // Both calls stop at the first range that they cannot reach, and say how far they came.
+    private void transfer(int call, String name, RemoteVector vector, MemorySegment memory) throws KernelException {
+        vector(local, memory.address(), memory.byteSize());
+        long n = Door.call(call, pid, local.address(), 1, vector.address(), vector.size(), 0);
+        if (Door.require(n, name, "task " + pid) != memory.byteSize()) {
+            throw new KernelException(name, vector.at(n) + " in task " + pid, Errno.EFAULT);
+        }
+    }
+
     /** {@link #read} whatever the protection is. */
     public void readHidden(RemoteAddress from, MemorySegment into) throws KernelException {
         transferHidden(SYS_pread64, "read", from, into);

@@ -1,0 +1,166 @@
+package dev.reprise.engine.rebuild;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_arch_prctl;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_madvise;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mremap;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
+
+import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.Backing;
+import dev.reprise.image.state.Image;
+import dev.reprise.image.state.MemoryObject;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRun;
+import dev.reprise.image.state.SharedObject;
+import dev.reprise.image.state.VmFlag;
+import dev.reprise.image.state.Vma;
+import dev.reprise.kernel.Mman;
+import dev.reprise.kernel.PrctlMemory;
+import dev.reprise.kernel.RemoteAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An address space, made anew around the segment that the programs run in. Pure.
+ *
+ * <ol>
+ *   <li>{@link #clear}: first of all in the leader, after the image file is open; nothing else is mapped afterwards;
+ *   <li>{@link #map}: after {@link MemoryFiles#create}, before descriptors (it makes files that they open) and fs
+ *       context (paths are the tool's);
+ *   <li>contents: {@link PageLoading} or {@link PageDelivery}, which ask {@link #place};
+ *   <li>{@link #finish}: after the contents, before {@link MemoryFiles#finish} (seals), limits and credentials.
+ * </ol>
+ */
+final class AddressSpaceRebuild {
+    private static final long TASK_SIZE = 0x7ffffffff000L;
+    private static final long EEXIST = -17;
+    private static final long MREMAP = Mman.MREMAP_MAYMOVE | Mman.MREMAP_FIXED;
+
+    private final Image image;
+    private final AddressSpace space;
+    private final PageRun segment;
+    private final List<MappingPlan> plans;
+    private final Holes holes;
+    private final SharedMemoryRebuild sharedMemory;
+
+    /** {@code segment}: where the programs are, which stays. */
+    AddressSpaceRebuild(Image image, AddressSpace space, PageRun segment) {
+        this.image = image;
+        this.space = space;
+        this.segment = segment;
+        this.plans = MappingPlan.of(space);
+        this.holes = new Holes(space.vmas(), List.of(segment));
+        this.sharedMemory = new SharedMemoryRebuild(holes);
+    }
+
+    /** Where a segment of this many bytes can lie: free in the image. */
+    static long placeForSegment(AddressSpace space, List<PageRun> reserved, long bytes) {
+        return new Holes(space.vmas(), reserved).take(bytes);
+    }
+
+    /** The files that must be there, and how. */
+    List<FileCheck> checks() {
+        return MappedFileChecks.of(space);
+    }
+
+    /** Adds: everything away but the segment; the vdso to its old place. */
+    void clear(ProgramBuilder p) {
+        p.call(SYS_munmap, 0, segment.start());
+        p.call(SYS_munmap, segment.end(), TASK_SIZE - segment.end());
+        long first = 0;
+        long vdso = 0;
+        for (Vma vma : space.vmas()) {
+            if (vma.backing() instanceof Backing.Kernel kernel) {
+                first = first == 0 ? vma.start() : first;
+                vdso = kernel.name().equals("[vdso]") ? vma.start() : vdso;
+            }
+        }
+        // The address is a hint only: where the vdso must be, nothing else can be mapped now.
+        p.call(SYS_arch_prctl, PrctlMemory.ARCH_MAP_VDSO_64, first).about("the vdso");
+        p.expect(
+                        EEXIST,
+                        SYS_mmap,
+                        Arg.of(vdso),
+                        Arg.of(PageRun.PAGE_SIZE),
+                        Arg.of(Mman.PROT_NONE),
+                        Arg.of(Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED_NOREPLACE),
+                        Arg.of(-1),
+                        Arg.of(0))
+                .about("the vdso's old place");
+    }
+
+    /** Adds every mapping, writable where contents are to come. */
+    void map(ProgramBuilder p, MemoryFiles memfds) {
+        MappedFilesRebuild files = new MappedFilesRebuild(plans);
+        for (int i = 0; i < plans.size(); i++) {
+            MappingPlan plan = plans.get(i);
+            switch (plan.vma().backing()) {
+                case Backing.Anonymous _ -> anonymous(p, plan);
+                case Backing.MappedFile _, Backing.Device _ ->
+                    SharedMemoryRebuild.map(p, plan, files.descriptor(p, plan.vma()));
+                case Backing.SharedMemory _, Backing.Kernel _ -> {}
+            }
+            files.release(p, i, plan.vma());
+            HugePageAdvice.add(p, plan.vma());
+        }
+        for (SharedObject object : image.objects()) {
+            if (object instanceof MemoryObject memory) {
+                sharedMemory.make(p, memory, mappingsOf(memory.id()), memfds);
+            }
+        }
+    }
+
+    private List<MappingPlan> mappingsOf(ObjectId object) {
+        List<MappingPlan> mappings = new ArrayList<>();
+        for (MappingPlan plan : plans) {
+            if (plan.vma().backing() instanceof Backing.SharedMemory memory
+                    && memory.memory().equals(object)) {
+                mappings.add(plan);
+            }
+        }
+        return mappings;
+    }
+
+    private void anonymous(ProgramBuilder p, MappingPlan plan) {
+        Vma vma = plan.vma();
+        int flags = plan.mapFlags() | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED_NOREPLACE;
+        if (!plan.isTwin()) {
+            p.call(SYS_mmap, vma.start(), vma.bytes(), plan.loadingProtection(), flags, -1, 0)
+                    .about(name(vma));
+            return;
+        }
+        // The kernel merges what lies side by side and is alike, unless its pages were numbered elsewhere: born
+        // there and written to, then moved (mm/mremap.c: only a mapping without pages is renumbered).
+        long elsewhere = holes.take(vma.bytes());
+        p.call(SYS_mmap, elsewhere, vma.bytes(), Mman.PROT_READ | Mman.PROT_WRITE, flags, -1, 0)
+                .about(name(vma));
+        long touched = elsewhere + (plan.hasPages() ? plan.firstPage() - vma.start() : 0);
+        p.store8(Arg.of(touched), Arg.of(0));
+        p.call(SYS_mremap, elsewhere, vma.bytes(), vma.bytes(), MREMAP, vma.start())
+                .about(name(vma));
+        if (!plan.hasPages()) {
+            p.call(SYS_madvise, vma.start(), PageRun.PAGE_SIZE, Mman.MADV_DONTNEED);
+        }
+    }
+
+    /** Where the contents of an object go: those of an address space to their own addresses. */
+    RemoteAddress place(ObjectId object, long start) {
+        return new RemoteAddress(object.equals(space.id()) ? start : sharedMemory.place(object) + start);
+    }
+
+    /** Adds all that could not be true while contents were loaded: protections, guards, locks, names, mm fields, seals. */
+    void finish(ProgramBuilder p) {
+        sharedMemory.finish(p);
+        MappingAttributes.add(p, image, space, plans);
+        MmRebuild.add(p, space);
+        MappingAttributes.seal(p, plans);
+    }
+
+    /** A mapping as the user knows it. */
+    static String name(Vma vma) {
+        return "mapping " + Long.toHexString(vma.start()) + "-" + Long.toHexString(vma.end());
+    }
+}

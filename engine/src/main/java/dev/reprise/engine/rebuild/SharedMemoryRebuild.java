@@ -1,0 +1,146 @@
+package dev.reprise.engine.rebuild;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mremap;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
+
+import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.Step;
+import dev.reprise.image.state.MemoryObject;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRun;
+import dev.reprise.image.state.Vma;
+import dev.reprise.kernel.Mman;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The memory objects of an address space: made, mapped, and open to their contents at an address of their own.
+ *
+ * <p>Shared anonymous memory has no descriptor: one mapping makes it, mremap(2) from size 0 the others.
+ */
+final class SharedMemoryRebuild {
+    private static final int READ_WRITE = Mman.PROT_READ | Mman.PROT_WRITE;
+    private static final int ANONYMOUS = Mman.MAP_SHARED | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED_NOREPLACE;
+
+    private final Holes holes;
+    private final Map<ObjectId, Long> places = new HashMap<>();
+    private final List<KeptFileRebuild> keptFiles = new ArrayList<>();
+    private final List<PageRun> temporaries = new ArrayList<>();
+
+    SharedMemoryRebuild(Holes holes) {
+        this.holes = holes;
+    }
+
+    /** Makes an object, with all mappings of it, and a place to load its contents. */
+    void make(ProgramBuilder p, MemoryObject object, List<MappingPlan> mappings, MemoryFiles memfds) {
+        switch (object.kind()) {
+            case MEMFD -> memfd(p, object, mappings, memfds.descriptor(object.id()));
+            case SHARED_ANONYMOUS -> anonymous(p, object, mappings);
+            case FILE_CONTENTS -> keptFile(p, object, mappings);
+        }
+    }
+
+    /** Where the contents of an object go. */
+    long place(ObjectId object) {
+        Long place = places.get(object);
+        if (place == null) {
+            throw new IllegalArgumentException("no memory object " + object.value());
+        }
+        return place;
+    }
+
+    private void memfd(ProgramBuilder p, MemoryObject object, List<MappingPlan> mappings, Step descriptor) {
+        for (MappingPlan mapping : mappings) {
+            map(p, mapping, descriptor);
+        }
+        if (!object.runs().isEmpty()) {
+            long place = temporary(object.size());
+            places.put(object.id(), place);
+            mapShared(p, place, object.size(), descriptor);
+        }
+    }
+
+    static void map(ProgramBuilder p, MappingPlan mapping, Arg descriptor) {
+        Vma vma = mapping.vma();
+        p.call(
+                        SYS_mmap,
+                        Arg.of(vma.start()),
+                        Arg.of(vma.bytes()),
+                        Arg.of(mapping.loadingProtection()),
+                        Arg.of(mapping.mapFlags() | Mman.MAP_FIXED_NOREPLACE),
+                        descriptor,
+                        Arg.of(vma.offset()))
+                .about(AddressSpaceRebuild.name(vma));
+    }
+
+    static void mapShared(ProgramBuilder p, long place, long bytes, Arg descriptor) {
+        p.call(
+                        SYS_mmap,
+                        Arg.of(place),
+                        Arg.of(bytes),
+                        Arg.of(READ_WRITE),
+                        Arg.of(Mman.MAP_SHARED | Mman.MAP_FIXED_NOREPLACE),
+                        descriptor,
+                        Arg.of(0))
+                .about("a memory object");
+    }
+
+    private void anonymous(ProgramBuilder p, MemoryObject object, List<MappingPlan> mappings) {
+        MappingPlan whole = whole(object, mappings);
+        long place = whole != null ? whole.vma().start() : temporary(object.size());
+        places.put(object.id(), place);
+        int noReserve = mappings.isEmpty() ? 0 : mappings.getFirst().mapFlags() & Mman.MAP_NORESERVE;
+        p.call(SYS_mmap, place, object.size(), READ_WRITE, ANONYMOUS | noReserve, -1, 0)
+                .about("shared anonymous memory");
+        for (MappingPlan mapping : mappings) {
+            if (mapping != whole) {
+                Vma vma = mapping.vma();
+                p.call(
+                                SYS_mremap,
+                                place + vma.offset(),
+                                0,
+                                vma.bytes(),
+                                Mman.MREMAP_MAYMOVE | Mman.MREMAP_FIXED,
+                                vma.start())
+                        .about(AddressSpaceRebuild.name(vma));
+            }
+        }
+    }
+
+    private static @org.jspecify.annotations.Nullable MappingPlan whole(
+            MemoryObject object, List<MappingPlan> mappings) {
+        for (MappingPlan mapping : mappings) {
+            if (mapping.vma().offset() == 0 && mapping.vma().bytes() == object.size()) {
+                return mapping;
+            }
+        }
+        return null;
+    }
+
+    private void keptFile(ProgramBuilder p, MemoryObject object, List<MappingPlan> mappings) {
+        KeptFileRebuild file = new KeptFileRebuild(object, temporary(object.size() + PageRun.PAGE_SIZE));
+        keptFiles.add(file);
+        places.put(object.id(), file.place());
+        file.make(p, mappings);
+    }
+
+    private long temporary(long bytes) {
+        long place = holes.take(bytes);
+        temporaries.add(new PageRun(place, (bytes + PageRun.PAGE_SIZE - 1) / PageRun.PAGE_SIZE));
+        return place;
+    }
+
+    /** When all contents are loaded: files get theirs, temporary mappings go. */
+    void finish(ProgramBuilder p) {
+        for (KeptFileRebuild file : keptFiles) {
+            file.finish(p);
+        }
+        for (PageRun temporary : temporaries) {
+            p.call(SYS_munmap, temporary.start(), temporary.bytes());
+        }
+    }
+}
