@@ -11,9 +11,25 @@ public final class Vdso {
 
     /** The SHA-256 of its pages; empty when this process has none. */
     public static byte[] digest() throws KernelException {
+        byte[] code = code();
+        return code.length == 0 ? code : sha256(code);
+    }
+
+    /** Where in its pages a {@code syscall} instruction stands, from their start; -1 when there is none. */
+    public static int syscallInstruction() throws KernelException {
+        byte[] code = code();
+        for (int i = 0; i + 1 < code.length; i++) {
+            if (code[i] == 0x0f && code[i + 1] == 0x05) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static byte[] code() throws KernelException {
         for (Mapping mapping : Smaps.parse(Proc.bytes("/proc/self/maps"))) {
             if (mapping.path().equals("[vdso]")) {
-                return sha256(Native.at(mapping.start(), mapping.bytes()).toArray(JAVA_BYTE));
+                return Native.at(mapping.start(), mapping.bytes()).toArray(JAVA_BYTE);
             }
         }
         return new byte[0];

@@ -67,6 +67,11 @@ public final class Control {
         return address;
     }
 
+    /** Memory for a structure that a call of the thread reads, at {@link ControlBlock#SCRATCH}. */
+    public MemorySegment scratch() {
+        return block.asSlice(ControlBlock.SCRATCH, ControlBlock.HOME_ENTRIES - ControlBlock.SCRATCH);
+    }
+
     /** Where the thread enters. */
     long bootAddress() {
         return address + ControlBlock.BOOT;

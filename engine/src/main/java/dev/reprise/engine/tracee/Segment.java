@@ -144,6 +144,11 @@ public final class Segment implements AutoCloseable {
         memory.set(JAVA_LONG, PIVOT + offset, word);
     }
 
+    /** Where the control block of a segment's {@code index}-th thread will be, for a plan made before the segment. */
+    public static long controlAddress(long segment, int index) {
+        return segment + BLOCKS + (long) index * ControlBlock.SIZE;
+    }
+
     /** Where programs go: the address behind the control blocks. */
     public long programsAddress() {
         return address + BLOCKS + (long) blocks * ControlBlock.SIZE;

@@ -1,0 +1,116 @@
+package dev.reprise.engine.rebuild;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shmdt;
+
+import dev.reprise.engine.tracee.Tracee;
+import dev.reprise.image.state.Interruption;
+import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.TaskState;
+import dev.reprise.kernel.Door;
+import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Ptrace;
+import dev.reprise.kernel.x86_64.UserRegs;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The last steps, under ptrace, when every task has run its programs: from the segment into the program's own code.
+ *
+ * <p>No task executes an instruction of the program before {@link #letGo}.
+ */
+final class Release {
+    private static final int SIGSTOP = 19;
+
+    private final SeedProcess seed;
+    private final ProcessState process;
+    private final long syscallInstruction;
+    private final List<long[]> registers = new ArrayList<>();
+
+    /** {@code syscallInstruction} is one in the restored process, to be stepped. */
+    Release(SeedProcess seed, ProcessState process, long syscallInstruction) {
+        this.seed = seed;
+        this.process = process;
+        this.syscallInstruction = syscallInstruction;
+    }
+
+    /** Takes all tasks out of the segment and unmaps it. */
+    void leaveSegment() throws KernelException {
+        List<Tracee> tasks = seed.tasks();
+        for (Tracee task : tasks) {
+            task.ptrace().interrupt(task.tid());
+        }
+        for (Tracee task : tasks) {
+            task.awaitEventStop();
+        }
+        for (int i = 0; i < tasks.size(); i++) {
+            registers.add(resume(i, tasks.get(i), process.tasks().get(i)));
+        }
+        // The restart block of a sleep that was entered again survives this.
+        Tracee leader = tasks.getFirst();
+        long[] call = leader.ptrace().registers(leader.tid());
+        call[UserRegs.RDI] = seed.segment().address().value();
+        long result = step(leader, call, SYS_shmdt)[UserRegs.RAX];
+        if (Door.isError(result)) {
+            throw new KernelException("shmdt", leader.toString(), Errno.of(result));
+        }
+    }
+
+    private long[] resume(int index, Tracee task, TaskState state) throws KernelException {
+        long[] own = state.registers().words();
+        return switch (state.interruption()) {
+            case Interruption.None _ -> own;
+            case Interruption.Sleep sleep -> {
+                InterruptedSleep interrupted = new InterruptedSleep(own, sleep);
+                if (!interrupted.hasRest()) {
+                    yield interrupted.anew();
+                }
+                long[] call = interrupted.call(seed.control(index));
+                yield interrupted.entered(step(task, call, sleep.number())[UserRegs.RAX]);
+            }
+        };
+    }
+
+    /** Makes one system call; interrupts it as soon as it has begun. The task is in an event stop afterwards. */
+    private long[] step(Tracee task, long[] arguments, long number) throws KernelException {
+        Ptrace ptrace = task.ptrace();
+        long[] call = arguments.clone();
+        call[UserRegs.RIP] = syscallInstruction;
+        call[UserRegs.RAX] = number;
+        call[UserRegs.ORIG_RAX] = -1;
+        ptrace.setRegisters(task.tid(), call);
+        task.runToSyscallStop(false);
+        // A blocking call returns at once then; any other is done first.
+        ptrace.interrupt(task.tid());
+        ptrace.resume(task.tid(), 0);
+        task.awaitEventStop();
+        return ptrace.registers(task.tid());
+    }
+
+    /** Loads what the program sees: registers, vector state, mask. */
+    void load() throws KernelException {
+        for (int i = 0; i < registers.size(); i++) {
+            Tracee task = seed.tasks().get(i);
+            TaskState state = process.tasks().get(i);
+            Ptrace ptrace = task.ptrace();
+            ptrace.setRegisters(task.tid(), registers.get(i));
+            if (!state.xstate().isEmpty()) {
+                ptrace.setXstate(task.tid(), state.xstate().toArray());
+            }
+            ptrace.setSignalMask(task.tid(), state.signalMask());
+        }
+    }
+
+    /** Lets all tasks go, the leader last. */
+    void letGo() throws KernelException {
+        if (process.stopped()) {
+            // Taken by the first task on its way out, before its first instruction: it stops all others on theirs.
+            Door.require(Door.call(SYS_kill, seed.pid(), SIGSTOP), "kill", "SIGSTOP");
+        }
+        for (Tracee task : seed.tasks().reversed()) {
+            task.ptrace().detach(task.tid(), 0);
+        }
+        seed.release();
+    }
+}

@@ -1,0 +1,154 @@
+package dev.reprise.engine.rebuild;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit_group;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_wait4;
+
+import dev.reprise.engine.program.Program;
+import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.ProgramResults;
+import dev.reprise.engine.tracee.Control;
+import dev.reprise.engine.tracee.ProgramWait;
+import dev.reprise.engine.tracee.Segment;
+import dev.reprise.engine.tracee.Tracee;
+import dev.reprise.engine.tracee.Tracer;
+import dev.reprise.kernel.Door;
+import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Ptrace;
+import dev.reprise.kernel.WaitStatus;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The process that becomes the program, while it is ours: seized, its threads parked in the segment.
+ *
+ * <p>{@link #close} kills it and waits until nothing of it is left, unless it has been {@link #release}d before.
+ */
+final class SeedProcess implements AutoCloseable {
+    /** Tracing it to the end means that it never outlives us by half. */
+    private static final int OPTIONS = Ptrace.O_TRACESYSGOOD | Ptrace.O_EXITKILL;
+
+    private static final int SIGKILL = 9;
+    private static final int LOST = 125;
+    private static final long SPIN_NANOS = 200_000;
+    private static final long POLL_NANOS = 20_000_000;
+
+    private final Tracer tracer;
+    private final Segment segment;
+    private final int pid;
+    private final List<Tracee> tasks = new ArrayList<>();
+    private final List<Control> controls;
+    private long nextProgram;
+    private boolean released;
+
+    /** Takes over a seed that is on its way into the segment. */
+    SeedProcess(Tracer tracer, Segment segment, List<Control> controls, int pid, long programs) {
+        this.tracer = tracer;
+        this.segment = segment;
+        this.controls = controls;
+        this.pid = pid;
+        nextProgram = programs;
+    }
+
+    /** The program of a task that finds its tracer dead: it ends. Laid out behind the control blocks. */
+    static long layOutEnd(Segment segment, List<Control> controls, long at) {
+        ProgramBuilder p = new ProgramBuilder();
+        p.attempt(SYS_exit_group, LOST);
+        Program end = p.build();
+        controls.getFirst().placeAt(end, at);
+        for (Control control : controls) {
+            control.setHomeAt(at);
+        }
+        return at + end.size();
+    }
+
+    /** Seizes the leader: from here on it dies with us. */
+    void seize() throws KernelException {
+        add(pid);
+    }
+
+    /** Seizes a thread; the image's order must be kept. */
+    void add(int tid) throws KernelException {
+        tracer.ptrace().seize(tid, OPTIONS);
+        tasks.add(new Tracee(tracer.ptrace(), tid));
+    }
+
+    /** Its id, as we see it. */
+    int pid() {
+        return pid;
+    }
+
+    /** Its seized tasks, the leader first. */
+    List<Tracee> tasks() {
+        return tasks;
+    }
+
+    Control control(int task) {
+        return controls.get(task);
+    }
+
+    Segment segment() {
+        return segment;
+    }
+
+    /** Runs a program in one task to its end. */
+    ProgramResults run(int task, Program program) throws KernelException {
+        submit(task, program);
+        return await(task);
+    }
+
+    /** Starts a program in a task. */
+    void submit(int task, Program program) {
+        Control control = controls.get(task);
+        control.placeAt(program, nextProgram);
+        nextProgram += program.size();
+        control.submit();
+    }
+
+    /** Waits for the program that a task was given. */
+    ProgramResults await(int task) throws KernelException {
+        Control control = controls.get(task);
+        ProgramWait.until(control, tasks.getFirst(), SPIN_NANOS, POLL_NANOS);
+        Program program = control.program();
+        int at = control.stoppedAt();
+        if (!program.isEnd(at)) {
+            long result = control.resultAt(at);
+            throw new KernelException(
+                    program.callName(at),
+                    program.subject(at),
+                    Door.isError(result) ? Errno.of(result) : Errno.EIO);
+        }
+        return control.results();
+    }
+
+    /** It is the program now, and nobody's but its own. */
+    void release() {
+        released = true;
+    }
+
+    @Override
+    public void close() {
+        if (released) {
+            return;
+        }
+        Door.call(SYS_kill, pid, SIGKILL);
+        // The leader is not reported dead before its traced threads have been waited for.
+        for (Tracee task : tasks.reversed()) {
+            awaitEnd(task.tid());
+        }
+        if (tasks.isEmpty()) {
+            Door.call(SYS_wait4, pid, 0, WaitStatus.WALL, 0);
+        }
+    }
+
+    private static void awaitEnd(int tid) {
+        try {
+            while (WaitStatus.of(tid).isStopped()) {
+                // a stop that was under way when the kill came
+            }
+        } catch (KernelException gone) {
+            // reaped by its own parent
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.reprise.engine.rebuild;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_clone3;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_execveat;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit_group;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_memfd_create;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_rt_sigprocmask;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_write;
+
+import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.Label;
+import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.Slot;
+import dev.reprise.engine.program.Step;
+import dev.reprise.kernel.CloneArgs;
+import dev.reprise.kernel.Door;
+import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.Fcntl;
+import dev.reprise.kernel.Fd;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Native;
+import dev.reprise.kernel.WaitStatus;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Makes the process that a restore begins with: all signals blocked, default actions, executing the seed.
+ *
+ * <p>No parent death signal is needed: until it is seized the seed waits for the segment's LIFE word, which leads it to
+ * its end when we die, and it cannot get there when the segment is gone.
+ */
+final class Spawn {
+    private static final int SIGCHLD = 17;
+    private static final int SIG_SETMASK = 2;
+    private static final int MFD_CLOEXEC = 1;
+    private static final int FAILED = 127;
+
+    private Spawn() {}
+
+    /** A child of ours with {@code pid} (0: any), in the new namespaces of {@code flags}; its pid as we see it. */
+    static int child(byte[] elf, long flags, int pid) throws KernelException {
+        try (Fd file = memoryFile(elf)) {
+            ProgramBuilder p = new ProgramBuilder();
+            Step exec = execute(p, file);
+            try (LocalChild child = new LocalChild(p.build())) {
+                int[] wanted = pid == 0 ? new int[0] : new int[] {pid};
+                int made = child.start(flags | CloneArgs.CLONE_CLEAR_SIGHAND, SIGCHLD, wanted);
+                requireExecuted(child.result(exec), made);
+                return made;
+            }
+        }
+    }
+
+    /** The same as an orphan: its parent, a process in between, is gone when this returns. */
+    static int orphan(byte[] elf, long flags, int pid) throws KernelException {
+        try (Fd file = memoryFile(elf)) {
+            ProgramBuilder p = new ProgramBuilder();
+            Slot args = cloneArgs(
+                    p, flags | CloneArgs.CLONE_VM | CloneArgs.CLONE_VFORK | CloneArgs.CLONE_CLEAR_SIGHAND, pid);
+            // The child writes its 0 and goes on long before the parent, which the vfork holds, writes the pid.
+            Label child = p.label();
+            Step clone = p.attempt(SYS_clone3, args, Arg.of(CloneArgs.SIZE));
+            p.jumpIfEqual(clone, Arg.of(0), child);
+            p.attempt(SYS_exit_group, 0);
+            p.place(child);
+            Step exec = execute(p, file);
+            try (LocalChild between = new LocalChild(p.build())) {
+                WaitStatus.of(between.start(0, 0));
+                int made = (int) Door.require(between.result(clone), "clone3", "pid " + pid);
+                requireExecuted(between.result(exec), 0);
+                return made;
+            }
+        }
+    }
+
+    private static Slot cloneArgs(ProgramBuilder p, long flags, int pid) {
+        Slot args = p.space(CloneArgs.SIZE);
+        store(p, args, CloneArgs.FLAGS, Arg.of(flags));
+        store(p, args, CloneArgs.EXIT_SIGNAL, Arg.of(SIGCHLD));
+        if (pid != 0) {
+            store(p, args, CloneArgs.SET_TID, p.ints(pid));
+            store(p, args, CloneArgs.SET_TID_SIZE, Arg.of(1));
+        }
+        return args;
+    }
+
+    private static void store(ProgramBuilder p, Slot struct, int offset, Arg value) {
+        p.store8(struct.plus(offset), value);
+    }
+
+    // Blocked signals stay pending until the restored mask lets them through: they are the program's.
+    private static Step execute(ProgramBuilder p, Fd file) {
+        p.attempt(SYS_rt_sigprocmask, Arg.of(SIG_SETMASK), p.longs(-1), Arg.of(0), Arg.of(8));
+        Slot name = p.string("reprise");
+        Slot argv = p.space(16);
+        p.store8(argv, name);
+        Slot nothing = p.space(8);
+        Step exec = p.attempt(
+                SYS_execveat, Arg.of(file.number()), p.string(""), argv, nothing, Arg.of(Fcntl.AT_EMPTY_PATH));
+        p.attempt(SYS_exit_group, FAILED);
+        return exec;
+    }
+
+    // The call that succeeds never returns, and leaves no result.
+    private static void requireExecuted(long result, int child) throws KernelException {
+        if (Door.isError(result)) {
+            if (child != 0) {
+                WaitStatus.of(child);
+            }
+            throw new KernelException("execveat", "seed", Errno.of(result));
+        }
+    }
+
+    private static Fd memoryFile(byte[] content) throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = Native.bytes(arena, content);
+            Fd file = new Fd(Door.require(
+                    Door.call(SYS_memfd_create, Native.string(arena, "reprise-seed").address(), MFD_CLOEXEC),
+                    "memfd_create",
+                    "seed"));
+            Door.require(Door.call(SYS_write, file.number(), bytes.address(), content.length), "write", "seed");
+            return file;
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.reprise.engine.rebuild;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_nanosleep;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_poll;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.engine.model.Progress;
+import dev.reprise.engine.model.RestoreOptions;
+import dev.reprise.image.state.Interruption;
+import dev.reprise.kernel.Door;
+import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.WaitStatus;
+import dev.reprise.kernel.x86_64.UserRegs;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Images written by hand, brought to life: their exit status says that they lived. */
+class RestoreRunTest {
+    private static final Interruption NONE = new Interruption.None();
+    // exit_group(edi)
+    private static final String EXIT = "b8e7000000 0f05";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aProgramGoesOnUnderItsPidWithItsRegisters() throws Exception {
+        int pid = HandMade.freeIds(1);
+        HandMade program = new HandMade(directory, pid).code(EXIT).task(pid, NONE, 0, UserRegs.RDI, 42);
+
+        assertThat(restore(program)).isEqualTo(pid);
+        assertThat(WaitStatus.of(pid).exitStatus()).isEqualTo(42);
+    }
+
+    @Test
+    void aSleepGoesOnForTheRestOfItsTimeAndKeepsAllRegisters() throws Exception {
+        int pid = HandMade.freeIds(1);
+        // nanosleep was made at 0; then: exit_group(eax + r12d)
+        String code = "0f05 4401e0 89c7" + EXIT;
+        // of a sleep of an hour, 300 ms were left
+        long[] registers = {
+            UserRegs.RAX, -516, UserRegs.ORIG_RAX, SYS_nanosleep, UserRegs.RDI, HandMade.STACK, UserRegs.R12, 7
+        };
+        HandMade program =
+                new HandMade(directory, pid).code(code).task(pid, new Interruption.Sleep(35, 300_000_000), 2, registers);
+
+        long start = System.nanoTime();
+        restore(program);
+        assertThat(WaitStatus.of(pid).exitStatus()).isEqualTo(7);
+        assertThat(System.nanoTime() - start).isBetween(290_000_000L, 2_000_000_000L);
+    }
+
+    @Test
+    void aPollGoesOnForTheRestOfItsTime() throws Exception {
+        int pid = HandMade.freeIds(1);
+        long[] registers = {UserRegs.RAX, -516, UserRegs.ORIG_RAX, SYS_poll, UserRegs.RDX, 3_600_000, UserRegs.R12, 8};
+        HandMade program = new HandMade(directory, pid)
+                .code("0f05 4401e0 89c7" + EXIT)
+                .task(pid, new Interruption.Sleep(SYS_poll, 200_000_000), 2, registers);
+
+        long start = System.nanoTime();
+        restore(program);
+        assertThat(WaitStatus.of(pid).exitStatus()).isEqualTo(8);
+        assertThat(System.nanoTime() - start).isBetween(190_000_000L, 2_000_000_000L);
+    }
+
+    @Test
+    void aStoppedProgramIsLeftStopped() throws Exception {
+        int pid = HandMade.freeIds(1);
+        HandMade program =
+                new HandMade(directory, pid).code(EXIT).task(pid, NONE, 0, UserRegs.RDI, 42).stopped();
+
+        restore(program);
+        awaitState(pid, 'T');
+        Door.call(SYS_kill, pid, 18);
+        assertThat(WaitStatus.of(pid).exitStatus()).isEqualTo(42);
+    }
+
+    @Test
+    void aThousandThreadsComeBackInLinearTime() throws Exception {
+        long few = restoreThreads(250);
+        long many = restoreThreads(1000);
+        System.out.println("250 threads " + few / 1000 + " us, 1000 threads " + many / 1000 + " us");
+        assertThat(many).isLessThan(10 * few);
+    }
+
+    // Each thread adds 1 to a counter; the leader waits in a futex for the last, then exits with the counter's low bits.
+    private long restoreThreads(int count) throws Exception {
+        int pid = HandMade.freeIds(count + 1);
+        // 00: mov eax,[600000]; cmp eax,esi; jne 00; mov edi,42; mov eax,231; syscall
+        // 20: lock inc dword [600000]; xor edi,edi; mov eax,60; syscall
+        HandMade program = new HandMade(directory, pid)
+                .code("8b042500006000 39f0 75f5 bf2a000000 b8e7000000 0f05 9090909090" + "9090"
+                        + "f0ff042500006000 31ff b83c000000 0f05")
+                .task(pid, NONE, 0, UserRegs.RSI, count);
+        for (int i = 1; i <= count; i++) {
+            program.task(pid + i, NONE, 0x1e);
+        }
+        long start = System.nanoTime();
+        restore(program);
+        long took = System.nanoTime() - start;
+        assertThat(WaitStatus.of(pid).exitStatus()).isEqualTo(42);
+        return took;
+    }
+
+    @Test
+    void aStepThatFailsIsNamedAndNothingIsLeft() throws Exception {
+        int pid = HandMade.freeIds(1);
+        HandMade program = new HandMade(directory, pid).code(EXIT).task(pid, NONE, 0);
+        Path code = directory.resolve("code");
+        java.nio.file.Files.delete(code);
+
+        assertThatThrownBy(() -> restore(program)).hasMessageContaining("openat(" + code + "): ENOENT");
+        assertThat(Path.of("/proc/" + pid)).doesNotExist();
+    }
+
+    @Test
+    void anIdInUseIsNamed() throws Exception {
+        int pid = (int) ProcessHandle.current().pid();
+        HandMade program = new HandMade(directory, pid).code(EXIT).task(pid, NONE, 0);
+
+        assertThatThrownBy(() -> restore(program)).hasMessageContaining(String.valueOf(pid));
+    }
+
+    private static void awaitState(int pid, char wanted) throws Exception {
+        while (true) {
+            String stat = Proc.text("/proc/" + pid + "/stat");
+            if (stat.charAt(stat.lastIndexOf(')') + 2) == wanted) {
+                return;
+            }
+        }
+    }
+
+    private static int restore(HandMade program) throws Exception {
+        return RestoreRun.restore(HandMade.source(program.image()), RestoreOptions.DEFAULT, Progress.NONE);
+    }
+}
