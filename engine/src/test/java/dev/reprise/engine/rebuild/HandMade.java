@@ -28,7 +28,6 @@ import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.Smaps;
 import dev.reprise.kernel.x86_64.UserRegs;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +41,7 @@ final class HandMade {
     static final long STACK = 0x600000;
     private static final long VVAR = 0x7fff_0000_0000L;
     private static final int PAGE = 4096;
+    private static final int PID_MAX = 32767;
 
     private final Path code;
     private final int pid;
@@ -149,7 +149,7 @@ final class HandMade {
                 new Machine("x86-64", PAGE, "", 0, Bytes.empty(), Proc.text("/proc/sys/kernel/random/boot_id").strip(), 0, 0, 0, 0, 0),
                 List.of(
                         space,
-                        new FdTable(new ObjectId(2), List.of()),
+                        new FdTable(new ObjectId(2), List.of(), List.of()),
                         new FsContext(new ObjectId(3), "/", "/", 022),
                         new SignalHandlers(new ObjectId(4), List.of())),
                 List.of(new ProcessState(
@@ -172,33 +172,20 @@ final class HandMade {
         public void close() {}
     }
 
-    /** An id that nobody has: behind the last one given, unless it wraps. */
-    static int freeIds(int count) {
-        try {
-            int last = Integer.parseInt(Files.readString(Path.of("/proc/loadavg")).strip().split(" ")[4]);
-            int max = Integer.parseInt(Files.readString(Path.of("/proc/sys/kernel/pid_max")).strip());
-            int from = last + 4000;
-            while (true) {
-                if (from + count >= max) {
-                    from = 2000;
-                }
-                int taken = firstTaken(from, count);
-                if (taken == 0) {
-                    return from;
-                }
-                from = taken + 1;
+    /** Ids that nobody has, from the last one given downwards: they are given again only after all others. */
+    static List<Integer> freeIds(int count) throws IOException {
+        int id = Integer.parseInt(Files.readString(Path.of("/proc/loadavg")).strip().split(" ")[4]);
+        List<Integer> free = new ArrayList<>();
+        while (free.size() < count) {
+            id = id > 1000 ? id - 1 : PID_MAX;
+            if (!Files.exists(Path.of("/proc/" + id))) {
+                free.add(id);
             }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
         }
+        return free;
     }
 
-    private static int firstTaken(int from, int count) {
-        for (int id = from; id < from + count; id++) {
-            if (Files.exists(Path.of("/proc/" + id))) {
-                return id;
-            }
-        }
-        return 0;
+    static int freeId() throws IOException {
+        return freeIds(1).getFirst();
     }
 }

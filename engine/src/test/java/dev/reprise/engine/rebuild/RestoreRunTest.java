@@ -14,6 +14,7 @@ import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.WaitStatus;
 import dev.reprise.kernel.x86_64.UserRegs;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +29,7 @@ class RestoreRunTest {
 
     @Test
     void aProgramGoesOnUnderItsPidWithItsRegisters() throws Exception {
-        int pid = HandMade.freeIds(1);
+        int pid = HandMade.freeId();
         HandMade program = new HandMade(directory, pid).code(EXIT).task(pid, NONE, 0, UserRegs.RDI, 42);
 
         assertThat(restore(program)).isEqualTo(pid);
@@ -37,7 +38,7 @@ class RestoreRunTest {
 
     @Test
     void aSleepGoesOnForTheRestOfItsTimeAndKeepsAllRegisters() throws Exception {
-        int pid = HandMade.freeIds(1);
+        int pid = HandMade.freeId();
         // nanosleep was made at 0; then: exit_group(eax + r12d)
         String code = "0f05 4401e0 89c7" + EXIT;
         // of a sleep of an hour, 300 ms were left
@@ -55,7 +56,7 @@ class RestoreRunTest {
 
     @Test
     void aPollGoesOnForTheRestOfItsTime() throws Exception {
-        int pid = HandMade.freeIds(1);
+        int pid = HandMade.freeId();
         long[] registers = {UserRegs.RAX, -516, UserRegs.ORIG_RAX, SYS_poll, UserRegs.RDX, 3_600_000, UserRegs.R12, 8};
         HandMade program = new HandMade(directory, pid)
                 .code("0f05 4401e0 89c7" + EXIT)
@@ -69,7 +70,7 @@ class RestoreRunTest {
 
     @Test
     void aStoppedProgramIsLeftStopped() throws Exception {
-        int pid = HandMade.freeIds(1);
+        int pid = HandMade.freeId();
         HandMade program =
                 new HandMade(directory, pid).code(EXIT).task(pid, NONE, 0, UserRegs.RDI, 42).stopped();
 
@@ -89,7 +90,8 @@ class RestoreRunTest {
 
     // Each thread adds 1 to a counter; the leader waits in a futex for the last, then exits with the counter's low bits.
     private long restoreThreads(int count) throws Exception {
-        int pid = HandMade.freeIds(count + 1);
+        List<Integer> ids = HandMade.freeIds(count + 1);
+        int pid = ids.getFirst();
         // 00: mov eax,[600000]; cmp eax,esi; jne 00; mov edi,42; mov eax,231; syscall
         // 20: lock inc dword [600000]; xor edi,edi; mov eax,60; syscall
         HandMade program = new HandMade(directory, pid)
@@ -97,7 +99,7 @@ class RestoreRunTest {
                         + "f0ff042500006000 31ff b83c000000 0f05")
                 .task(pid, NONE, 0, UserRegs.RSI, count);
         for (int i = 1; i <= count; i++) {
-            program.task(pid + i, NONE, 0x1e);
+            program.task(ids.get(i), NONE, 0x1e);
         }
         long start = System.nanoTime();
         restore(program);
@@ -108,7 +110,7 @@ class RestoreRunTest {
 
     @Test
     void aStepThatFailsIsNamedAndNothingIsLeft() throws Exception {
-        int pid = HandMade.freeIds(1);
+        int pid = HandMade.freeId();
         HandMade program = new HandMade(directory, pid).code(EXIT).task(pid, NONE, 0);
         Path code = directory.resolve("code");
         java.nio.file.Files.delete(code);
