@@ -57,8 +57,7 @@ record InterruptedSleep(long[] own, Interruption.Sleep sleep) {
             case SYS_nanosleep -> call[UserRegs.RDI] = address;
             case SYS_clock_nanosleep -> call[UserRegs.RDX] = address;
             case SYS_futex -> call[UserRegs.R10] = address;
-            case SYS_poll ->
-                call[UserRegs.RDX] = (sleep.remainingNanos() + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI;
+            case SYS_poll -> call[UserRegs.RDX] = (sleep.remainingNanos() + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI;
             default -> throw new IllegalStateException("not a sleep: " + sleep.number());
         }
         return call;

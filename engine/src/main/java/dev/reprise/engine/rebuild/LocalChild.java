@@ -65,7 +65,10 @@ final class LocalChild implements AutoCloseable {
             args.set(JAVA_LONG, CloneArgs.STACK, memory.address() + STACK);
             args.set(JAVA_LONG, CloneArgs.STACK_SIZE, top - STACK);
             if (pids.length > 0) {
-                args.set(JAVA_LONG, CloneArgs.SET_TID, arena.allocateFrom(JAVA_INT, pids).address());
+                args.set(
+                        JAVA_LONG,
+                        CloneArgs.SET_TID,
+                        arena.allocateFrom(JAVA_INT, pids).address());
                 args.set(JAVA_LONG, CloneArgs.SET_TID_SIZE, pids.length);
             }
             String wanted = pids.length > 0 ? "pid " + pids[0] : "any pid";

@@ -5,7 +5,6 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
 import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.x86_64.SeedElf;
-import dev.reprise.engine.tracee.Segment;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ProcessState;
@@ -65,11 +64,31 @@ final class RestorePlanner {
                     vdso = true;
                 }
                 case dev.reprise.image.state.Backing.MappedFile(var file) -> {
-                    var fd = p.call(dev.reprise.kernel.x86_64.SyscallNumbers.SYS_openat, dev.reprise.engine.program.Arg.of(-100), p.string(file.path()), dev.reprise.engine.program.Arg.of(0)).about(file.path());
-                    p.call(dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap, dev.reprise.engine.program.Arg.of(vma.start()), dev.reprise.engine.program.Arg.of(vma.bytes()), dev.reprise.engine.program.Arg.of(vma.protection()), dev.reprise.engine.program.Arg.of(0x12), fd, dev.reprise.engine.program.Arg.of(vma.offset()));
+                    var fd = p.call(
+                                    dev.reprise.kernel.x86_64.SyscallNumbers.SYS_openat,
+                                    dev.reprise.engine.program.Arg.of(-100),
+                                    p.string(file.path()),
+                                    dev.reprise.engine.program.Arg.of(0))
+                            .about(file.path());
+                    p.call(
+                            dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap,
+                            dev.reprise.engine.program.Arg.of(vma.start()),
+                            dev.reprise.engine.program.Arg.of(vma.bytes()),
+                            dev.reprise.engine.program.Arg.of(vma.protection()),
+                            dev.reprise.engine.program.Arg.of(0x12),
+                            fd,
+                            dev.reprise.engine.program.Arg.of(vma.offset()));
                     p.call(dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close, fd);
                 }
-                default -> p.call(dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap, vma.start(), vma.bytes(), vma.protection(), 0x32, -1, 0);
+                default ->
+                    p.call(
+                            dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap,
+                            vma.start(),
+                            vma.bytes(),
+                            vma.protection(),
+                            0x32,
+                            -1,
+                            0);
             }
         }
     }

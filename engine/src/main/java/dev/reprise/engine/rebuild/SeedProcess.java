@@ -115,9 +115,7 @@ final class SeedProcess implements AutoCloseable {
         if (!program.isEnd(at)) {
             long result = control.resultAt(at);
             throw new KernelException(
-                    program.callName(at),
-                    program.subject(at),
-                    Door.isError(result) ? Errno.of(result) : Errno.EIO);
+                    program.callName(at), program.subject(at), Door.isError(result) ? Errno.of(result) : Errno.EIO);
         }
         return control.results();
     }

@@ -115,7 +115,10 @@ final class Spawn {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment bytes = Native.bytes(arena, content);
             Fd file = new Fd(Door.require(
-                    Door.call(SYS_memfd_create, Native.string(arena, "reprise-seed").address(), MFD_CLOEXEC),
+                    Door.call(
+                            SYS_memfd_create,
+                            Native.string(arena, "reprise-seed").address(),
+                            MFD_CLOEXEC),
                     "memfd_create",
                     "seed"));
             Door.require(Door.call(SYS_write, file.number(), bytes.address(), content.length), "write", "seed");

@@ -105,7 +105,8 @@ final class HandMade {
         try {
             String status = Proc.text("/proc/self/status");
             int at = status.indexOf("CapPrm:") + 7;
-            return Long.parseUnsignedLong(status.substring(at, status.indexOf('\n', at)).strip(), 16);
+            return Long.parseUnsignedLong(
+                    status.substring(at, status.indexOf('\n', at)).strip(), 16);
         } catch (dev.reprise.kernel.KernelException failure) {
             throw new IllegalStateException(failure);
         }
@@ -135,7 +136,17 @@ final class HandMade {
         AddressSpace space = new AddressSpace(
                 mm,
                 new MmFields(
-                        CODE, CODE + PAGE, CODE, CODE + PAGE, CODE + PAGE, CODE + PAGE, STACK, STACK, STACK, STACK, STACK),
+                        CODE,
+                        CODE + PAGE,
+                        CODE,
+                        CODE + PAGE,
+                        CODE + PAGE,
+                        CODE + PAGE,
+                        STACK,
+                        STACK,
+                        STACK,
+                        STACK,
+                        STACK),
                 Bytes.of(new byte[16]),
                 file,
                 vmas,
@@ -146,15 +157,40 @@ final class HandMade {
                 0x33,
                 0);
         return new Image(
-                new Machine("x86-64", PAGE, "", 0, Bytes.empty(), Proc.text("/proc/sys/kernel/random/boot_id").strip(), 0, 0, 0, 0, 0),
+                new Machine(
+                        "x86-64",
+                        PAGE,
+                        "",
+                        0,
+                        Bytes.empty(),
+                        Proc.text("/proc/sys/kernel/random/boot_id").strip(),
+                        0,
+                        0,
+                        0,
+                        0,
+                        0),
                 List.of(
                         space,
                         new FdTable(new ObjectId(2), List.of(), List.of()),
                         new FsContext(new ObjectId(3), "/", "/", 022),
                         new SignalHandlers(new ObjectId(4), List.of())),
                 List.of(new ProcessState(
-                        pid, 1, pid, pid, mm, new ObjectId(2), new ObjectId(3), new ObjectId(4), List.of(), List.of(),
-                        List.of(), List.of(), 0, false, stopped, tasks)));
+                        pid,
+                        1,
+                        pid,
+                        pid,
+                        mm,
+                        new ObjectId(2),
+                        new ObjectId(3),
+                        new ObjectId(4),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        0,
+                        false,
+                        stopped,
+                        tasks)));
     }
 
     /** A source whose pages have all come. */
@@ -174,7 +210,8 @@ final class HandMade {
 
     /** Ids that nobody has, from the last one given downwards: they are given again only after all others. */
     static List<Integer> freeIds(int count) throws IOException {
-        int id = Integer.parseInt(Files.readString(Path.of("/proc/loadavg")).strip().split(" ")[4]);
+        int id = Integer.parseInt(
+                Files.readString(Path.of("/proc/loadavg")).strip().split(" ")[4]);
         List<Integer> free = new ArrayList<>();
         while (free.size() < count) {
             id = id > 1000 ? id - 1 : PID_MAX;

@@ -45,8 +45,9 @@ class RestoreRunTest {
         long[] registers = {
             UserRegs.RAX, -516, UserRegs.ORIG_RAX, SYS_nanosleep, UserRegs.RDI, HandMade.STACK, UserRegs.R12, 7
         };
-        HandMade program =
-                new HandMade(directory, pid).code(code).task(pid, new Interruption.Sleep(35, 300_000_000), 2, registers);
+        HandMade program = new HandMade(directory, pid)
+                .code(code)
+                .task(pid, new Interruption.Sleep(35, 300_000_000), 2, registers);
 
         long start = System.nanoTime();
         restore(program);
@@ -71,8 +72,10 @@ class RestoreRunTest {
     @Test
     void aStoppedProgramIsLeftStopped() throws Exception {
         int pid = HandMade.freeId();
-        HandMade program =
-                new HandMade(directory, pid).code(EXIT).task(pid, NONE, 0, UserRegs.RDI, 42).stopped();
+        HandMade program = new HandMade(directory, pid)
+                .code(EXIT)
+                .task(pid, NONE, 0, UserRegs.RDI, 42)
+                .stopped();
 
         restore(program);
         awaitState(pid, 'T');
@@ -88,7 +91,8 @@ class RestoreRunTest {
         assertThat(many).isLessThan(10 * few);
     }
 
-    // Each thread adds 1 to a counter; the leader waits in a futex for the last, then exits with the counter's low bits.
+    // Each thread adds 1 to a counter; the leader waits in a futex for the last, then exits with the counter's low
+    // bits.
     private long restoreThreads(int count) throws Exception {
         List<Integer> ids = HandMade.freeIds(count + 1);
         int pid = ids.getFirst();

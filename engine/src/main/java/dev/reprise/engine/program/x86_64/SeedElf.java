@@ -65,7 +65,11 @@ public final class SeedElf {
 
     private static byte[] code(int id, long segment, long control, long park) {
         Assembler a = new Assembler();
-        a.set4(RAX, SHMAT).set4(RDI, id).loadFrom(RSI, "segment").set4(RDX, SHM_EXEC).syscall();
+        a.set4(RAX, SHMAT)
+                .set4(RDI, id)
+                .loadFrom(RSI, "segment")
+                .set4(RDX, SHM_EXEC)
+                .syscall();
         a.loadFrom(RSI, "segment").compare(RAX, RSI).jump(NOT_EQUAL, "failed");
         a.loadFrom(R13, "control").jumpVia("park");
         a.label("failed").set4(RAX, EXIT_GROUP).set4(RDI, FAILED).syscall();
