@@ -56,15 +56,17 @@ final class BackingRefusals {
                 refusals.add(new Refusal("mapping of a deleted file", where, "the file is too large to be kept", ""));
             }
         } else if (!file.isReachable()) {
-            refusals.add(new Refusal(
-                    "mapped file out of reach", where, "its name leads to another file from here", ""));
+            refusals.add(
+                    new Refusal("mapped file out of reach", where, "its name leads to another file from here", ""));
         }
     }
 
     private List<Refusal> ofSharedMemory(List<Mapping> mappings) throws KernelException {
         Map<DeviceInode, Mapping> objects = new HashMap<>();
         for (Mapping mapping : mappings) {
-            if (mapping.inode() != 0 && (isMemory(mapping) || mapping.shared() && files.of(mapping).isDeleted())) {
+            if (mapping.inode() != 0
+                    && (isMemory(mapping)
+                            || mapping.shared() && files.of(mapping).isDeleted())) {
                 objects.put(new DeviceInode(mapping.device(), mapping.inode()), mapping);
             }
         }

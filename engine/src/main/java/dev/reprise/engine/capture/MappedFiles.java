@@ -62,8 +62,7 @@ final class MappedFiles {
             if (file.isReachable) {
                 FileStatus now = named(file.path);
                 boolean reachable = now != null && now.isSameFile(file.status);
-                entry.setValue(
-                        new MappedFile(file.path, reachable ? now : file.status, reachable, file.buildId));
+                entry.setValue(new MappedFile(file.path, reachable ? now : file.status, reachable, file.buildId));
             }
         }
     }

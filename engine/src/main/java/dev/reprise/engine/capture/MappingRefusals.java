@@ -46,8 +46,8 @@ final class MappingRefusals {
             }
         }
         if (!vdso) {
-            refusals.add(new Refusal(
-                    "process without a vdso", "address space", "a restore ends in the vdso's code", ""));
+            refusals.add(
+                    new Refusal("process without a vdso", "address space", "a restore ends in the vdso's code", ""));
         }
         return refusals;
     }

@@ -71,8 +71,8 @@ final class SharedMemoryUsers {
         }
     }
 
-    private static void descriptor(
-            int pid, String link, Set<DeviceInode> objects, Map<DeviceInode, Integer> users) throws KernelException {
+    private static void descriptor(int pid, String link, Set<DeviceInode> objects, Map<DeviceInode, Integer> users)
+            throws KernelException {
         if (Proc.link(link).endsWith(" (deleted)")) {
             DeviceInode key = DeviceInode.of(FileStatus.of(link));
             if (objects.contains(key)) {

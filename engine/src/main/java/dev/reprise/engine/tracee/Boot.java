@@ -57,8 +57,8 @@ final class Boot {
             // Another call than at the freeze: what counts is this one, from its beginning.
             frozen = entry.clone();
             SystemCallStop.repeat(frozen, entry[UserRegs.ORIG_RAX]);
+            tracee.freezeAs(frozen, mask);
         }
-        tracee.setFrozenAs(frozen, mask);
         Control control = prepare(first);
         long[] boot = entry.clone();
         boot[UserRegs.ORIG_RAX] = SYS_shmat;

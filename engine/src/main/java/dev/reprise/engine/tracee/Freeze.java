@@ -1,10 +1,12 @@
 package dev.reprise.engine.tracee;
 
+import dev.reprise.kernel.Door;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.Ptrace;
 import dev.reprise.kernel.TaskDiedException;
 import dev.reprise.kernel.WaitStatus;
+import dev.reprise.kernel.x86_64.SyscallNumbers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,11 +19,16 @@ import java.util.Map;
  * thread's own stop. Whatever happens to us now, the kernel lets all threads go on.
  */
 public final class Freeze {
+    private static final int SIGTRAP = 5;
+    private static final int SIGKILL = 9;
+    private static final int SIGSTOP = 19;
+
     private final Tracer tracer;
     private final int pid;
     private final Map<Integer, Tracee> tracees = new HashMap<>();
     private final Map<Integer, Long> slept = new HashMap<>();
     private final List<Tracee> order = new ArrayList<>();
+    private List<byte[]> sharedPendingSignals = List.of();
     private boolean stopped;
 
     public Freeze(Tracer tracer, int pid) {
@@ -41,6 +48,7 @@ public final class Freeze {
                 }
             }
         }
+        sharedPendingSignals = tracer.ptrace().pendingSignals(pid, true);
         order.sort((a, b) -> a.tid() == pid ? -1 : b.tid() == pid ? 1 : Integer.compare(a.tid(), b.tid()));
     }
 
@@ -64,8 +72,6 @@ public final class Freeze {
         }
     }
 
-    private static final int SIGTRAP = 5;
-
     private void record(Tracee tracee, SleepClock before) throws KernelException {
         Ptrace ptrace = tracer.ptrace();
         long[] registers = ptrace.registers(tracee.tid());
@@ -79,7 +85,7 @@ public final class Freeze {
         } else if (SystemCallStop.of(registers) == SystemCallStop.RESTART_BLOCK) {
             slept.put(tracee.tid(), before.sleptUntil(SleepClock.of(pid, tracee.tid())));
         }
-        tracee.setFrozenAs(registers, mask);
+        tracee.freezeAs(registers, mask);
     }
 
     // A pending signal with a handler did end the call: then EINTR is the truth.
@@ -105,6 +111,11 @@ public final class Freeze {
         return order.getFirst();
     }
 
+    /** The signals queued for the process as a whole, siginfo_t each. */
+    public List<byte[]> sharedPendingSignals() {
+        return sharedPendingSignals;
+    }
+
     /** Whether the process was in a group stop (SIGSTOP) already. */
     public boolean wasStopped() {
         return stopped;
@@ -113,6 +124,32 @@ public final class Freeze {
     /** How long a thread stopped in a {@link SystemCallStop#RESTART_BLOCK} call had slept, in nanoseconds; -1 unknown. */
     public long sleptNanos(Tracee tracee) {
         return slept.getOrDefault(tracee.tid(), -1L);
+    }
+
+    /** Kills the frozen process, and takes what the kernel still reports of it. */
+    public void kill() throws KernelException {
+        Door.require(Door.call(SyscallNumbers.SYS_kill, pid, SIGKILL), "kill", "process " + pid);
+        // The leader last: the kernel reports its death only when all others are gone.
+        for (int i = order.size() - 1; i >= 0; i--) {
+            awaitDeath(order.get(i));
+        }
+        order.clear();
+    }
+
+    private static void awaitDeath(Tracee tracee) throws KernelException {
+        try {
+            while (WaitStatus.of(tracee.tid()).isStopped()) {
+                Thread.onSpinWait();
+            }
+        } catch (TaskDiedException gone) {
+            // somebody else has waited for it
+        }
+    }
+
+    /** Sends SIGSTOP to the frozen process and lets it go: it stays stopped. */
+    public void stopForGood() throws KernelException {
+        Door.require(Door.call(SyscallNumbers.SYS_kill, pid, SIGSTOP), "kill", "process " + pid);
+        thaw();
     }
 
     /** Lets all threads go on; those that have died meanwhile are nobody's concern. */

@@ -10,6 +10,7 @@ import dev.reprise.kernel.Ptrace;
 import dev.reprise.kernel.RemoteAddress;
 import dev.reprise.kernel.Shm;
 import dev.reprise.kernel.Smaps;
+import dev.reprise.kernel.TaskDiedException;
 import dev.reprise.kernel.x86_64.UserRegs;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ public final class Takeover implements ProgramRunner {
     private final long caught;
     private final List<Tracee> inside = new ArrayList<>();
     private @Nullable Tracee host;
+    private @Nullable Departure departure;
 
     private Takeover(Freeze freeze, int pid, List<Mapping> mappings, Segment segment, long caught) {
         this.freeze = freeze;
@@ -170,11 +172,29 @@ public final class Takeover implements ProgramRunner {
         inside.remove(tracee);
     }
 
-    /** Takes the last thread back and unmaps the segment on the way, without an instant in which it could be lost. */
-    public void leave(Departure departure) throws KernelException {
-        Tracee last = host();
+    /** What the last thread needs to go and unmap the segment; known when the probes have answered. */
+    public void prepareDeparture(Departure how) {
+        departure = how;
+    }
+
+    /**
+     * Everybody still inside goes home: the others first, the host last, which unmaps the segment without an instant in
+     * which it could be lost. Those that have died meanwhile are nobody's concern.
+     */
+    public void leave() throws KernelException {
+        for (Tracee tracee : List.copyOf(inside)) {
+            if (tracee != host) {
+                unlessDead(() -> back(tracee));
+            }
+        }
+        for (Tracee last : List.copyOf(inside)) {
+            unlessDead(() -> leave(last));
+        }
+    }
+
+    private void leave(Tracee last) throws KernelException {
         long restorer = Gadget.restorer(pid, mappings);
-        if (restorer == 0) {
+        if (departure == null || restorer == 0) {
             back(last); // the mapping stays behind: better than a window in which the program could die
             return;
         }
@@ -183,10 +203,15 @@ public final class Takeover implements ProgramRunner {
         inside.remove(last);
     }
 
-    /** After a failure: whoever is inside is sent home by the shortest way. */
-    public void abandon() throws KernelException {
-        for (Tracee tracee : List.copyOf(inside)) {
-            back(tracee);
+    private interface Step {
+        void take() throws KernelException;
+    }
+
+    private static void unlessDead(Step step) throws KernelException {
+        try {
+            step.take();
+        } catch (TaskDiedException died) {
+            // it has no home to go to
         }
     }
 

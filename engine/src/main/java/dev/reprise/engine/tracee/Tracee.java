@@ -4,6 +4,7 @@ import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Ptrace;
 import dev.reprise.kernel.TaskDiedException;
 import dev.reprise.kernel.WaitStatus;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One seized thread. Its registers are those of the freeze, until it is let go. */
@@ -15,6 +16,9 @@ public final class Tracee {
     private final int tid;
     private long[] registers = new long[0];
     private long mask;
+    private byte[] xstate = new byte[0];
+    private List<byte[]> pendingSignals = List.of();
+    private long[] rseq = new long[4];
     private @Nullable Control control;
 
     public Tracee(Ptrace ptrace, int tid) {
@@ -42,9 +46,28 @@ public final class Tracee {
         return mask;
     }
 
-    void setFrozenAs(long[] registers, long mask) {
+    /** The XSAVE area at the freeze. */
+    public byte[] xstate() {
+        return xstate.clone();
+    }
+
+    /** The signals queued for this thread alone, siginfo_t each, at the freeze. */
+    public List<byte[]> pendingSignals() {
+        return pendingSignals;
+    }
+
+    /** The rseq registration: address, length, signature, flags. */
+    public long[] rseq() {
+        return rseq.clone();
+    }
+
+    /** Records the stopped thread: {@code registers} as they are to be loaded again. */
+    void freezeAs(long[] registers, long mask) throws KernelException {
         this.registers = registers.clone();
         this.mask = mask;
+        xstate = ptrace.xstate(tid);
+        pendingSignals = ptrace.pendingSignals(tid, false);
+        rseq = ptrace.rseq(tid);
     }
 
     /** The thread's control block while it is in the segment. */

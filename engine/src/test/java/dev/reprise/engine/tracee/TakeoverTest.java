@@ -57,7 +57,7 @@ class TakeoverTest {
             try {
                 work(takeover, freeze, pid);
             } finally {
-                takeover.abandon();
+                takeover.leave();
                 takeover.close();
             }
         } finally {
@@ -80,6 +80,7 @@ class TakeoverTest {
         XsaveLayout layout = probe.read(results);
         assertThat(layout.size(layout.frameComponents(0))).isGreaterThanOrEqualTo(576);
 
+        takeover.prepareDeparture(new Departure(altstack, layout));
         Map<Tracee, Step> steps = new HashMap<>();
         for (Tracee tracee : freeze.tracees()) {
             if (tracee != takeover.host()) {
@@ -99,6 +100,6 @@ class TakeoverTest {
         again.end();
         assertThat(takeover.run(again.build()).result(second))
                 .isEqualTo(takeover.host().tid());
-        takeover.leave(new Departure(altstack, layout));
+        
     }
 }

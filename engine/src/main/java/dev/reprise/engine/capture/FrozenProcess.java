@@ -1,0 +1,120 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.engine.program.Program;
+import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.ProgramResults;
+import dev.reprise.engine.tracee.Departure;
+import dev.reprise.engine.tracee.Freeze;
+import dev.reprise.engine.tracee.Takeover;
+import dev.reprise.engine.tracee.Tracee;
+import dev.reprise.engine.tracee.XsaveLayout;
+import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.RseqArea;
+import dev.reprise.image.state.TaskState;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.ProcTimers;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A frozen process that has told about itself: what its probes found, thread by thread.
+ *
+ * <p>The host asks for the process and itself, every other thread for itself; they come back at once.
+ */
+final class FrozenProcess {
+    private final int pid;
+    private final Freeze freeze;
+    private final Takeover takeover;
+    private final Map<Tracee, ThreadProbe.Inside> threads = new LinkedHashMap<>();
+    private final ProcessProbe.Inside process;
+    private final AddressSpaceProbe.Found addressSpace;
+
+    private FrozenProcess(
+            int pid,
+            Freeze freeze,
+            Takeover takeover,
+            ProcessProbe.Inside process,
+            AddressSpaceProbe.Found addressSpace) {
+        this.pid = pid;
+        this.freeze = freeze;
+        this.takeover = takeover;
+        this.process = process;
+        this.addressSpace = addressSpace;
+    }
+
+    /** Enters the process and asks everybody; afterwards only the host is in the segment. */
+    static FrozenProcess ask(int pid, Freeze freeze, Takeover takeover) throws KernelException {
+        ProgramBuilder p = new ProgramBuilder();
+        ProcessProbe processProbe = new ProcessProbe(p, ProcTimers.of(pid));
+        AddressSpaceProbe spaceProbe = new AddressSpaceProbe(p);
+        XsaveLayout.Probe layoutProbe = new XsaveLayout.Probe(p);
+        ThreadProbe hostProbe = new ThreadProbe(p);
+        p.end();
+        ProgramResults results = takeover.enter(p.build());
+        FrozenProcess frozen = new FrozenProcess(
+                pid, freeze, takeover, processProbe.read(results), spaceProbe.read(results), layoutProbe.read(results));
+        frozen.threads.put(takeover.host(), hostProbe.read(results));
+        takeover.prepareDeparture(
+                new Departure(frozen.of(takeover.host()).signalStack(), layoutProbe.read(results)));
+        frozen.askOthers();
+        return frozen;
+    }
+
+    private void askOthers() throws KernelException {
+        ProgramBuilder p = new ProgramBuilder();
+        ThreadProbe probe = new ThreadProbe(p);
+        p.end();
+        Program program = p.build();
+        List<Tracee> others = new ArrayList<>(freeze.tracees());
+        others.remove(takeover.host());
+        for (Tracee tracee : others) {
+            takeover.join(tracee, program);
+        }
+        for (Tracee tracee : others) {
+            threads.put(tracee, probe.read(takeover.await(tracee)));
+        }
+        for (Tracee tracee : others) {
+            takeover.back(tracee);
+        }
+    }
+
+    /** What the process said of itself. */
+    ProcessProbe.Inside process() {
+        return process;
+    }
+
+    /** What it said of its address space. */
+    AddressSpaceProbe.Found addressSpace() {
+        return addressSpace;
+    }
+
+    /** What a thread said of itself. */
+    ThreadProbe.Inside of(Tracee tracee) {
+        ThreadProbe.Inside inside = threads.get(tracee);
+        if (inside == null) {
+            throw new IllegalArgumentException("not asked: " + tracee);
+        }
+        return inside;
+    }
+
+    /** The record of every thread, the leader first. */
+    List<TaskState> tasks(SchedulingCapture scheduling) throws KernelException, CannotCapture {
+        InterruptionCapture interruptions = new InterruptionCapture(pid);
+        List<TaskState> tasks = new ArrayList<>(freeze.tracees().size());
+        for (Tracee tracee : freeze.tracees()) {
+            InterruptionCapture.Interrupted call = interruptions.take(tracee, freeze.sleptNanos(tracee));
+            long[] rseq = tracee.rseq();
+            TaskCapture.Traced traced = new TaskCapture.Traced(
+                    call.registers(),
+                    Bytes.of(tracee.xstate()),
+                    call.interruption(),
+                    tracee.mask(),
+                    tracee.pendingSignals(),
+                    new RseqArea(rseq[0], (int) rseq[1], (int) rseq[2], (int) rseq[3]));
+            tasks.add(TaskCapture.take(pid, tracee.tid(), traced, of(tracee), scheduling));
+        }
+        return tasks;
+    }
+}
