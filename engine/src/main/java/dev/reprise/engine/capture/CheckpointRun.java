@@ -121,8 +121,7 @@ public final class CheckpointRun {
 
     private void requireNothingUnsupported(Freeze freeze, FrozenProcess frozen) throws CannotCapture {
         var refusals = new ArrayList<>(ProcessCapture.refusals(pid, frozen.process()));
-        freeze.tracees()
-                .forEach(tracee -> refusals.addAll(ThreadProbe.refusals(tracee.tid(), frozen.of(tracee))));
+        freeze.tracees().forEach(tracee -> refusals.addAll(ThreadProbe.refusals(tracee.tid(), frozen.of(tracee))));
         if (!refusals.isEmpty()) {
             throw new CannotCapture(refusals);
         }

@@ -53,11 +53,10 @@ final class FrozenProcess {
         ThreadProbe hostProbe = new ThreadProbe(p);
         p.end();
         ProgramResults results = takeover.enter(p.build());
-        FrozenProcess frozen = new FrozenProcess(
-                pid, freeze, takeover, processProbe.read(results), spaceProbe.read(results), layoutProbe.read(results));
+        FrozenProcess frozen =
+                new FrozenProcess(pid, freeze, takeover, processProbe.read(results), spaceProbe.read(results));
         frozen.threads.put(takeover.host(), hostProbe.read(results));
-        takeover.prepareDeparture(
-                new Departure(frozen.of(takeover.host()).signalStack(), layoutProbe.read(results)));
+        takeover.prepareDeparture(new Departure(frozen.of(takeover.host()).signalStack(), layoutProbe.read(results)));
         frozen.askOthers();
         return frozen;
     }

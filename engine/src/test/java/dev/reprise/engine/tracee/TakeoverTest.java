@@ -100,6 +100,5 @@ class TakeoverTest {
         again.end();
         assertThat(takeover.run(again.build()).result(second))
                 .isEqualTo(takeover.host().tid());
-        
     }
 }
