@@ -24,7 +24,7 @@ run() {
     local case runner program arguments needs dir command pid status result verdict
     IFS=$'\t' read -r case runner program arguments _ <<<"${1//$'\t'/$'\t'}"
     IFS='|' read -r case runner program arguments needs <<<"$1"
-    dir=$(mktemp -d /tmp/guest.XXXXXX)
+    dir=$(mktemp -d "${TMPDIR:-/tmp}/guest.XXXXXX")
     case $runner in
         native) command=("$out/$program") ;;
         java) command=("$JAVA" "$out/$program") ;;
