@@ -1,0 +1,77 @@
+package dev.reprise.acceptance;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * Every guest in every way.
+ *
+ * <p>{@code -Dreprise.guests=REGEX} and {@code -Dreprise.ways=REGEX} choose some.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+class GuestsTest {
+    private static final Outcomes OUTCOMES = new Outcomes();
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("guestsTimesWays")
+    @Execution(ExecutionMode.CONCURRENT)
+    void guest(Guest guest, Named way) throws IOException, InterruptedException {
+        try {
+            run(guest, way.way());
+            OUTCOMES.add(guest, way.way(), "passed");
+        } catch (TestAbortedException skipped) {
+            OUTCOMES.add(guest, way.way(), "skipped: " + skipped.getMessage());
+            throw skipped;
+        } catch (AssertionError failed) {
+            throw new AssertionError(guest + ": " + way + ": " + failed.getMessage(), failed);
+        }
+    }
+
+    private static void run(Guest guest, Way way) throws IOException, InterruptedException {
+        if (way.compareTo(Way.RESUME) >= 0 && !Tasks.isRoot()) {
+            throw new TestAbortedException("checkpoints need root");
+        }
+        try (RunningGuest running = RunningGuest.start(guest)) {
+            Journey.travel(way, running);
+        } catch (TestAbortedException skipped) {
+            if (Tasks.isRoot() && !ExpectedSkips.contain(guest, way)) {
+                throw new AssertionError("skipped, but not in acceptance/expected-skips.txt: " + skipped.getMessage());
+            }
+            throw skipped;
+        }
+    }
+
+    /** A way that is printed in words. */
+    record Named(Way way) {
+        @Override
+        public String toString() {
+            return way.title();
+        }
+    }
+
+    static Stream<Arguments> guestsTimesWays() {
+        String guests = System.getProperty("reprise.guests", ".*");
+        // That a guest notices what is broken need not be proved each time.
+        String usual = Boolean.getBoolean("reprise.long") ? ".*" : "(?!sabotage).*";
+        String ways = System.getProperty("reprise.ways", "").isEmpty() ? usual : System.getProperty("reprise.ways", "");
+        return Guest.all().stream()
+                .filter(guest -> guest.name().matches(guests))
+                .flatMap(guest -> Stream.of(Way.values())
+                        .filter(way -> way.id().matches(ways))
+                        .filter(way -> !guest.optOuts().containsKey(way.id()))
+                        .map(way -> Arguments.of(guest, new Named(way))));
+    }
+
+    @AfterAll
+    static void writeSupported() throws IOException {
+        OUTCOMES.write(List.copyOf(Guest.all()));
+    }
+}

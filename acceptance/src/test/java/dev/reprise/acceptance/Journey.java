@@ -1,0 +1,124 @@
+package dev.reprise.acceptance;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A running guest on its way through checkpoints and restores. */
+final class Journey {
+    private final RunningGuest guest;
+    private final Path image;
+    private final Path pidfile;
+    private final long start = System.nanoTime();
+
+    Journey(RunningGuest guest) {
+        this.guest = guest;
+        image = guest.scratch().resolve("image");
+        pidfile = guest.scratch().resolve("pid");
+    }
+
+    static void travel(Way way, RunningGuest guest) throws IOException, InterruptedException {
+        Journey journey = new Journey(guest);
+        switch (way) {
+            case CONTROL -> guest.passes(guest.pid(), 0);
+            case SABOTAGE -> {
+                guest.sabotage();
+                guest.fails(guest.pid());
+            }
+            case RESUME -> journey.resume();
+            case RESTORE -> journey.restore();
+            case PIPE -> journey.pipe();
+            case TWICE -> journey.twice();
+            case PID_NAMESPACE -> journey.inPidNamespace();
+        }
+    }
+
+    private void resume() throws IOException, InterruptedException {
+        Outside before = Outside.of(guest.pid());
+        Tool.run("checkpoint", "--sync=no", "-o", image + "", guest.pid() + "").succeeds();
+        isAsBefore(before, guest.pid(), true);
+        guest.passes(guest.pid(), away());
+    }
+
+    private void restore() throws IOException, InterruptedException {
+        Outside before = Outside.of(guest.pid());
+        Tool.launch("checkpoint", "--sync=no", "--kill", "-o", image + "", guest.pid() + "")
+                .succeeds();
+        Tasks.awaitEnd(guest.pid(), java.time.Duration.ofSeconds(10));
+        Tool.launch("restore", "-d", image + "").succeeds();
+        isAsBefore(before, guest.pid(), false);
+        guest.passes(guest.pid(), away());
+    }
+
+    private void pipe() throws IOException, InterruptedException {
+        Outside before = Outside.of(guest.pid());
+        String checkpoint = quote(Tool.command(List.of(), "checkpoint", "--kill", guest.pid() + ""));
+        String restore = quote(Tool.command(List.of(), "restore", "-d"));
+        String script = "set -o pipefail; " + checkpoint + " | " + restore;
+        // The killed original is ours to reap, while the pipe still runs.
+        Thread reaper = Thread.ofPlatform().start(() -> reapOriginal(guest.pid()));
+        Tool.run(new ProcessBuilder("bash", "-c", script)).succeeds();
+        reaper.interrupt();
+        reaper.join();
+        isAsBefore(before, guest.pid(), false);
+        guest.passes(guest.pid(), away());
+    }
+
+    private static void reapOriginal(int pid) {
+        try {
+            Tasks.awaitEnd(pid, java.time.Duration.ofSeconds(120));
+        } catch (InterruptedException | AssertionError enough) {
+            // Restored before it was seen dead: it has been reaped by somebody else.
+        }
+    }
+
+    private void twice() throws IOException, InterruptedException {
+        Outside before = Outside.of(guest.pid());
+        for (int round = 0; round < 2; round++) {
+            Tool.run("checkpoint", "--sync=no", "--kill", "-o", image + "", guest.pid() + "")
+                    .succeeds();
+            Tasks.awaitEnd(guest.pid(), java.time.Duration.ofSeconds(10));
+            Tool.run("restore", "-d", image + "").succeeds();
+        }
+        isAsBefore(before, guest.pid(), false);
+        guest.passes(guest.pid(), away());
+    }
+
+    private void inPidNamespace() throws IOException, InterruptedException {
+        boolean beside = !guest.guest().optOuts().containsKey("beside");
+        Tool.run("checkpoint", "--sync=no", "-o", image + "", guest.pid() + "").succeeds();
+        if (!beside) {
+            killOriginal();
+        }
+        Tool.run("restore", "-d", "--pid-namespace", "--pidfile", pidfile + "", image + "")
+                .succeeds();
+        int restored = Integer.parseInt(Files.readString(pidfile).strip());
+        guest.alsoIs(restored);
+        if (beside) {
+            killOriginal();
+        }
+        guest.passes(restored, away());
+    }
+
+    private void killOriginal() throws InterruptedException {
+        Tasks.kill(guest.pid(), Tasks.SIGKILL);
+        Tasks.awaitEnd(guest.pid(), java.time.Duration.ofSeconds(10));
+    }
+
+    private static void isAsBefore(Outside before, int pid, boolean sameLife) throws IOException {
+        List<String> differences = before.differences(Outside.of(pid), sameLife);
+        if (!differences.isEmpty()) {
+            throw new AssertionError(
+                    "seen from outside, " + pid + " has changed:\n  " + String.join("\n  ", differences));
+        }
+    }
+
+    private long away() {
+        return (System.nanoTime() - start) / 1_000_000 + 1;
+    }
+
+    private static String quote(List<String> command) {
+        return "'" + String.join("' '", command) + "'";
+    }
+}

@@ -1,0 +1,32 @@
+package dev.reprise.acceptance;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What ran, and how it ended: target/outcomes.tsv, from which docs/supported.md is made. */
+final class Outcomes {
+    private final Map<String, String> outcomes = new ConcurrentHashMap<>();
+
+    void add(Guest guest, Way way, String outcome) {
+        outcomes.put(guest.name() + "\t" + way.id(), outcome);
+    }
+
+    void write(List<Guest> guests) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (Guest guest : guests) {
+            for (Way way : Way.values()) {
+                String key = guest.name() + "\t" + way.id();
+                String optOut = guest.optOuts().get(way.id());
+                String outcome = optOut == null ? outcomes.get(key) : "opted out: " + optOut;
+                if (outcome != null) {
+                    text.append(key).append('\t').append(outcome).append('\n');
+                }
+            }
+        }
+        Files.writeString(Path.of("target/outcomes.tsv"), text);
+    }
+}

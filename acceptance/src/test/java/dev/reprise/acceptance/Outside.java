@@ -1,0 +1,160 @@
+package dev.reprise.acceptance;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** A process as it looks from outside: what must be the same after a checkpoint, and after a restore. */
+final class Outside {
+    // What changes by itself, or counts what happened and cannot be set back.
+    private static final Pattern RESTLESS = Pattern.compile(
+            "(State|Vm(Peak|HWM|RSS|PTE|Swap)|Rss\\w+|SigQ|voluntary_ctxt_switches|nonvoluntary_ctxt_switches"
+                    + "|x86_Thread_features\\w*|Cpus_allowed_list|Mems_allowed\\w*|HugetlbPages|CoreDumping):.*");
+    private static final Pattern OF_THIS_LIFE = Pattern.compile("(PPid|FDSize):.*");
+    private static final Pattern OBJECT_NUMBER =
+            Pattern.compile("((?<=:\\[)\\d+(?=])|(?<=^eventfd-id: )\\s*\\d+|(?<=^ino:\t)\\d+|(?<=^mnt_id:\t)\\d+"
+                    + "|(?<=sdev:)\\S+|(?<=inotify wd:)\\S+ ino:\\S+)");
+    private static final Pattern DELETED_INODE =
+            Pattern.compile("(?<= )[0-9a-f]{2,}:[0-9a-f]{2,} \\d+(?=\\s+(/memfd:|/dev/zero|/SYSV|.*\\(deleted\\)))");
+
+    private final TreeMap<String, String> facts = new TreeMap<>();
+    private final int pid;
+
+    private Outside(int pid) {
+        this.pid = pid;
+    }
+
+    /** How the process looks now, to itself and its system. */
+    static Outside of(int pid) throws IOException {
+        Outside outside = new Outside(pid);
+        outside.look("/proc/" + pid);
+        return outside;
+    }
+
+    /** What is different in {@code later}, one line each; {@code sameLife} when it is still the same process. */
+    List<String> differences(Outside later, boolean sameLife) {
+        TreeMap<String, String> ours = sameLife ? facts : relative();
+        TreeMap<String, String> theirs = sameLife ? later.facts : later.relative();
+        List<String> differences = new ArrayList<>();
+        ours.forEach((name, value) -> {
+            String other = theirs.getOrDefault(name, "nothing");
+            if (!value.equals(other)) {
+                differences.add(difference(name, value, other));
+            }
+        });
+        theirs.forEach((name, value) -> {
+            if (!ours.containsKey(name)) {
+                differences.add(name + ": nothing before, now " + value);
+            }
+        });
+        return differences;
+    }
+
+    private static String difference(String name, String before, String now) {
+        List<String> a = new ArrayList<>(before.lines().toList());
+        List<String> b = new ArrayList<>(now.lines().toList());
+        List<String> both = new ArrayList<>(a);
+        both.retainAll(b);
+        a.removeAll(both);
+        b.removeAll(both);
+        return name + ": " + (a.isEmpty() && b.isEmpty() ? "another order" : a + " became " + b);
+    }
+
+    private void look(String proc) throws IOException {
+        for (String file : List.of(
+                "maps",
+                "cmdline",
+                "environ",
+                "auxv",
+                "timers",
+                "limits",
+                "oom_score_adj",
+                "coredump_filter",
+                "cgroup",
+                "personality")) {
+            facts.put(file, text(proc + "/" + file));
+        }
+        facts.put("flags of mappings", lines(proc + "/smaps", line -> line.startsWith("VmFlags")));
+        for (String link : List.of("exe", "cwd", "root")) {
+            facts.put(link, link(proc + "/" + link));
+        }
+        for (String tid : names(proc + "/task")) {
+            String task = proc + "/task/" + tid;
+            facts.put(tid + " name", text(task + "/comm"));
+            facts.put(
+                    tid + " status",
+                    lines(task + "/status", line -> !RESTLESS.matcher(line).matches()));
+            facts.put(tid + " children", text(task + "/children"));
+            facts.put(tid + " timer slack", text(proc + "/timerslack_ns"));
+            facts.put(tid + " scheduling", scheduling(text(task + "/stat")));
+        }
+        for (String fd : names(proc + "/fd")) {
+            facts.put("descriptor " + fd, link(proc + "/fd/" + fd) + "\n" + info(proc + "/fdinfo/" + fd));
+        }
+        for (String namespace : names(proc + "/ns")) {
+            facts.put("namespace " + namespace, link(proc + "/ns/" + namespace));
+        }
+    }
+
+    // The rest of a timer's time goes by; a readable descriptor's state is a matter of the moment.
+    private static String info(String path) throws IOException {
+        return lines(path, line -> !line.startsWith("it_value") && !line.startsWith("ticks"));
+    }
+
+    private static String scheduling(String stat) {
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return fields.length < 39 ? "gone" : "nice " + fields[16] + " rt " + fields[37] + " policy " + fields[38];
+    }
+
+    // Without the numbers that are new in a new life: inodes of pipes and memory, the parent.
+    private TreeMap<String, String> relative() {
+        TreeMap<String, String> relative = new TreeMap<>();
+        facts.forEach((name, value) -> {
+            if (!name.startsWith("namespace ") && !name.equals("cgroup")) {
+                StringBuilder lines = new StringBuilder();
+                value.lines()
+                        .filter(line -> !OF_THIS_LIFE.matcher(line).matches())
+                        .map(line -> OBJECT_NUMBER.matcher(line).replaceAll("N"))
+                        .map(line -> DELETED_INODE.matcher(line).replaceAll("N"))
+                        .forEach(line -> lines.append(line).append('\n'));
+                relative.put(name, lines.toString());
+            }
+        });
+        return relative;
+    }
+
+    private static String lines(String path, java.util.function.Predicate<String> wanted) throws IOException {
+        StringBuilder text = new StringBuilder();
+        text(path).lines().filter(wanted).forEach(line -> text.append(line).append('\n'));
+        return text.toString();
+    }
+
+    private static String text(String path) throws IOException {
+        return Files.readString(Path.of(path), StandardCharsets.ISO_8859_1);
+    }
+
+    private static String link(String path) throws IOException {
+        try {
+            return Files.readSymbolicLink(Path.of(path)).toString();
+        } catch (NoSuchFileException gone) {
+            return "nothing";
+        }
+    }
+
+    private static List<String> names(String directory) throws IOException {
+        try (var entries = Files.list(Path.of(directory))) {
+            return entries.map(entry -> entry.getFileName().toString()).toList();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "process " + pid + " " + facts;
+    }
+}

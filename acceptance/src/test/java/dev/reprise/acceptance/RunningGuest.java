@@ -1,0 +1,181 @@
+package dev.reprise.acceptance;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.opentest4j.TestAbortedException;
+
+/** A guest that lives (guests/README.md, "Life of a guest"), whichever processes that takes. */
+final class RunningGuest implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Guest guest;
+    private final Path scratch;
+    private final Set<Integer> pids = new LinkedHashSet<>();
+    private final int pid;
+
+    private RunningGuest(Guest guest, Path scratch) throws IOException, InterruptedException {
+        this.guest = guest;
+        this.scratch = scratch;
+        start();
+        try {
+            pid = awaitReady();
+        } catch (Throwable failed) {
+            delete(scratch);
+            throw failed;
+        }
+        pids.add(pid);
+    }
+
+    /** Starts a guest and waits until it is ready; skips the test when the guest says so. */
+    static RunningGuest start(Guest guest) throws IOException, InterruptedException {
+        Tasks.adoptOrphans();
+        return new RunningGuest(guest, Files.createTempDirectory("reprise-guest-"));
+    }
+
+    // A session of its own, an orphan, and no descriptor of ours: nothing of it leads to this JVM.
+    private void start() throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("setsid", "--fork"));
+        command.addAll(guest.command(scratch));
+        new ProcessBuilder(command)
+                .directory(scratch.toFile())
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(scratch.resolve("out").toFile())
+                .redirectError(scratch.resolve("err").toFile())
+                .start()
+                .waitFor();
+    }
+
+    private int awaitReady() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        Path ready = scratch.resolve("ready");
+        while (!Files.exists(ready)) {
+            if (Files.exists(scratch.resolve("result"))) {
+                String result = result();
+                if (result.startsWith("SKIP")) {
+                    throw new TestAbortedException(result);
+                }
+                throw new AssertionError(guest + " could not set up: " + result);
+            }
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(guest + " is not ready after " + PATIENCE.toSeconds() + " s: " + output());
+            }
+            Thread.sleep(2);
+        }
+        return Integer.parseInt(Files.readString(ready).strip());
+    }
+
+    int pid() {
+        return pid;
+    }
+
+    Path scratch() {
+        return scratch;
+    }
+
+    Guest guest() {
+        return guest;
+    }
+
+    /** Another process that is this guest now, e.g. restored in a pid namespace. */
+    void alsoIs(int other) {
+        pids.add(other);
+    }
+
+    void sabotage() throws IOException {
+        Files.createFile(scratch.resolve("sabotage"));
+    }
+
+    /** Tells the guest, now process {@code now}, to verify; it must end with PASS and status 0. */
+    void passes(int now, long awayMillis) throws IOException, InterruptedException {
+        go(now, awayMillis);
+        int status = end(now);
+        if (!result().equals("PASS") || status != 0 && status != Tasks.UNKNOWN) {
+            throw new AssertionError(guest + " ended with status " + status + ": " + result() + "\n" + output());
+        }
+    }
+
+    /** Tells the guest to verify; it must end with FAIL and status 1. */
+    void fails(int now) throws IOException, InterruptedException {
+        go(now, 0);
+        int status = end(now);
+        if (!result().startsWith("FAIL") || status != 1) {
+            throw new AssertionError(guest + " ended with status " + status + ": " + result() + "\n" + output());
+        }
+    }
+
+    private void go(int now, long awayMillis) throws IOException {
+        if (guest.needs().contains("cont")) {
+            Tasks.kill(now, Tasks.SIGCONT);
+        }
+        Path part = scratch.resolve("go.part");
+        Files.writeString(part, "away_ms=" + awayMillis + "\n");
+        Files.move(part, scratch.resolve("go"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private int end(int now) throws InterruptedException {
+        try {
+            return Tasks.awaitEnd(now, PATIENCE);
+        } catch (AssertionError stuck) {
+            throw new AssertionError(stuck.getMessage() + "\n" + Tasks.describe(now) + output(), stuck);
+        }
+    }
+
+    private String result() throws IOException {
+        Path result = scratch.resolve("result");
+        return Files.exists(result) ? Files.readString(result).strip() : "no result";
+    }
+
+    private String output() {
+        try {
+            return "stdout: " + Files.readString(scratch.resolve("out"), StandardCharsets.ISO_8859_1) + "stderr: "
+                    + Files.readString(scratch.resolve("err"), StandardCharsets.ISO_8859_1);
+        } catch (IOException missing) {
+            return "no output";
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            for (int any : pids) {
+                if (isOurs(any)) {
+                    Tasks.kill(any, Tasks.SIGKILL);
+                }
+                Tasks.awaitEnd(any, PATIENCE);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        delete(scratch);
+    }
+
+    // A pid may have gone to somebody else meanwhile.
+    private boolean isOurs(int any) throws IOException {
+        try {
+            return Files.readString(Path.of("/proc/" + any + "/cmdline"), StandardCharsets.ISO_8859_1)
+                            .contains(scratch.toString())
+                    || Files.readSymbolicLink(Path.of("/proc/" + any + "/cwd")).startsWith(scratch)
+                    || Files.readString(Path.of("/proc/" + any + "/comm"), StandardCharsets.ISO_8859_1)
+                            .startsWith("reprise");
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (var files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package dev.reprise.acceptance;
+
+import dev.reprise.kernel.Door;
+import dev.reprise.kernel.x86_64.SyscallNumbers;
+import java.io.File;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Processes that are not ours by Java's reckoning: guests and what is restored.
+ *
+ * <p>This JVM is a child subreaper, so orphans become its children; it waits for each by number. ProcessBuilder's
+ * reaper would steal the stops of a traced child, so nothing that is checkpointed may be its child.
+ */
+final class Tasks {
+    private static final int PR_SET_CHILD_SUBREAPER = 36;
+    private static final int WNOHANG = 1;
+    static final int SIGKILL = 9;
+    static final int SIGCONT = 18;
+
+    /** The status of a process that somebody else waited for. */
+    static final int UNKNOWN = -1;
+
+    private static final int STILL_ENDING = -2;
+
+    static {
+        Door.call(SyscallNumbers.SYS_prctl, PR_SET_CHILD_SUBREAPER, 1);
+    }
+
+    private Tasks() {}
+
+    /** Makes sure that this JVM adopts what is orphaned from now on. */
+    static void adoptOrphans() {}
+
+    static boolean isRoot() {
+        return Door.call(SyscallNumbers.SYS_geteuid) == 0;
+    }
+
+    static void kill(int pid, int signal) {
+        Door.call(SyscallNumbers.SYS_kill, pid, signal);
+    }
+
+    /** Whether the process exists and has not ended. */
+    static boolean isAlive(int pid) {
+        char state = state(pid);
+        return state != 'Z' && state != 'X' && state != ' ';
+    }
+
+    /** The state letter of /proc/PID/stat; a blank when there is no such process. */
+    static char state(int pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
+            return stat.charAt(stat.lastIndexOf(')') + 2);
+        } catch (IOException | StringIndexOutOfBoundsException gone) {
+            return ' ';
+        }
+    }
+
+    /**
+     * Waits for the end of a process and reaps it if it is our child.
+     *
+     * @return its exit status, 128+n for a signal, {@link #UNKNOWN} when it is not our child
+     */
+    static int awaitEnd(int pid, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            if (!isAlive(pid)) {
+                long status = reap(pid);
+                if (status != STILL_ENDING) {
+                    return (int) status;
+                }
+            }
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("process " + pid + " has not ended after " + limit.toSeconds() + " s");
+            }
+            Thread.sleep(2);
+        }
+    }
+
+    // A leader may be a zombie while other threads of its process still end.
+    private static long reap(int pid) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment status = arena.allocate(ValueLayout.JAVA_INT);
+            long result = Door.call(SyscallNumbers.SYS_wait4, pid, status.address(), WNOHANG, 0);
+            if (result == pid) {
+                int word = status.get(ValueLayout.JAVA_INT, 0);
+                return (word & 0x7f) == 0 ? word >> 8 & 0xff : 128 + (word & 0x7f);
+            }
+            return result == 0 || threads(pid) > 1 ? STILL_ENDING : UNKNOWN;
+        }
+    }
+
+    private static int threads(int pid) {
+        String[] tids = new File("/proc/" + pid + "/task").list();
+        return tids == null ? 0 : tids.length;
+    }
+
+    /** What /proc says about a process that is not where it should be. */
+    static String describe(int pid) {
+        StringBuilder text = new StringBuilder("process " + pid + ":\n");
+        try (var tasks = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
+            int shown = 0;
+            for (Path task : tasks) {
+                text.append("  ").append(task.getFileName()).append(": ");
+                for (String file : new String[] {"stat", "syscall", "wchan"}) {
+                    text.append(Files.readString(task.resolve(file), StandardCharsets.ISO_8859_1)
+                                    .strip())
+                            .append(" | ");
+                }
+                text.append('\n');
+                if (++shown == 8) {
+                    break;
+                }
+            }
+        } catch (IOException gone) {
+            text.append("  gone\n");
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.reprise.acceptance;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Runs the built tool as a process, as {@code ./reprise} does it, with an AOT cache of these tests' own. */
+final class Tool {
+    private static final long LIMIT_SECONDS = 120;
+    private static final List<String> JAVA = java();
+
+    private Tool() {}
+
+    /** What a run of the tool came to. */
+    record Outcome(List<String> command, int status, String out, String err) {
+        /** The run must have ended with 0. */
+        Outcome succeeds() {
+            return endsWith(0);
+        }
+
+        /** The run must have ended with this status. */
+        Outcome endsWith(int expected) {
+            if (status != expected) {
+                throw new AssertionError(command + " ended with " + status + ", not " + expected + ": " + err);
+            }
+            return this;
+        }
+    }
+
+    static Outcome run(String... arguments) throws IOException, InterruptedException {
+        return run(List.of(), arguments);
+    }
+
+    /** With more options for Java, such as {@code -Dreprise.steps=count}. */
+    static Outcome run(List<String> javaOptions, String... arguments) throws IOException, InterruptedException {
+        return run(new ProcessBuilder(command(javaOptions, arguments)));
+    }
+
+    /** The whole way, launcher included. */
+    static Outcome launch(String... arguments) throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of(Checkout.ROOT.resolve("reprise").toString()));
+        command.addAll(Arrays.asList(arguments));
+        return run(new ProcessBuilder(command));
+    }
+
+    /** The command line of a run. */
+    static List<String> command(List<String> javaOptions, String... arguments) {
+        List<String> command = new ArrayList<>(JAVA);
+        command.addAll(1, javaOptions);
+        command.addAll(Arrays.asList(arguments));
+        return command;
+    }
+
+    /** Runs a prepared command; stdin is empty unless it is redirected. */
+    static Outcome run(ProcessBuilder builder) throws IOException, InterruptedException {
+        Tasks.adoptOrphans();
+        Path out = Files.createTempFile("reprise-out-", "");
+        Path err = Files.createTempFile("reprise-err-", "");
+        try {
+            if (builder.redirectInput() == ProcessBuilder.Redirect.PIPE) {
+                builder.redirectInput(Path.of("/dev/null").toFile());
+            }
+            if (builder.redirectOutput() == ProcessBuilder.Redirect.PIPE) {
+                builder.redirectOutput(out.toFile());
+            }
+            builder.redirectError(err.toFile());
+            environment(builder);
+            Process process = builder.start();
+            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                String state = Tasks.describe((int) process.pid());
+                process.destroyForcibly().waitFor();
+                throw new AssertionError(builder.command() + " has not ended after " + LIMIT_SECONDS + " s: "
+                        + Files.readString(err, StandardCharsets.ISO_8859_1) + state);
+            }
+            return new Outcome(
+                    builder.command(),
+                    process.exitValue(),
+                    Files.readString(out, StandardCharsets.ISO_8859_1),
+                    Files.readString(err, StandardCharsets.ISO_8859_1));
+        } finally {
+            Files.delete(out);
+            Files.delete(err);
+        }
+    }
+
+    /** Maven is building, so the launcher must not; no option from outside gets in the way of the cache. */
+    static void environment(ProcessBuilder builder) {
+        builder.environment().keySet().removeIf(name -> name.endsWith("JAVA_OPTIONS") || name.endsWith("TOOL_OPTIONS"));
+        builder.environment().put("REPRISE_IN_BUILD", "1");
+        builder.environment().put("XDG_CACHE_HOME", Checkout.ROOT.resolve("acceptance/target/cache") + "");
+    }
+
+    // What the launcher would run: the last command of its trace.
+    private static List<String> java() {
+        try {
+            Path cache = Checkout.ROOT.resolve("acceptance/target/cache");
+            Files.createDirectories(cache);
+            String launcher = Checkout.ROOT.resolve("reprise").toString();
+            run(new ProcessBuilder(launcher, "warm"));
+            String trace =
+                    run(new ProcessBuilder("bash", "-x", launcher, "--version")).err();
+            String exec = trace.lines()
+                    .filter(line -> line.startsWith("+ exec ") && line.contains("/bin/java "))
+                    .reduce((a, b) -> b)
+                    .orElseThrow(() -> new AssertionError("the launcher runs no Java:\n" + trace));
+            List<String> words = List.of(exec.substring("+ exec ".length()).split(" "));
+            return words.subList(0, words.indexOf("-m") + 2);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(interrupted);
+        }
+    }
+}
