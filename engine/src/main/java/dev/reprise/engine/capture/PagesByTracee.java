@@ -1,0 +1,209 @@
+package dev.reprise.engine.capture;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fstat;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_openat;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pwritev;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.reprise.engine.model.PageBatch;
+import dev.reprise.engine.model.PageSink;
+import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.ProgramResults;
+import dev.reprise.engine.program.Slot;
+import dev.reprise.engine.program.Step;
+import dev.reprise.engine.tracee.ProgramRunner;
+import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.PageRun;
+import dev.reprise.kernel.Door;
+import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.Fcntl;
+import dev.reprise.kernel.Fd;
+import dev.reprise.kernel.FileStatus;
+import dev.reprise.kernel.KernelException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A process writes its own pages into the image file: one copy, and none of it ours.
+ *
+ * <p>The descriptor stands in the segment's descriptor word as long as it is open, for the way home.
+ */
+final class PagesByTracee implements AutoCloseable {
+    private static final int STAT_SIZE = 144;
+    private static final int STAT_INODE = 8;
+    private static final int MAX_VECTORS = 1024;
+    /** The most ranges that one program holds: 64 KiB of them. */
+    private static final int VECTORS_PER_PROGRAM = 4096;
+
+    private final ProgramRunner runner;
+    private final PageSink.InPlace sink;
+    private final HiddenRanges hidden;
+    private final PageReader reader;
+    private long descriptor = -1;
+
+    PagesByTracee(ProgramRunner runner, PageSink.InPlace sink, HiddenRanges hidden, PageReader reader) {
+        this.runner = runner;
+        this.sink = sink;
+        this.hidden = hidden;
+        this.reader = reader;
+    }
+
+    /** Lets the process open the image by its path; false where it cannot, or finds another file there. */
+    boolean open() throws KernelException {
+        String path = new String(sink.path().toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        ProgramBuilder p = new ProgramBuilder();
+        Slot status = p.space(STAT_SIZE);
+        Step opened = p.attempt(
+                SYS_openat,
+                Arg.of(Fd.AT_FDCWD),
+                p.string(path),
+                Arg.of(Fcntl.O_WRONLY | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW),
+                Arg.of(0));
+        p.store8(Arg.of(runner.descriptorWord().value()), opened);
+        p.attempt(SYS_fstat, opened, status);
+        p.end();
+        ProgramResults results = runner.run(p.build());
+        if (Door.isError(results.result(opened))) {
+            return false;
+        }
+        descriptor = results.result(opened);
+        FileStatus ours = FileStatus.of(path);
+        return ours.device() == results.slot(status).get(JAVA_LONG, 0)
+                && ours.inode() == results.slot(status).get(JAVA_LONG, STAT_INODE);
+    }
+
+    /** Writes all pages of the process; true. */
+    boolean write(AddressSpace space) throws KernelException, IOException {
+        for (List<PageRun> runs : PageBatch.cut(space.runs(), PageBatch.MAX_BYTES)) {
+            PageBatch batch = sink.place(space.id(), runs);
+            write(batch);
+            sink.done(batch);
+        }
+        return true;
+    }
+
+    private void write(PageBatch batch) throws KernelException, IOException {
+        List<PageRun> runs = batch.runs();
+        long at = 0;
+        int from = 0;
+        while (from < runs.size()) {
+            int to = from;
+            long bytes = 0;
+            boolean isHidden = hidden.contains(runs.get(from).start());
+            while (to < runs.size()
+                    && to - from < VECTORS_PER_PROGRAM
+                    && hidden.contains(runs.get(to).start()) == isHidden) {
+                bytes += runs.get(to++).bytes();
+            }
+            List<PageRun> part = runs.subList(from, to);
+            if (isHidden) {
+                fill(batch, at, part);
+            } else {
+                write(part, batch.position() + at);
+            }
+            at += bytes;
+            from = to;
+        }
+    }
+
+    private void fill(PageBatch batch, long start, List<PageRun> runs) throws KernelException, IOException {
+        long at = start;
+        for (List<PageRun> piece : PageBatch.cut(runs, PageReader.BUFFER)) {
+            var data = reader.read(piece);
+            int bytes = data.remaining();
+            sink.fill(batch, at, data);
+            at += bytes;
+        }
+    }
+
+    // A write may end early (a full disk, a signal): it goes on where it stopped, until the kernel says why it cannot.
+    private void write(List<PageRun> runs, long position) throws KernelException {
+        List<PageRun> left = runs;
+        long at = position;
+        while (!left.isEmpty()) {
+            long written = writeOnce(left, at);
+            at += written;
+            left = behind(left, written);
+        }
+    }
+
+    private long writeOnce(List<PageRun> runs, long position) throws KernelException {
+        ProgramBuilder p = new ProgramBuilder();
+        List<Step> steps = new ArrayList<>();
+        List<Long> wanted = new ArrayList<>();
+        long at = position;
+        for (int from = 0; from < runs.size(); from += MAX_VECTORS) {
+            List<PageRun> part = runs.subList(from, Math.min(runs.size(), from + MAX_VECTORS));
+            long bytes = 0;
+            long[] vectors = new long[2 * part.size()];
+            for (int i = 0; i < part.size(); i++) {
+                vectors[2 * i] = part.get(i).start();
+                vectors[2 * i + 1] = part.get(i).bytes();
+                bytes += part.get(i).bytes();
+            }
+            steps.add(p.attempt(
+                    SYS_pwritev,
+                    Arg.of(descriptor),
+                    p.longs(vectors),
+                    Arg.of(part.size()),
+                    Arg.of(at),
+                    Arg.of(0)));
+            wanted.add(bytes);
+            at += bytes;
+        }
+        p.end();
+        ProgramResults results = runner.run(p.build());
+        long written = 0;
+        for (int i = 0; i < steps.size(); i++) {
+            long n = results.result(steps.get(i));
+            if (n != wanted.get(i)) {
+                return written + progress(n, written);
+            }
+            written += n;
+        }
+        return written;
+    }
+
+    // Whole pages only, so that what is left are page runs again.
+    private long progress(long n, long before) throws KernelException {
+        if (Door.isError(n) && before == 0) {
+            Door.require(n, "pwritev", sink.path() + " by the process itself");
+        }
+        long pages = Math.max(n, 0) & -PageRun.PAGE_SIZE;
+        if (pages == 0 && before == 0) {
+            throw new KernelException("pwritev", sink.path() + " by the process itself", Errno.ENOSPC);
+        }
+        return pages;
+    }
+
+    private static List<PageRun> behind(List<PageRun> runs, long bytes) {
+        List<PageRun> left = new ArrayList<>();
+        long skip = bytes;
+        for (PageRun run : runs) {
+            if (skip >= run.bytes()) {
+                skip -= run.bytes();
+            } else {
+                left.add(new PageRun(run.start() + skip, run.pages() - skip / PageRun.PAGE_SIZE));
+                skip = 0;
+            }
+        }
+        return left;
+    }
+
+    /** Lets the process close the file. */
+    @Override
+    public void close() throws KernelException {
+        if (descriptor >= 0) {
+            ProgramBuilder p = new ProgramBuilder();
+            p.attempt(SYS_close, descriptor);
+            p.store8(Arg.of(runner.descriptorWord().value()), Arg.of(-1));
+            p.end();
+            descriptor = -1;
+            runner.run(p.build());
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.engine.model.PageBatch;
+import dev.reprise.engine.model.PageSink;
+import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRun;
+import dev.reprise.kernel.KernelException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** Pages on the way through our own buffer: to streams, from memory objects, and where a process cannot write itself. */
+final class PagesThroughTool {
+    private final PageSink sink;
+    private final PageReader reader;
+
+    PagesThroughTool(PageSink sink, PageReader reader) {
+        this.sink = sink;
+        this.reader = reader;
+    }
+
+    /** Reads some runs of an object into the buffer. */
+    @FunctionalInterface
+    private interface Source {
+        ByteBuffer read(List<PageRun> runs) throws KernelException;
+    }
+
+    /** Writes the pages of a process. */
+    void write(AddressSpace space) throws KernelException, IOException {
+        write(space.id(), space.runs(), reader::read);
+    }
+
+    /** Writes the contents of a memory object. */
+    void write(MemoryFile file) throws KernelException, IOException {
+        write(file.memory().id(), file.memory().runs(), runs -> reader.read(file, runs));
+    }
+
+    private void write(ObjectId object, List<PageRun> runs, Source source) throws KernelException, IOException {
+        for (List<PageRun> part : PageBatch.cut(runs, PageBatch.MAX_BYTES)) {
+            switch (sink) {
+                case PageSink.InPlace file -> {
+                    PageBatch batch = file.place(object, part);
+                    long at = 0;
+                    for (List<PageRun> piece : PageBatch.cut(part, PageReader.BUFFER)) {
+                        ByteBuffer data = source.read(piece);
+                        int bytes = data.remaining();
+                        file.fill(batch, at, data);
+                        at += bytes;
+                    }
+                    file.done(batch);
+                }
+                case PageSink.Streamed stream -> {
+                    stream.begin(object, part);
+                    for (List<PageRun> piece : PageBatch.cut(part, PageReader.BUFFER)) {
+                        stream.data(source.read(piece));
+                    }
+                }
+            }
+        }
+    }
+}
