@@ -1,6 +1,7 @@
 package dev.reprise.kernel;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** /proc/PID/timers: the POSIX timers of a process. */
@@ -13,13 +14,17 @@ public final class ProcTimers {
      */
     public record Timer(int id, int signal, long value, int notification, int target, int clock) {}
 
-    /** Of a process, in the file's order. */
+    // MAKE_PROCESS_CPUCLOCK and MAKE_THREAD_CPUCLOCK of nobody: how the kernel keeps the caller's own clocks
+    private static final int OWN_PROCESS = -6;
+    private static final int OWN_THREAD = -2;
+
+    /** Of a process, by id. */
     public static List<Timer> of(int pid) throws KernelException {
         return parse(Proc.text("/proc/" + pid + "/timers"));
     }
 
     /**
-     * From the file's text:
+     * From the file's text, which has the newest first:
      *
      * <pre>
      * ID: 5
@@ -41,8 +46,9 @@ public final class ProcTimers {
                     Long.parseUnsignedLong(signal.substring(slash + 1), 16),
                     notification(notify),
                     Integer.parseInt(notify.substring(notify.indexOf('.') + 1)),
-                    Integer.parseInt(after(lines[i + 3], "ClockID: "))));
+                    clock(Integer.parseInt(after(lines[i + 3], "ClockID: ")))));
         }
+        timers.sort(Comparator.comparingInt(Timer::id));
         return timers;
     }
 
@@ -51,6 +57,14 @@ public final class ProcTimers {
                 ? Clock.SIGEV_NONE
                 : notify.startsWith("thread") ? Clock.SIGEV_THREAD : Clock.SIGEV_SIGNAL;
         return notify.contains("/tid.") ? how | Clock.SIGEV_THREAD_ID : how;
+    }
+
+    private static int clock(int kept) {
+        return switch (kept) {
+            case OWN_PROCESS -> Clock.CLOCK_PROCESS_CPUTIME_ID;
+            case OWN_THREAD -> Clock.CLOCK_THREAD_CPUTIME_ID;
+            default -> kept;
+        };
     }
 
     private static String after(String line, String key) {

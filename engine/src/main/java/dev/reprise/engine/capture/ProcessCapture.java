@@ -4,7 +4,6 @@ import dev.reprise.engine.model.Refusal;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PosixTimer;
 import dev.reprise.image.state.ProcessState;
-import dev.reprise.image.state.ResourceLimit;
 import dev.reprise.image.state.SignalHandlers;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.Clock;
@@ -12,7 +11,6 @@ import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.ProcTimers;
-import dev.reprise.kernel.Resource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,7 +46,7 @@ final class ProcessCapture {
                 TaskCapture.pending(sharedPendingSignals),
                 inside.intervalTimers(),
                 posixTimers(pid, inside.posixTimers()),
-                limits(pid),
+                inside.limits(),
                 Integer.parseInt(Proc.text("/proc/" + pid + "/oom_score_adj").strip()),
                 inside.childSubreaper(),
                 stopped,
@@ -86,14 +84,5 @@ final class ProcessCapture {
                     state.overrun()));
         }
         return timers;
-    }
-
-    private static List<ResourceLimit> limits(int pid) throws KernelException {
-        long[] words = Resource.limits(pid);
-        List<ResourceLimit> limits = new ArrayList<>(Resource.COUNT);
-        for (int i = 0; i < Resource.COUNT; i++) {
-            limits.add(new ResourceLimit(i, words[2 * i], words[2 * i + 1]));
-        }
-        return limits;
     }
 }

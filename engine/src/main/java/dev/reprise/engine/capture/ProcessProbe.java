@@ -4,6 +4,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_brk;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_getitimer;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_modify_ldt;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prctl;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prlimit64;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_rt_sigaction;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_timer_getoverrun;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_timer_gettime;
@@ -16,18 +17,20 @@ import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.IntervalTimer;
+import dev.reprise.image.state.ResourceLimit;
 import dev.reprise.image.state.SignalAction;
 import dev.reprise.kernel.Clock;
 import dev.reprise.kernel.Prctl;
 import dev.reprise.kernel.ProcTimers;
+import dev.reprise.kernel.Resource;
 import dev.reprise.kernel.Signal;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Asks, in any thread of a process, what only the process itself can tell: dispositions, timers, its break, flags. About
- * 75 entries and 2.5 KiB of data; too large for a control block.
+ * Asks, in any thread of a process, what only the process itself can tell: dispositions, timers, limits, its break. About
+ * 95 entries and 3 KiB of data; too large for a control block.
  */
 final class ProcessProbe {
     private static final int TIMER_SIZE = 32;
@@ -38,6 +41,7 @@ final class ProcessProbe {
     private final Slot actions;
     private final Slot intervals;
     private final Slot posix;
+    private final Slot limits;
     private final Slot subreaper;
     private final Step[] overruns;
     private final Step brk;
@@ -54,6 +58,7 @@ final class ProcessProbe {
             List<SignalAction> actions,
             List<IntervalTimer> intervalTimers,
             List<TimerState> posixTimers,
+            List<ResourceLimit> limits,
             long brk,
             int dumpable,
             boolean childSubreaper,
@@ -81,6 +86,11 @@ final class ProcessProbe {
             p.call(SYS_timer_gettime, Arg.of(id), posix.plus((long) TIMER_SIZE * i));
             overruns[i] = p.call(SYS_timer_getoverrun, id);
         }
+        // From outside it takes CAP_SYS_RESOURCE where the ids differ.
+        limits = p.space((long) Resource.SIZE * Resource.COUNT);
+        for (int i = 0; i < Resource.COUNT; i++) {
+            p.call(SYS_prlimit64, none, Arg.of(i), none, limits.plus((long) Resource.SIZE * i));
+        }
         subreaper = p.space(Integer.BYTES);
         p.call(SYS_prctl, Arg.of(Prctl.PR_GET_CHILD_SUBREAPER), subreaper);
         brk = p.call(SYS_brk, 0);
@@ -96,6 +106,7 @@ final class ProcessProbe {
                 readActions(results.slot(actions)),
                 readIntervals(results.slot(intervals)),
                 readTimers(results),
+                readLimits(results.slot(limits)),
                 results.result(brk),
                 Math.toIntExact(results.result(dumpable)),
                 results.slot(subreaper).get(JAVA_INT, 0) != 0,
@@ -142,6 +153,15 @@ final class ProcessProbe {
                     Math.toIntExact(results.result(overruns[i]))));
         }
         return states;
+    }
+
+    private static List<ResourceLimit> readLimits(MemorySegment found) {
+        List<ResourceLimit> limits = new ArrayList<>(Resource.COUNT);
+        for (int i = 0; i < Resource.COUNT; i++) {
+            long at = (long) Resource.SIZE * i;
+            limits.add(new ResourceLimit(i, found.get(JAVA_LONG, at), found.get(JAVA_LONG, at + Long.BYTES)));
+        }
+        return limits;
     }
 
     private static long time(MemorySegment found, long at, long unitsPerSecond) {

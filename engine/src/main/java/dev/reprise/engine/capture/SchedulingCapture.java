@@ -23,7 +23,7 @@ final class SchedulingCapture {
      */
     Scheduling take(int tid, long timerSlackNanos) throws KernelException {
         Sched.Attributes a = Sched.attributes(tid);
-        byte[] affinity = Sched.affinity(tid);
+        byte[] affinity = trimmed(Sched.affinity(tid));
         boolean isDefaultSlice = a.isFair() && a.runtime() == ownSlice;
         return new Scheduling(
                 a.policy(),
@@ -33,7 +33,7 @@ final class SchedulingCapture {
                 isDefaultSlice ? 0 : a.runtime(),
                 a.deadline(),
                 a.period(),
-                Arrays.equals(trimmed(affinity), everyProcessor) ? Bytes.empty() : Bytes.of(affinity),
+                Arrays.equals(affinity, everyProcessor) ? Bytes.empty() : Bytes.of(affinity),
                 Sched.ioPriority(tid),
                 timerSlackNanos);
     }

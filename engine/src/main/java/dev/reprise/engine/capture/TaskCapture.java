@@ -1,5 +1,6 @@
 package dev.reprise.engine.capture;
 
+import dev.reprise.engine.tracee.RestartableSequence;
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.Credentials;
 import dev.reprise.image.state.Interruption;

@@ -16,11 +16,11 @@ final class PendingSignalsRebuild {
     private PendingSignalsRebuild() {}
 
     /** In the leader: those of the process. */
-    static void shared(ProgramBuilder p, int pid, List<PendingSignal> signals) {
+    static void shared(ProgramBuilder p, Arg pid, List<PendingSignal> signals) {
         for (PendingSignal signal : signals) {
             p.call(
                             SYS_rt_sigqueueinfo,
-                            Arg.of(pid),
+                            pid,
                             Arg.of(signal.signal()),
                             p.bytes(signal.siginfo().toArray()))
                     .about("pending signal " + signal.signal());
@@ -28,15 +28,15 @@ final class PendingSignalsRebuild {
     }
 
     /** In the thread itself: its own. */
-    static void own(ProgramBuilder p, int pid, int tid, List<PendingSignal> signals) {
+    static void own(ProgramBuilder p, Arg pid, Arg tid, List<PendingSignal> signals) {
         for (PendingSignal signal : signals) {
             p.call(
                             SYS_rt_tgsigqueueinfo,
-                            Arg.of(pid),
-                            Arg.of(tid),
+                            pid,
+                            tid,
                             Arg.of(signal.signal()),
                             p.bytes(signal.siginfo().toArray()))
-                    .about("pending signal " + signal.signal() + " of task " + tid);
+                    .about("pending signal " + signal.signal());
         }
     }
 }

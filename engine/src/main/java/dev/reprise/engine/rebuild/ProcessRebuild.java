@@ -54,7 +54,7 @@ public final class ProcessRebuild {
      */
     public static void prepare(ProgramBuilder p, Image image, ProcessState process) {
         SignalHandlersRebuild.add(p, image.object(process.signalHandlers(), SignalHandlers.class));
-        PendingSignalsRebuild.shared(p, process.pid(), process.pendingSignals());
+        PendingSignalsRebuild.shared(p, Arg.of(process.pid()), process.pendingSignals());
         TimersRebuild.create(p, process.posixTimers());
     }
 

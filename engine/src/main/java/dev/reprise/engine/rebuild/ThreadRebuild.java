@@ -39,7 +39,7 @@ public final class ThreadRebuild {
                 .about("robust list");
         p.call(SYS_set_tid_address, task.clearChildTid());
         p.call(SYS_personality, task.personality()).about("personality");
-        PendingSignalsRebuild.own(p, pid, task.tid(), task.pendingSignals());
+        PendingSignalsRebuild.own(p, Arg.of(pid), Arg.of(task.tid()), task.pendingSignals());
         SchedulingRebuild.add(p, task.scheduling());
     }
 

@@ -1,4 +1,4 @@
-package dev.reprise.engine.capture;
+package dev.reprise.engine.tracee;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_process_vm_readv;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -28,6 +28,7 @@ public final class RestartableSequence {
     private static final int LENGTH = 16;
     private static final int ABORT = 24;
     private static final int SECTION_SIZE = 32;
+    private static final int RIP = 16;
 
     private RestartableSequence() {}
 
@@ -60,8 +61,6 @@ public final class RestartableSequence {
         words[RIP] = abort;
         return Registers.of(words);
     }
-
-    private static final int RIP = 16;
 
     private static void read(int pid, long address, MemorySegment into) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {

@@ -1,0 +1,95 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.engine.model.Refusal;
+import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Proc;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Namespaces that are not the tool's own.
+ *
+ * <p>A pid namespace of its own is saved (as the ids in it), a time namespace too. A mount namespace is good when it shows
+ * what ours shows but for /proc: that is how {@code restore --pid-namespace} leaves a process.
+ */
+final class NamespaceLook {
+    private static final String[] REFUSED = {"cgroup", "ipc", "net", "user", "uts"};
+    private static final String[] FOR_CHILDREN = {"pid", "time"};
+
+    private NamespaceLook() {}
+
+    static List<Refusal> look(int pid) throws KernelException {
+        List<Refusal> refusals = new ArrayList<>(0);
+        for (String kind : REFUSED) {
+            if (!link(pid, kind).equals(link("self", kind))) {
+                refusals.add(new Refusal(
+                        kind + " namespace",
+                        "process " + pid,
+                        "it is not the tool's, and not saved yet",
+                        "run the tool in the same one: nsenter --target " + pid + " --" + kind));
+            }
+        }
+        if (!link(pid, "mnt").equals(link("self", "mnt"))) {
+            String difference = mountDifference(pid);
+            if (!difference.isEmpty()) {
+                refusals.add(new Refusal(
+                        "mnt namespace",
+                        "process " + pid,
+                        "it sees other files than the tool: " + difference,
+                        "run the tool in the same one: nsenter --target " + pid + " --mount"));
+            }
+        }
+        for (String kind : FOR_CHILDREN) {
+            if (!link(pid, kind).equals(link(pid, kind + "_for_children"))) {
+                refusals.add(new Refusal(
+                        kind + " namespace for children", "process " + pid, "it is not its own, and not saved yet", ""));
+            }
+        }
+        return refusals;
+    }
+
+    private static String link(Object pid, String kind) throws KernelException {
+        try {
+            return Proc.link("/proc/" + pid + "/ns/" + kind);
+        } catch (KernelException failed) {
+            if (failed.errno() == Errno.ENOENT) {
+                return ""; // this kernel does not have it, for nobody
+            }
+            throw failed;
+        }
+    }
+
+    private static String mountDifference(int pid) throws KernelException {
+        List<String> theirs = mounts(Proc.text("/proc/" + pid + "/mountinfo"));
+        List<String> ours = mounts(Proc.text("/proc/self/mountinfo"));
+        for (String mount : theirs) {
+            if (!ours.contains(mount)) {
+                return mount;
+            }
+        }
+        for (String mount : ours) {
+            if (!theirs.contains(mount)) {
+                return mount + " is missing";
+            }
+        }
+        return "";
+    }
+
+    /** Where what is mounted, e.g. {@code /tmp: tmpfs / of 0:35}, without file systems of type proc. */
+    static List<String> mounts(String mountinfo) {
+        List<String> mounts = new ArrayList<>();
+        for (String line : mountinfo.split("\n", -1)) {
+            // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue
+            int dash = line.indexOf(" - ");
+            if (dash >= 0) {
+                String[] head = line.split(" ", -1);
+                String type = line.substring(dash + 3).split(" ", -1)[0];
+                if (!type.equals("proc")) {
+                    mounts.add(head[4] + ": " + type + " " + head[3] + " of " + head[2]);
+                }
+            }
+        }
+        return mounts;
+    }
+}

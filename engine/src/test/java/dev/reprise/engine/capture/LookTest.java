@@ -1,0 +1,125 @@
+package dev.reprise.engine.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.engine.model.Refusal;
+import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.ChildRun;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.ProcStatus;
+import dev.reprise.kernel.x86_64.SyscallNumbers;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** What keeps a process from being checkpointed, told without touching it. */
+class LookTest {
+    private static final int CLONE_NEWUTS = 0x04000000;
+    private static final int CLONE_FS = 0x200;
+    private static final int SIGCHLD = 17;
+
+    @Test
+    void anOrdinaryProcessIsFine() throws KernelException {
+        assertThat(look(p -> {})).isEmpty();
+    }
+
+    @Test
+    void kernelThreadsAreNamed() throws KernelException {
+        assertThat(ProcessLook.look(2)).extracting(Refusal::resource).containsExactly("kernel thread");
+    }
+
+    @Test
+    void theToolAndItsAncestorsAreNamed() throws KernelException {
+        int self = (int) ProcessHandle.current().pid();
+        assertThat(ProcessLook.look(self)).extracting(Refusal::resource).containsExactly("the tool itself");
+        int parent = (int) ProcessHandle.current().parent().orElseThrow().pid();
+        assertThat(ProcessLook.look(parent)).extracting(Refusal::resource).containsExactly("an ancestor of the tool");
+    }
+
+    @Test
+    void aSecondNamespaceIsNamed() throws KernelException {
+        assertThat(look(p -> p.call(SyscallNumbers.SYS_unshare, CLONE_NEWUTS)))
+                .extracting(Refusal::resource)
+                .containsExactly("uts namespace");
+    }
+
+    @Test
+    void aTracerIsNamed() throws KernelException {
+        assertThat(look(p -> p.call(SyscallNumbers.SYS_ptrace, 0)))
+                .singleElement()
+                .satisfies(refusal -> assertThat(refusal.reason()).contains("process " + ProcessHandle.current().pid()));
+    }
+
+    @Test
+    void seccompFiltersAreCounted() throws KernelException {
+        // One instruction: return SECCOMP_RET_ALLOW.
+        List<Refusal> refusals = look(p -> {
+            var instruction = p.longs(0x7fff000000000006L);
+            var filter = p.longs(1, 0);
+            p.store8(filter.plus(8), instruction);
+            p.call(SyscallNumbers.SYS_seccomp, Arg.of(1), Arg.of(0), filter);
+        });
+        assertThat(refusals).singleElement().satisfies(refusal -> {
+            assertThat(refusal.resource()).isEqualTo("seccomp filters");
+            assertThat(refusal.reason()).startsWith("1 of them");
+        });
+    }
+
+    @Test
+    void childrenAndWhatTheyShareAreNamed() throws KernelException {
+        List<Refusal> refusals = look(p -> {
+            var child = p.label();
+            p.fork(SyscallNumbers.SYS_clone, child, Arg.of(CLONE_FS | SIGCHLD), Arg.of(0), Arg.of(0), Arg.of(0), Arg.of(0));
+            var parent = p.label();
+            p.go(parent);
+            p.place(child);
+            p.call(SyscallNumbers.SYS_prctl, 1, 9); // dies with its parent
+            p.call(SyscallNumbers.SYS_pause);
+            p.place(parent);
+        });
+        assertThat(refusals)
+                .extracting(Refusal::resource)
+                .containsExactlyInAnyOrder("child process", "shared file system context");
+    }
+
+    @Test
+    void defaultsOfSpeculationAreNoControl() {
+        assertThat(TaskLook.of(status("thread vulnerable", "conditional enabled"), 1)).isEmpty();
+        assertThat(TaskLook.of(status("vulnerable", "always enabled"), 1)).isEmpty();
+        assertThat(TaskLook.of(status("not vulnerable", "not affected"), 1)).isEmpty();
+        assertThat(TaskLook.of(status("thread force mitigated", "always enabled"), 1)).hasSize(1);
+        assertThat(TaskLook.of(status("thread vulnerable", "conditional force disabled"), 1)).hasSize(1);
+    }
+
+    @Test
+    void shadowStacksAndTaggedAddressesAreNamed() {
+        ProcStatus status = new ProcStatus(
+                "Name:\tx\nTracerPid:\t0\nx86_Thread_features:\tshstk wrss \nuntag_mask:\t0x81ffffffffffffff\n");
+        assertThat(TaskLook.of(status, 1))
+                .extracting(Refusal::resource)
+                .containsExactly("shadow stack", "tagged addresses (LAM)");
+    }
+
+    @Test
+    void mountTablesAreComparedWithoutProc() {
+        assertThat(NamespaceLook.mounts(
+                        """
+                        22 28 0:21 / /proc rw,relatime - proc proc rw
+                        28 1 254:0 / / rw shared:1 - ext4 /dev/root rw
+                        31 28 0:30 /sub /mnt\\040a rw - tmpfs tmpfs rw
+                        """))
+                .containsExactly("/: ext4 / of 254:0", "/mnt\\040a: tmpfs /sub of 0:30");
+    }
+
+    private static ProcStatus status(String storeBypass, String indirect) {
+        return new ProcStatus("Name:\tx\nTracerPid:\t0\nSpeculation_Store_Bypass:\t" + storeBypass
+                + "\nSpeculationIndirectBranch:\t" + indirect + "\n");
+    }
+
+    private static List<Refusal> look(Consumer<dev.reprise.engine.program.ProgramBuilder> setUp)
+            throws KernelException {
+        try (ChildRun child = new ChildRun(setUp)) {
+            return ProcessLook.look(child.pid());
+        }
+    }
+}
