@@ -1,9 +1,20 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.image.state.Descriptor;
+import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.FdTable;
+import dev.reprise.image.state.FileLock;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.OpenFile;
+import dev.reprise.kernel.FdInfo;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.PidFd;
+import dev.reprise.kernel.Proc;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The descriptors of a process and everything behind them.
@@ -12,7 +23,29 @@ import java.util.List;
  * read.
  */
 final class DescriptorCapture implements AutoCloseable {
+    private static final List<OpenFileCapture> KINDS = List.of(
+            new PathCapture(), // whatever is open with O_PATH, of any type
+            new MemFdCapture(), // before regular files, which memfds are
+            new RegularFileCapture(),
+            new DirectoryCapture(),
+            new DeviceCapture(),
+            new TerminalCapture(),
+            new PipeCapture(), // before FIFOs: one file type
+            new FifoCapture(),
+            new SocketCapture(),
+            new EventFdCapture(),
+            new TimerFdCapture(),
+            new SignalFdCapture(),
+            new EpollCapture(),
+            new InotifyCapture(),
+            new UnknownCapture());
+
+    /** A descriptor as it was seen, not opened yet. */
+    private record Seen(int number, String link, FdInfo info) {}
+
     private final int pid;
+    private final List<MemoryFile> memoryFiles = new ArrayList<>();
+    private OutsideHolders outside = OutsideHolders.NOBODY;
 
     DescriptorCapture(int pid) {
         this.pid = pid;
@@ -20,7 +53,11 @@ final class DescriptorCapture implements AutoCloseable {
 
     /** Everything among the descriptors that cannot be saved; touches nothing. */
     List<Refusal> look() throws KernelException {
-        throw new UnsupportedOperationException("descriptors of " + pid);
+        List<Seen> seen = seen();
+        outside = OutsideHolders.of(pid, shareable(seen));
+        DescriptorLook look = look(seen, new ObjectTable());
+        lookAtAll(look);
+        return look.refusals();
     }
 
     /**
@@ -29,14 +66,114 @@ final class DescriptorCapture implements AutoCloseable {
      * @throws CannotCapture what has changed since {@link #look}
      */
     FdTable take(ObjectTable objects) throws KernelException, CannotCapture {
-        throw new UnsupportedOperationException("descriptors of " + pid + objects);
+        List<Seen> seen = seen();
+        DescriptorLook look = look(seen, objects);
+        lookAtAll(look);
+        if (!look.refusals().isEmpty()) {
+            throw new CannotCapture(look.refusals());
+        }
+        DescriptorTake take = new DescriptorTake(look, objects, memoryFiles);
+        List<Epoll> sets = new ArrayList<>();
+        try (PidFd process = PidFd.open(pid)) {
+            for (Descriptions.Description one : look.descriptions().all()) {
+                try (LiveDescriptor d = open(process, one)) {
+                    OpenFile file = kindOf(d).take(d, one.id(), take);
+                    if (file instanceof Epoll set) {
+                        sets.add(set);
+                    } else {
+                        objects.add(file);
+                    }
+                }
+            }
+        }
+        EpollOrder.innerFirst(sets).forEach(objects::add);
+        FdTable table = table(seen, look.descriptions(), objects.newId());
+        objects.add(table);
+        return table;
     }
 
-    /** The memory objects that {@link #take} added (memfds that were not known by {@link DeviceInode}), open for reading. */
+    private List<Seen> seen() throws KernelException {
+        List<Seen> seen = new ArrayList<>();
+        for (int number : Proc.numbers("/proc/" + pid + "/fd")) {
+            try {
+                seen.add(new Seen(number, Proc.link("/proc/" + pid + "/fd/" + number), FdInfo.of(pid, number)));
+            } catch (KernelException closed) {
+                Gone.requireGone(closed);
+            }
+        }
+        return seen;
+    }
+
+    /** What may have ends in other processes. */
+    private static Set<String> shareable(List<Seen> seen) {
+        Set<String> links = new HashSet<>();
+        for (Seen one : seen) {
+            // A socket of ours without a peer has nothing outside; a FIFO's link cannot be told from a file's here.
+            if (one.link().startsWith("pipe:[") || one.link().startsWith("/")) {
+                links.add(one.link());
+            }
+        }
+        return links;
+    }
+
+    private DescriptorLook look(List<Seen> seen, ObjectTable objects) throws KernelException {
+        Descriptions descriptions = new Descriptions(pid);
+        for (Seen one : seen) {
+            try {
+                descriptions.add(one.number(), one.link(), one.info(), objects);
+            } catch (KernelException closed) {
+                Gone.requireGone(closed);
+            }
+        }
+        return new DescriptorLook(pid, outside, descriptions, OwnTerminals.of(pid));
+    }
+
+    private void lookAtAll(DescriptorLook look) throws KernelException {
+        try (PidFd process = PidFd.open(pid)) {
+            for (Descriptions.Description one : look.descriptions().all()) {
+                try (LiveDescriptor d = open(process, one)) {
+                    kindOf(d).look(d, look);
+                } catch (KernelException closed) {
+                    Gone.requireGone(closed);
+                }
+            }
+        }
+    }
+
+    private LiveDescriptor open(PidFd process, Descriptions.Description one) throws KernelException {
+        return LiveDescriptor.open(process, pid, one.number(), one.link(), one.info());
+    }
+
+    private static OpenFileCapture kindOf(LiveDescriptor d) {
+        for (OpenFileCapture kind : KINDS) {
+            if (kind.recognizes(d)) {
+                return kind;
+            }
+        }
+        throw new IllegalStateException("the last kind recognizes all");
+    }
+
+    private static FdTable table(List<Seen> seen, Descriptions descriptions, ObjectId id) {
+        List<Descriptor> descriptors = new ArrayList<>();
+        List<FileLock> locks = new ArrayList<>();
+        for (Seen one : seen) {
+            descriptors.add(new Descriptor(one.number(), one.info().closeOnExec(), descriptions.idOf(one.number())));
+            if (descriptions.isFirst(one.number())) {
+                locks.addAll(FileLocks.of(one.number(), one.info().lines()));
+            }
+        }
+        return new FdTable(id, descriptors, locks);
+    }
+
+    /** The memory objects that {@link #take} added (memfds not known by {@link DeviceInode}), open for reading. */
     List<MemoryFile> memoryFiles() {
-        return List.of();
+        return List.copyOf(memoryFiles);
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        for (MemoryFile file : memoryFiles) {
+            file.file().close();
+        }
+    }
 }

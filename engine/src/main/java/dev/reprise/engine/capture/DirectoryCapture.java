@@ -1,0 +1,30 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.image.state.DirectoryFile;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.OpenFile;
+import dev.reprise.kernel.Fcntl;
+import dev.reprise.kernel.KernelException;
+
+/** Directories: by name, with the position of readdir(3). */
+final class DirectoryCapture implements OpenFileCapture {
+    @Override
+    public boolean recognizes(LiveDescriptor d) {
+        return d.type() == Fcntl.S_IFDIR;
+    }
+
+    @Override
+    public void look(LiveDescriptor d, DescriptorLook look) {
+        String why = d.whyNameless();
+        if (!why.isEmpty()) {
+            look.refuse(d, "nameless directory", d.link() + ": " + why, "keep it under its name, or close it");
+        }
+        FileLocks.look(d, look);
+    }
+
+    @Override
+    public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
+        return new DirectoryFile(
+                id, d.info().statusFlags(), take.owner(d), d.identity(), d.info().position());
+    }
+}

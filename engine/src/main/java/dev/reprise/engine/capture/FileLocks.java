@@ -1,0 +1,59 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.image.state.FileLock;
+import dev.reprise.kernel.Fcntl;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The locks in a descriptor's fdinfo (fs/locks.c, lock_get_status).
+ *
+ * <pre>
+ * lock:	1: POSIX  ADVISORY  WRITE 6617 fe:00:2179171 20 29
+ * lock:	1: FLOCK  ADVISORY  READ 6617 fe:00:2179154 0 EOF
+ * </pre>
+ */
+final class FileLocks {
+    private static final String LINE = "lock:";
+
+    private FileLocks() {}
+
+    /** Refuses what is no plain lock: leases and delegations. */
+    static void look(LiveDescriptor d, DescriptorLook look) {
+        for (String line : d.info().lines()) {
+            if (line.startsWith(LINE) && kind(words(line)[1]) == null) {
+                look.refuse(d, "file lease", d.link() + " is leased (fcntl F_SETLEASE)", "give the lease back");
+            }
+        }
+    }
+
+    /** The locks that are shown for a descriptor; all descriptors of a description show the same ones. */
+    static List<FileLock> of(int number, List<String> lines) {
+        List<FileLock> locks = new ArrayList<>();
+        for (String line : lines) {
+            if (line.startsWith(LINE)) {
+                String[] words = words(line);
+                FileLock.Kind kind = kind(words[1]);
+                if (kind != null) {
+                    int type = words[3].equals("WRITE") ? Fcntl.F_WRLCK : Fcntl.F_RDLCK;
+                    long end = words[7].equals("EOF") ? FileLock.END_OF_FILE : Long.parseLong(words[7]);
+                    locks.add(new FileLock(number, kind, type, Long.parseLong(words[6]), end));
+                }
+            }
+        }
+        return locks;
+    }
+
+    private static String[] words(String line) {
+        return line.substring(LINE.length()).strip().split("\\s+", -1);
+    }
+
+    private static FileLock.@org.jspecify.annotations.Nullable Kind kind(String word) {
+        return switch (word) {
+            case "FLOCK" -> FileLock.Kind.FLOCK;
+            case "POSIX" -> FileLock.Kind.POSIX;
+            case "OFDLCK" -> FileLock.Kind.OFD;
+            default -> null;
+        };
+    }
+}

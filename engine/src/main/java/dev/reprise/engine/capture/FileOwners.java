@@ -1,0 +1,47 @@
+package dev.reprise.engine.capture;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fcntl;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.reprise.image.state.FileOwner;
+import dev.reprise.kernel.Door;
+import dev.reprise.kernel.Fcntl;
+import dev.reprise.kernel.Fd;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Proc;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Reads whom an open file signals; ids are those of the owner's own pid namespace. */
+final class FileOwners {
+    private FileOwners() {}
+
+    static FileOwner of(Fd file) throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            // struct f_owner_ex { int type; __kernel_pid_t pid; }
+            MemorySegment owner = arena.allocate(8, 4);
+            Door.require(
+                    Door.call(SYS_fcntl, file.number(), Fcntl.F_GETOWN_EX, owner.address()), "fcntl", "F_GETOWN_EX");
+            long signal = Door.require(Door.call(SYS_fcntl, file.number(), Fcntl.F_GETSIG), "fcntl", "F_GETSIG");
+            int pid = owner.get(JAVA_INT, 4);
+            if (pid == 0 && signal == 0) {
+                return FileOwner.NONE;
+            }
+            return new FileOwner(pid == 0 ? 0 : owner.get(JAVA_INT, 0), innermost(pid), (int) signal);
+        }
+    }
+
+    private static int innermost(int pid) {
+        if (pid == 0) {
+            return 0;
+        }
+        try {
+            String status = Proc.text("/proc/" + pid + "/status");
+            int at = status.indexOf("\nNSpid:");
+            String line = at < 0 ? "" : status.substring(at + 1, status.indexOf('\n', at + 1));
+            return at < 0 ? pid : Integer.parseInt(line.substring(line.lastIndexOf('\t') + 1));
+        } catch (KernelException _) {
+            return pid; // a process group whose leader is gone
+        }
+    }
+}

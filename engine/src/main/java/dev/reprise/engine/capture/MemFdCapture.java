@@ -1,0 +1,35 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.image.state.MemFd;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.OpenFile;
+import dev.reprise.kernel.FileSystem;
+import dev.reprise.kernel.KernelException;
+
+/** Open files of memfd_create(2); the memory itself is an object that mappings share. */
+final class MemFdCapture implements OpenFileCapture {
+    @Override
+    public boolean recognizes(LiveDescriptor d) {
+        return MemFdContents.isMemFd(d.link());
+    }
+
+    @Override
+    public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
+        if (FileSystem.of(d.copy()) == FileSystem.HUGETLBFS_MAGIC) {
+            look.refuse(d, "memfd of huge pages", d.link() + " was made with MFD_HUGETLB", "");
+        }
+        FileLocks.look(d, look);
+    }
+
+    @Override
+    public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
+        ObjectId memory = take.objects().find(DeviceInode.of(d.status()));
+        if (memory.equals(ObjectId.NONE)) {
+            MemoryFile file = MemFdContents.capture(d.link(), "/proc/self/fd/" + d.copy().number(), take.objects());
+            take.memoryFiles().add(file);
+            memory = file.memory().id();
+        }
+        return new MemFd(
+                id, d.info().statusFlags(), take.owner(d), memory, d.info().position());
+    }
+}

@@ -1,0 +1,48 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.OpenFile;
+import dev.reprise.image.state.TerminalFile;
+import dev.reprise.kernel.DeviceNumber;
+import dev.reprise.kernel.Fcntl;
+import dev.reprise.kernel.KernelException;
+
+/** The terminal that a program was started from: at restore it is the terminal of restore. */
+final class TerminalCapture implements OpenFileCapture {
+    private static final int CONSOLES = 4;
+    private static final int TERMINALS = 5;
+    private static final int PSEUDO_TERMINALS = 136;
+    private static final int LAST_PSEUDO_TERMINALS = 143;
+    private static final int MASTER = 2;
+
+    @Override
+    public boolean recognizes(LiveDescriptor d) {
+        return d.type() == Fcntl.S_IFCHR && isTerminal(d.status().deviceNumber());
+    }
+
+    private static boolean isTerminal(long device) {
+        int major = DeviceNumber.major(device);
+        return major == CONSOLES
+                || major == TERMINALS && DeviceNumber.minor(device) != MASTER
+                || major >= PSEUDO_TERMINALS && major <= LAST_PSEUDO_TERMINALS;
+    }
+
+    @Override
+    public void look(LiveDescriptor d, DescriptorLook look) {
+        boolean own = DeviceNumber.major(d.status().deviceNumber()) == TERMINALS
+                || look.isOwnTerminal(d.status().deviceNumber());
+        if (!own) {
+            look.refuse(
+                    d,
+                    "another terminal",
+                    d.link() + " is neither the controlling terminal nor among 0-2",
+                    "close it");
+        }
+    }
+
+    @Override
+    public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
+        return new TerminalFile(
+                id, d.info().statusFlags(), take.owner(d), d.identity(), (int) d.status().deviceNumber());
+    }
+}

@@ -1,0 +1,67 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.kernel.DeviceNumber;
+import dev.reprise.kernel.Fcntl;
+import dev.reprise.kernel.Fd;
+import dev.reprise.kernel.FileHandle;
+import dev.reprise.kernel.FileStatus;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Proc;
+
+/** Finds a name of an inode that somebody watches, by its handle in every mount of its file system. */
+final class WatchedPath {
+    private static final int DEVICE_FIELD = 2;
+    private static final int MOUNT_POINT_FIELD = 4;
+
+    private WatchedPath() {}
+
+    /** A path that leads to the inode; empty when none was found. */
+    static String find(long device, long inode, FileHandle handle) throws KernelException {
+        String wanted = DeviceNumber.major(device) + ":" + DeviceNumber.minor(device);
+        for (String line : Proc.text("/proc/self/mountinfo").split("\n", -1)) {
+            String[] fields = line.split(" ", MOUNT_POINT_FIELD + 2);
+            if (fields.length > MOUNT_POINT_FIELD && fields[DEVICE_FIELD].equals(wanted)) {
+                String path = inMount(unescape(fields[MOUNT_POINT_FIELD]), handle);
+                if (leadsTo(path, device, inode)) {
+                    return path;
+                }
+            }
+        }
+        return "";
+    }
+
+    private static String inMount(String mountPoint, FileHandle handle) {
+        try (Fd mount = Fd.open(mountPoint, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY, 0);
+                Fd file = handle.open(mount)) {
+            return Proc.link("/proc/self/fd/" + file.number());
+        } catch (KernelException _) {
+            return "";
+        }
+    }
+
+    private static boolean leadsTo(String path, long device, long inode) {
+        if (path.isEmpty()) {
+            return false;
+        }
+        try {
+            FileStatus status = FileStatus.ofLink(path);
+            return status.device() == device && status.inode() == inode;
+        } catch (KernelException _) {
+            return false;
+        }
+    }
+
+    // Blank, tab, newline and backslash stand as \ooo in mountinfo.
+    private static String unescape(String text) {
+        StringBuilder plain = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) == '\\' && i + 3 < text.length()) {
+                plain.append((char) Integer.parseInt(text.substring(i + 1, i + 4), 8));
+                i += 3;
+            } else {
+                plain.append(text.charAt(i));
+            }
+        }
+        return plain.toString();
+    }
+}

@@ -1,0 +1,32 @@
+package dev.reprise.kernel;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pidfd_getfd;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pidfd_open;
+
+/** A process by descriptor, and the way to its own descriptors. */
+public final class PidFd implements AutoCloseable {
+    private final int pid;
+    private final Fd fd;
+
+    private PidFd(int pid, Fd fd) {
+        this.pid = pid;
+        this.fd = fd;
+    }
+
+    /** Of a thread group's leader. */
+    public static PidFd open(int pid) throws KernelException {
+        return new PidFd(
+                pid, new Fd(Door.require(Door.call(SYS_pidfd_open, pid, 0), "pidfd_open", Integer.toString(pid))));
+    }
+
+    /** A descriptor of ours for the open file description that the process has under {@code number}. */
+    public Fd copy(int number) throws KernelException {
+        return new Fd(Door.require(
+                Door.call(SYS_pidfd_getfd, fd.number(), number, 0), "pidfd_getfd", pid + "," + number));
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.reprise.kernel;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_poll;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** poll(2). */
+public final class Poll {
+    public static final int POLLIN = 1;
+
+    private Poll() {}
+
+    /** Whether there is something to read now. */
+    public static boolean isReadable(Fd fd) throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            // struct pollfd { int fd; short events, revents; }
+            MemorySegment poll = arena.allocate(8, 4);
+            poll.set(JAVA_INT, 0, fd.number());
+            poll.set(JAVA_SHORT, 4, (short) POLLIN);
+            Door.require(Door.call(SYS_poll, poll.address(), 1, 0), "poll", "");
+            return (poll.get(JAVA_SHORT, 6) & POLLIN) != 0;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.reprise.kernel;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_recvfrom;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_sendto;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_socket;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The queue of a UNIX socket, asked by NETLINK_SOCK_DIAG (include/uapi/linux/unix_diag.h): for a listening one
+ * connections that wait and the backlog.
+ */
+public record UnixDiag(int waiting, int backlog) {
+    private static final int NETLINK_SOCK_DIAG = 4;
+    private static final int SOCK_DIAG_BY_FAMILY = 20;
+    private static final int NLMSG_ERROR = 2;
+    private static final int NLM_F_REQUEST = 1;
+    private static final int UDIAG_SHOW_RQLEN = 0x10;
+    private static final int UNIX_DIAG_RQLEN = 4;
+    private static final int HEADER = 16;
+    private static final int REQUEST = 24;
+    private static final int MESSAGE = 16;
+    private static final int BUFFER = 4096;
+
+    /** Of the socket with an inode in our network namespace. */
+    public static UnixDiag of(long inode) throws KernelException {
+        long socket = Door.require(
+                Door.call(SYS_socket, Sockets.AF_NETLINK, Sockets.SOCK_RAW | Sockets.SOCK_CLOEXEC, NETLINK_SOCK_DIAG),
+                "socket",
+                "NETLINK_SOCK_DIAG");
+        try (Fd fd = new Fd(socket);
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(BUFFER, 8);
+            ask(buffer, inode);
+            Door.require(
+                    Door.call(SYS_sendto, fd.number(), buffer.address(), HEADER + REQUEST, 0, 0, 0),
+                    "sendto",
+                    "NETLINK_SOCK_DIAG");
+            long length = Door.require(
+                    Door.call(SYS_recvfrom, fd.number(), buffer.address(), BUFFER, 0, 0, 0),
+                    "recvfrom",
+                    "NETLINK_SOCK_DIAG");
+            return parse(buffer, length, inode);
+        }
+    }
+
+    // struct nlmsghdr { u32 len; u16 type, flags; u32 seq, pid; }
+    // struct unix_diag_req { u8 family, protocol; u16 pad; u32 states, ino, show, cookie[2]; }
+    private static void ask(MemorySegment m, long inode) {
+        m.set(JAVA_INT, 0, HEADER + REQUEST);
+        m.set(JAVA_SHORT, 4, (short) SOCK_DIAG_BY_FAMILY);
+        m.set(JAVA_SHORT, 6, (short) NLM_F_REQUEST);
+        m.set(JAVA_BYTE, HEADER, (byte) Sockets.AF_UNIX);
+        m.set(JAVA_INT, HEADER + 4, -1);
+        m.set(JAVA_INT, HEADER + 8, (int) inode);
+        m.set(JAVA_INT, HEADER + 12, UDIAG_SHOW_RQLEN);
+        m.set(JAVA_INT, HEADER + 16, -1);
+        m.set(JAVA_INT, HEADER + 20, -1);
+    }
+
+    // struct unix_diag_msg { u8 family, type, state, pad; u32 ino, cookie[2]; }, then attributes { u16 len, type; ... }
+    private static UnixDiag parse(MemorySegment m, long length, long inode) throws KernelException {
+        if (m.get(JAVA_SHORT, 4) == NLMSG_ERROR) {
+            throw new KernelException("sock_diag", "inode " + inode, Errno.of(m.get(JAVA_INT, HEADER)));
+        }
+        for (long at = HEADER + MESSAGE; at + 4 <= length; at += (Short.toUnsignedInt(m.get(JAVA_SHORT, at)) + 3) & ~3) {
+            if (m.get(JAVA_SHORT, at + 2) == UNIX_DIAG_RQLEN) {
+                return new UnixDiag(m.get(JAVA_INT, at + 4), m.get(JAVA_INT, at + 8));
+            }
+        }
+        throw new KernelException("sock_diag", "inode " + inode, Errno.ENODATA);
+    }
+}
