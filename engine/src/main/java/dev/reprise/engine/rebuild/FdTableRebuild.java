@@ -1,9 +1,31 @@
 package dev.reprise.engine.rebuild;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_lseek;
+
 import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.image.state.DeviceFile;
+import dev.reprise.image.state.DirectoryFile;
+import dev.reprise.image.state.Epoll;
+import dev.reprise.image.state.EventFd;
 import dev.reprise.image.state.FdTable;
+import dev.reprise.image.state.FifoEnd;
+import dev.reprise.image.state.FileLock;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.Inotify;
+import dev.reprise.image.state.MemFd;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.OpenFile;
+import dev.reprise.image.state.OutsideFile;
+import dev.reprise.image.state.PathFile;
+import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.RegularFile;
+import dev.reprise.image.state.SignalFd;
+import dev.reprise.image.state.Socket;
+import dev.reprise.image.state.TerminalFile;
+import dev.reprise.image.state.TimerFd;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The descriptors of a process, made anew by its leader.
@@ -16,11 +38,14 @@ final class FdTableRebuild {
     private final Image image;
     private final FdTable table;
     private final DescriptorOptions options;
+    private final OpenFiles files;
+    private final Set<ObjectId> pipesDone = new HashSet<>();
 
     FdTableRebuild(Image image, FdTable table, DescriptorOptions options) {
         this.image = image;
         this.table = table;
         this.options = options;
+        this.files = new OpenFiles(image, table, options.above());
     }
 
     /**
@@ -37,16 +62,97 @@ final class FdTableRebuild {
 
     /** What must be verified before anything is started. */
     List<FileCheck> checks() {
-        return List.of();
+        return FileChecks.of(files);
     }
 
-    /** Adds all open files and descriptors. */
+    /** Adds all open files and descriptors; closes the inherited streams. */
     void create(ProgramBuilder p, MemoryFiles memory) {
-        throw new UnsupportedOperationException("" + image + table + options + p + memory);
+        TimerFdRebuild timers = timers(p);
+        EpollRebuild sets = new EpollRebuild(p, files, timers);
+        StreamRebuild streams = new StreamRebuild(p, files, options.streams());
+        DescriptorLimit.raise(p);
+        for (OpenFile file : files.all()) {
+            create(p, file, memory, streams, timers, sets);
+        }
+        streams.close();
+        for (Epoll set : files.all(Epoll.class)) {
+            sets.addMembers(set);
+        }
     }
 
-    /** Adds owners, O_ASYNC, locks; listens again. */
+    private void create(
+            ProgramBuilder p,
+            OpenFile file,
+            MemoryFiles memory,
+            StreamRebuild streams,
+            TimerFdRebuild timers,
+            EpollRebuild sets) {
+        NamedFileRebuild named = new NamedFileRebuild(p, files);
+        switch (file) {
+            case RegularFile regular -> {
+                named.openAt(regular, regular.file(), regular.offset());
+                if (options.truncate()) {
+                    named.truncate(regular);
+                }
+            }
+            case DirectoryFile directory -> named.openAt(directory, directory.file(), directory.offset());
+            case PathFile path -> named.open(path, path.file());
+            case DeviceFile device -> {
+                named.open(device, device.file());
+                p.attempt(SYS_lseek, files.numberOf(device), device.offset(), 0);
+            }
+            case TerminalFile terminal -> streams.attach(terminal);
+            case OutsideFile outside -> streams.attach(outside);
+            case PipeEnd end -> pipe(p, end);
+            case FifoEnd end -> fifo(p, end);
+            case EventFd event -> new CounterRebuild(p, files).eventFd(event);
+            case SignalFd signals -> new CounterRebuild(p, files).signalFd(signals);
+            case TimerFd timer -> timers.create(timer);
+            case Epoll set -> sets.create(set);
+            case Inotify inotify -> new InotifyRebuild(p, files).create(inotify);
+            case MemFd memFd -> new MemFdRebuild(p, files).create(memFd, memory.descriptor(memFd.memory()));
+            case Socket socket -> new SocketRebuild(p, files).create(socket);
+        }
+    }
+
+    private void pipe(ProgramBuilder p, PipeEnd end) {
+        if (pipesDone.add(end.pipe())) {
+            List<PipeEnd> ends = files.all(PipeEnd.class).stream()
+                    .filter(other -> other.pipe().equals(end.pipe()))
+                    .toList();
+            new PipeRebuild(p, files).pipe(files.pipe(end.pipe()), ends);
+        }
+    }
+
+    private void fifo(ProgramBuilder p, FifoEnd end) {
+        if (pipesDone.add(end.pipe())) {
+            List<FifoEnd> ends = files.all(FifoEnd.class).stream()
+                    .filter(other -> other.pipe().equals(end.pipe()))
+                    .toList();
+            new PipeRebuild(p, files).fifo(files.pipe(end.pipe()), ends);
+        }
+    }
+
+    private TimerFdRebuild timers(ProgramBuilder p) {
+        return new TimerFdRebuild(p, files, image.machine(), options.sameClock());
+    }
+
+    /** Arms timers; adds locks, owners and O_ASYNC; listens again. */
     void finish(ProgramBuilder p) {
-        throw new UnsupportedOperationException("" + p);
+        for (FileLock lock : table.locks()) {
+            LockRebuild.take(p, lock);
+        }
+        TimerFdRebuild timers = timers(p);
+        SocketRebuild sockets = new SocketRebuild(p, files);
+        for (OpenFile file : files.all()) {
+            if (!(file instanceof TerminalFile || file instanceof OutsideFile || file instanceof PathFile)) {
+                OwnerRebuild.set(p, files, file);
+            }
+            if (file instanceof TimerFd timer) {
+                timers.armLate(timer);
+            } else if (file instanceof Socket socket) {
+                sockets.listenAgain(socket);
+            }
+        }
     }
 }

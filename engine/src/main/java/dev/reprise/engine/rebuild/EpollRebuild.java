@@ -1,0 +1,88 @@
+package dev.reprise.engine.rebuild;
+
+import static dev.reprise.kernel.Epoll.EPOLL_CTL_ADD;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_dup3;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_epoll_create1;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_epoll_ctl;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fcntl;
+
+import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.Step;
+import dev.reprise.image.state.Epoll;
+import dev.reprise.image.state.EpollMember;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.kernel.Fcntl;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** epoll sets; their members are added when all descriptors are in place. */
+final class EpollRebuild {
+    private final ProgramBuilder p;
+    private final OpenFiles files;
+    private final EpollDisarm disarm;
+
+    EpollRebuild(ProgramBuilder p, OpenFiles files, TimerFdRebuild timers) {
+        this.p = p;
+        this.files = files;
+        this.disarm = new EpollDisarm(p, files, timers);
+    }
+
+    void create(Epoll set) {
+        files.place(p, p.call(SYS_epoll_create1, 0), set);
+        files.setFlags(p, set);
+    }
+
+    /** Members that have had their one shot come first: nobody else must be ready while they have it. */
+    void addMembers(Epoll set) {
+        for (EpollMember member : set.members()) {
+            if (EpollDisarm.isSpent(member)) {
+                add(set, member, disarm.prepare(member));
+                disarm.spend(set, member);
+            }
+        }
+        for (EpollMember member : set.members()) {
+            if (!EpollDisarm.isSpent(member)) {
+                add(set, member, member.events());
+            }
+        }
+    }
+
+    // The number that a member was added under stays part of it; it may lead elsewhere by now, or nowhere.
+    private void add(Epoll set, EpollMember member, int events) {
+        int number = member.number();
+        ObjectId there = files.at(number);
+        if (there.equals(member.target())) {
+            control(set, number, events, member.data());
+            return;
+        }
+        Step saved = there.equals(ObjectId.NONE)
+                ? null
+                : p.call(SYS_fcntl, number, Fcntl.F_DUPFD_CLOEXEC, files.above());
+        p.call(SYS_dup3, files.numberOf(member.target()), number, Fcntl.O_CLOEXEC)
+                .about("descriptor " + number + " for an epoll set");
+        control(set, number, events, member.data());
+        if (saved == null) {
+            p.call(SYS_close, number);
+        } else {
+            p.call(SYS_dup3, saved, Arg.of(number), Arg.of(files.closesOnExec(number) ? Fcntl.O_CLOEXEC : 0));
+            p.call(SYS_close, saved);
+        }
+    }
+
+    private void control(Epoll set, int number, int events, long data) {
+        byte[] event = ByteBuffer.allocate(dev.reprise.kernel.Epoll.EVENT_SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(events)
+                .putLong(data)
+                .array();
+        p.call(
+                        SYS_epoll_ctl,
+                        Arg.of(files.numberOf(set)),
+                        Arg.of(EPOLL_CTL_ADD),
+                        Arg.of(number),
+                        p.bytes(event))
+                .about("descriptor " + number + " in epoll set " + files.numberOf(set));
+    }
+}

@@ -1,0 +1,56 @@
+package dev.reprise.engine.rebuild;
+
+import dev.reprise.image.state.DeviceFile;
+import dev.reprise.image.state.DirectoryFile;
+import dev.reprise.image.state.FifoEnd;
+import dev.reprise.image.state.FileIdentity;
+import dev.reprise.image.state.OpenFile;
+import dev.reprise.image.state.PathFile;
+import dev.reprise.image.state.RegularFile;
+import dev.reprise.kernel.Fcntl;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What the files behind descriptors have to be like at restore. */
+final class FileChecks {
+    private FileChecks() {}
+
+    static List<FileCheck> of(OpenFiles files) {
+        Set<String> written = new HashSet<>();
+        for (RegularFile file : files.all(RegularFile.class)) {
+            if ((file.flags() & Fcntl.O_ACCMODE) != Fcntl.O_RDONLY) {
+                written.add(file.file().path());
+            }
+        }
+        List<FileCheck> checks = new ArrayList<>();
+        for (OpenFile file : files.all()) {
+            String user = "descriptor " + files.numberOf(file);
+            if (file instanceof RegularFile regular) {
+                boolean grows = written.contains(regular.file().path());
+                checks.add(new FileCheck(
+                        regular.file(), grows ? FileCheck.Rule.NOT_SHORTER : FileCheck.Rule.SAME_SIZE, user));
+            } else {
+                FileIdentity identity = named(file);
+                if (!identity.path().isEmpty()) {
+                    checks.add(new FileCheck(identity, FileCheck.Rule.SAME_TYPE, user));
+                }
+            }
+        }
+        return checks;
+    }
+
+    private static FileIdentity named(OpenFile file) {
+        if (file instanceof DirectoryFile directory) {
+            return directory.file();
+        } else if (file instanceof PathFile path) {
+            return path.file();
+        } else if (file instanceof DeviceFile device) {
+            return device.file();
+        } else if (file instanceof FifoEnd fifo) {
+            return fifo.file();
+        }
+        return dev.reprise.image.state.Socket.NO_FILE;
+    }
+}

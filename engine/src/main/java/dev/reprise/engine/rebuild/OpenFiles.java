@@ -1,0 +1,146 @@
+package dev.reprise.engine.rebuild;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_dup3;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fcntl;
+
+import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.Step;
+import dev.reprise.image.state.Descriptor;
+import dev.reprise.image.state.FdTable;
+import dev.reprise.image.state.Image;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.OpenFile;
+import dev.reprise.image.state.Pipe;
+import dev.reprise.image.state.SharedObject;
+import dev.reprise.kernel.Fcntl;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The open files of one table, and how a new one gets to its numbers.
+ *
+ * <p>A system call returns the lowest free number, which may be wanted for another file, and dup3 of a number to itself
+ * is an error: so each new file goes to a temporary number above all of the table's first.
+ */
+final class OpenFiles {
+    /** The flags that F_SETFL changes. */
+    static final int SETTABLE = Fcntl.O_APPEND | Fcntl.O_NONBLOCK | Fcntl.O_DIRECT | Fcntl.O_NOATIME;
+
+    private final int above;
+    private final Map<ObjectId, SharedObject> objects = new HashMap<>();
+    private final Map<ObjectId, List<Descriptor>> descriptors = new LinkedHashMap<>();
+    private final Map<Integer, ObjectId> byNumber = new HashMap<>();
+
+    OpenFiles(Image image, FdTable table, int above) {
+        this.above = above;
+        for (SharedObject object : image.objects()) {
+            objects.put(object.id(), object);
+        }
+        for (Descriptor descriptor : table.descriptors()) {
+            descriptors.computeIfAbsent(descriptor.openFile(), _ -> new ArrayList<>()).add(descriptor);
+            byNumber.put(descriptor.number(), descriptor.openFile());
+        }
+    }
+
+    /** All of the table's, by their lowest number. */
+    List<OpenFile> all() {
+        List<OpenFile> all = new ArrayList<>();
+        for (ObjectId id : descriptors.keySet()) {
+            all.add((OpenFile) object(id));
+        }
+        return all;
+    }
+
+    /** Those of the table that are of one kind. */
+    <T extends OpenFile> List<T> all(Class<T> kind) {
+        List<T> all = new ArrayList<>();
+        for (OpenFile file : all()) {
+            if (kind.isInstance(file)) {
+                all.add(kind.cast(file));
+            }
+        }
+        return all;
+    }
+
+    SharedObject object(ObjectId id) {
+        SharedObject object = objects.get(id);
+        if (object == null) {
+            throw new IllegalArgumentException("no object with id " + id.value());
+        }
+        return object;
+    }
+
+    Pipe pipe(ObjectId id) {
+        return (Pipe) object(id);
+    }
+
+    /** The descriptors of an open file, ascending. */
+    List<Descriptor> descriptorsOf(OpenFile file) {
+        return descriptors.getOrDefault(file.id(), List.of());
+    }
+
+    /** An open file's lowest number. */
+    int numberOf(OpenFile file) {
+        return numberOf(file.id());
+    }
+
+    int numberOf(ObjectId file) {
+        return descriptors.get(file).getFirst().number();
+    }
+
+    /** The file that is to be at a number, or {@link ObjectId#NONE}. */
+    ObjectId at(int number) {
+        return byNumber.getOrDefault(number, ObjectId.NONE);
+    }
+
+    boolean closesOnExec(int number) {
+        for (Descriptor descriptor : descriptors.getOrDefault(at(number), List.of())) {
+            if (descriptor.number() == number) {
+                return descriptor.closeOnExec();
+            }
+        }
+        return false;
+    }
+
+    /** The lowest number for temporaries. */
+    int above() {
+        return above;
+    }
+
+    /** Moves a new descriptor out of the way. */
+    Step park(ProgramBuilder p, Arg created) {
+        Step parked = p.call(SYS_fcntl, created, Arg.of(Fcntl.F_DUPFD_CLOEXEC), Arg.of(above));
+        p.call(SYS_close, created);
+        return parked;
+    }
+
+    /** Gives a new descriptor all numbers of its file. */
+    void place(ProgramBuilder p, Arg created, OpenFile file) {
+        Step parked = park(p, created);
+        placeParked(p, parked, file);
+        p.call(SYS_close, parked);
+    }
+
+    /** Gives a parked descriptor all numbers of its file; it stays where it is, too. */
+    void placeParked(ProgramBuilder p, Arg parked, OpenFile file) {
+        for (Descriptor descriptor : descriptorsOf(file)) {
+            p.call(SYS_dup3, parked, Arg.of(descriptor.number()), closeOnExec(descriptor))
+                    .about("descriptor " + descriptor.number());
+        }
+    }
+
+    private static Arg closeOnExec(Descriptor descriptor) {
+        return Arg.of(descriptor.closeOnExec() ? Fcntl.O_CLOEXEC : 0);
+    }
+
+    /** Makes the flags that F_SETFL knows exactly those of the file, but for O_ASYNC. */
+    void setFlags(ProgramBuilder p, OpenFile file) {
+        p.call(SYS_fcntl, numberOf(file), Fcntl.F_SETFL, file.flags() & SETTABLE)
+                .about("flags of descriptor " + numberOf(file));
+    }
+}

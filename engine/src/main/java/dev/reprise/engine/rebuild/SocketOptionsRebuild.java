@@ -1,0 +1,97 @@
+package dev.reprise.engine.rebuild;
+
+import static dev.reprise.kernel.Sockets.SOL_SOCKET;
+import static dev.reprise.kernel.Sockets.SO_BUF_LOCK;
+import static dev.reprise.kernel.Sockets.SO_RCVBUF;
+import static dev.reprise.kernel.Sockets.SO_RCVBUFFORCE;
+import static dev.reprise.kernel.Sockets.SO_SNDBUF;
+import static dev.reprise.kernel.Sockets.SO_SNDBUFFORCE;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setsockopt;
+
+import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.image.state.SocketOption;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/** Sets the options in which a socket differed from a new one. */
+final class SocketOptionsRebuild {
+    private static final int SO_PRIORITY = 12;
+
+    private final ProgramBuilder p;
+
+    SocketOptionsRebuild(ProgramBuilder p) {
+        this.p = p;
+    }
+
+    void set(int number, List<SocketOption> options) {
+        for (SocketOption option : options) {
+            if (isBuffer(option)) {
+                setBuffer(number, option);
+            } else if (!is(option, SO_BUF_LOCK) && !is(option, SO_PRIORITY)) {
+                set(number, option.level(), option.name(), option.value().toArray());
+            }
+        }
+        if (options.stream().anyMatch(SocketOptionsRebuild::isBuffer)) {
+            // Setting a size locks it; without an entry the sizes had come by themselves.
+            set(number, SOL_SOCKET, SO_BUF_LOCK, bytes(value(options, SOL_SOCKET, SO_BUF_LOCK)));
+        }
+        for (SocketOption option : options) {
+            if (is(option, SO_PRIORITY)) { // IP_TOS changes it
+                set(number, SOL_SOCKET, SO_PRIORITY, option.value().toArray());
+            }
+        }
+    }
+
+    private static boolean isBuffer(SocketOption option) {
+        return is(option, SO_SNDBUF) || is(option, SO_RCVBUF);
+    }
+
+    private static boolean is(SocketOption option, int name) {
+        return option.level() == SOL_SOCKET && option.name() == name;
+    }
+
+    // The kernel doubles what it is told; the forced form goes beyond net.core.?mem_max, given CAP_NET_ADMIN.
+    private void setBuffer(int number, SocketOption option) {
+        byte[] half = bytes(asInt(option.value().toArray()) / 2);
+        set(number, SOL_SOCKET, option.name(), half);
+        int forced = option.name() == SO_SNDBUF ? SO_SNDBUFFORCE : SO_RCVBUFFORCE;
+        p.attempt(
+                SYS_setsockopt,
+                Arg.of(number),
+                Arg.of(SOL_SOCKET),
+                Arg.of(forced),
+                p.bytes(half),
+                Arg.of(half.length));
+    }
+
+    private void set(int number, int level, int name, byte[] value) {
+        p.call(
+                        SYS_setsockopt,
+                        Arg.of(number),
+                        Arg.of(level),
+                        Arg.of(name),
+                        p.bytes(value),
+                        Arg.of(value.length))
+                .about("option " + level + "." + name + " of socket " + number);
+    }
+
+    /** A four-byte option's value, 0 when it is not among them. */
+    static int value(List<SocketOption> options, int level, int name) {
+        for (SocketOption option : options) {
+            if (option.level() == level && option.name() == name) {
+                return asInt(option.value().toArray());
+            }
+        }
+        return 0;
+    }
+
+    private static int asInt(byte[] value) {
+        return ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).getInt();
+    }
+
+    private static byte[] bytes(int value) {
+        return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
+    }
+}
