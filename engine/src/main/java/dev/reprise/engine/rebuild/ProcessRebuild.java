@@ -23,13 +23,12 @@ public final class ProcessRebuild {
     private ProcessRebuild() {}
 
     /**
-     * First of all, while there is one thread with the restore's own privileges: session or group if it leads them (a
-     * group leader could not call setsid), room for high descriptors, the inclination of the OOM killer, subreaper.
+     * First of all, while there is one thread with the restore's own privileges: a session or group of its own, room for high descriptors, the inclination of the OOM killer, subreaper.
      */
-    public static void begin(ProgramBuilder p, ProcessState process, int highestDescriptor) {
-        if (process.sessionId() == process.pid()) {
+    public static void begin(ProgramBuilder p, ProcessState process, boolean ownSession, int highestDescriptor) {
+        if (ownSession) {
             p.call(SYS_setsid).about("a session of its own");
-        } else if (process.groupId() == process.pid()) {
+        } else {
             p.call(SYS_setpgid, 0, 0).about("a process group of its own");
         }
         LimitsRebuild.makeRoom(p, process.limits(), highestDescriptor);

@@ -1,113 +1,188 @@
 package dev.reprise.engine.rebuild;
 
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
-
+import dev.reprise.engine.model.PageBatch;
+import dev.reprise.engine.model.RestoreOptions;
+import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.x86_64.SeedElf;
+import dev.reprise.engine.rebuild.FdTableRebuild.DescriptorOptions;
 import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.FdTable;
+import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.MemoryObject;
+import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.TaskState;
+import dev.reprise.kernel.TimeNamespace;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Compiles an image into the programs that make its process again: a pure function, the order of a restore. */
+/**
+ * Compiles an image into the programs that make its process again: a pure function, and the order of a restore in one
+ * place.
+ */
 final class RestorePlanner {
-    /** Programs are planned for an address that is found before their size is known. */
+    /** The address space kept free for a segment: programs are planned before their size is known. */
     private static final long SEGMENT_ROOM = 1L << 30;
 
-    private static final long LOWEST = 0x10000;
-    private static final long HIGHEST = 0x7ffffffff000L;
+    /** The seed's executable stands before the segment, where all is unmapped. */
+    private static final long SEED_ROOM = 2L << 20;
 
+    private final Image image;
     private final ProcessState process;
+    private final RestoreOptions options;
+    private final ClockRebuild.Here here;
+    private final TimeNamespace clocks;
     private final AddressSpace space;
     private final long seedAddress;
-    private final long segmentAddress;
+    private final PageRun segment;
+    private final AddressSpaceRebuild memory;
+    private final Temporaries temporaries;
+    private final MemoryFiles memoryFiles;
+    private final FdTableRebuild descriptors;
+    private LimitsRebuild limits;
 
-    RestorePlanner(Image image) {
+    RestorePlanner(Image image, RestoreOptions options, ClockRebuild.Here here) {
+        this.image = image;
+        this.options = options;
+        this.here = here;
         process = image.processes().getFirst();
+        clocks = switch (options.clock()) {
+            case KEEP -> ClockRebuild.wanted(image.machine(), here);
+            case HOST -> here.own();
+        };
         space = image.object(process.addressSpace(), AddressSpace.class);
-        seedAddress = Hole.in(space, SEGMENT_ROOM + SeedElf.size());
-        segmentAddress = seedAddress + (1 << 16);
+        seedAddress = AddressSpaceRebuild.placeForSegment(space, List.of(), SEED_ROOM + SEGMENT_ROOM);
+        if (SeedElf.size() > SEED_ROOM) {
+            throw new AssertionError("the seed has grown");
+        }
+        segment = new PageRun(seedAddress + SEED_ROOM, SEGMENT_ROOM / PageRun.PAGE_SIZE);
+        memory = new AddressSpaceRebuild(image, space, segment);
+        FdTable table = image.object(process.fdTable(), FdTable.class);
+        temporaries = new Temporaries(FdTableRebuild.above(table));
+        memoryFiles = new MemoryFiles(image, temporaries.above());
+        boolean sameClock = clocks.equals(ClockRebuild.wanted(image.machine(), here));
+        descriptors = new FdTableRebuild(
+                image,
+                table,
+                new DescriptorOptions(
+                        temporaries.streams(), temporaries.above(), sameClock, options.truncate()));
+        limits = new LimitsRebuild(new ProgramBuilder(), List.of());
     }
 
-    RestorePlan plan() {
-        Program before = before();
-        Program after = after();
+    /** The files that must be there, and how. */
+    List<FileCheck> checks() {
+        List<FileCheck> checks = new ArrayList<>(memory.checks());
+        checks.addAll(descriptors.checks());
+        return checks;
+    }
+
+    /** Where memory contents go, for those that come from outside. */
+    AddressSpaceRebuild memory() {
+        return memory;
+    }
+
+    /** The limits of the plan's last program, which knows what could not be set. */
+    LimitsRebuild limits() {
+        return limits;
+    }
+
+    /** The plan; {@code imagePath} is empty when memory does not come from {@code batches} of a file. */
+    RestorePlan plan(String imagePath, List<PageBatch> batches, int loaders) {
+        List<List<PageBatch>> shares = batches.isEmpty() ? List.of() : PageLoading.share(batches, loaders);
+        int helpers = Math.max(0, shares.size() - process.tasks().size());
+        Program objects = objects(imagePath, helpers);
+        List<Program> loads = new ArrayList<>();
+        for (List<PageBatch> share : shares) {
+            loads.add(load(share));
+        }
         List<Program> threads = new ArrayList<>();
-        for (TaskState task : process.tasks()) {
+        for (TaskState task : process.tasks().subList(1, process.tasks().size())) {
             threads.add(thread(task));
         }
-        return new RestorePlan(seedAddress, segmentAddress, before, after, threads);
+        return new RestorePlan(seedAddress, segment.start(), objects, loads, attributes(), threads, last());
     }
 
-    private Program before() {
+    private Program objects(String imagePath, int helpers) {
         ProgramBuilder p = new ProgramBuilder();
-        unmapAllButTheSegment(p);
-        map(p);
+        ClockRebuild.add(p, clocks, here);
+        boolean ownSession = options.detached() || process.sessionId() == process.pid();
+        ProcessRebuild.begin(p, process, ownSession, temporaries.above());
+        temporaries.open(p, options.standardStreams(), imagePath);
+        memory.clear(p);
+        if (hasMemoryFiles()) {
+            memoryFiles.create(p);
+        }
+        memory.map(p, memoryFiles);
+        createDescriptors(p);
+        temporaries.closeStreams(p);
         ThreadClones threads = new ThreadClones(p);
         threads.cloneAll(process.tasks().subList(1, process.tasks().size()));
+        threads.cloneHelpers(helpers);
         p.end();
-        threads.placeChildren(segmentAddress);
+        threads.placeChildren(segment.start());
         return p.build();
     }
 
-    private void map(ProgramBuilder p) {
-        boolean vdso = false;
-        for (dev.reprise.image.state.Vma vma : space.vmas()) {
-            switch (vma.backing()) {
-                case dev.reprise.image.state.Backing.Kernel _ -> {
-                    if (!vdso) {
-                        p.call(dev.reprise.kernel.x86_64.SyscallNumbers.SYS_arch_prctl, 0x2003, vma.start());
-                    }
-                    vdso = true;
-                }
-                case dev.reprise.image.state.Backing.MappedFile(var file) -> {
-                    var fd = p.call(
-                                    dev.reprise.kernel.x86_64.SyscallNumbers.SYS_openat,
-                                    dev.reprise.engine.program.Arg.of(-100),
-                                    p.string(file.path()),
-                                    dev.reprise.engine.program.Arg.of(0))
-                            .about(file.path());
-                    p.call(
-                            dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap,
-                            dev.reprise.engine.program.Arg.of(vma.start()),
-                            dev.reprise.engine.program.Arg.of(vma.bytes()),
-                            dev.reprise.engine.program.Arg.of(vma.protection()),
-                            dev.reprise.engine.program.Arg.of(0x12),
-                            fd,
-                            dev.reprise.engine.program.Arg.of(vma.offset()));
-                    p.call(dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close, fd);
-                }
-                default ->
-                    p.call(
-                            dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap,
-                            vma.start(),
-                            vma.bytes(),
-                            vma.protection(),
-                            0x32,
-                            -1,
-                            0);
+    private boolean hasMemoryFiles() {
+        return image.objects().stream()
+                .anyMatch(object -> object instanceof MemoryObject memory && memory.kind() == MemoryObject.Kind.MEMFD);
+    }
+
+    private void createDescriptors(ProgramBuilder p) {
+        try {
+            descriptors.create(p, memoryFiles);
+        } catch (UnsupportedOperationException notYet) {
+            for (int i = 0; i < 3 && temporaries.first() > i; i++) {
+                p.call(
+                        dev.reprise.kernel.x86_64.SyscallNumbers.SYS_dup3,
+                        temporaries.streams().at(i),
+                        i,
+                        0);
             }
         }
     }
 
-    // The seed itself, its stack and the kernel's vdso: a second vdso is refused while the first is there.
-    private void unmapAllButTheSegment(ProgramBuilder p) {
-        long end = segmentAddress + SEGMENT_ROOM;
-        p.call(SYS_munmap, LOWEST, segmentAddress - LOWEST).about("the seed");
-        p.call(SYS_munmap, end, HIGHEST - end).about("the seed's stack");
+    private Program load(List<PageBatch> share) {
+        ProgramBuilder p = new ProgramBuilder();
+        PageLoading loading = new PageLoading(memory);
+        for (PageBatch batch : share) {
+            loading.add(p, Arg.of(temporaries.image()), batch);
+        }
+        p.end();
+        return p.build();
     }
 
-    private Program after() {
+    private Program attributes() {
         ProgramBuilder p = new ProgramBuilder();
+        temporaries.closeImage(p);
+        memory.finish(p);
+        if (hasMemoryFiles()) {
+            memoryFiles.finish(p);
+        }
+        FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class));
+        ProcessRebuild.prepare(p, image, process);
         p.end();
         return p.build();
     }
 
     private Program thread(TaskState task) {
         ProgramBuilder p = new ProgramBuilder();
+        ThreadRebuild.add(p, process.pid(), task);
+        p.end();
+        return p.build();
+    }
+
+    private Program last() {
+        ProgramBuilder p = new ProgramBuilder();
+        limits = ProcessRebuild.finish(p, process, space.dumpable());
+        try {
+            descriptors.finish(p);
+        } catch (UnsupportedOperationException notYet) {
+            // the descriptors' own half is on its way
+        }
         p.end();
         return p.build();
     }

@@ -110,6 +110,10 @@ final class SeedProcess implements AutoCloseable {
     ProgramResults await(int task) throws KernelException {
         Control control = controls.get(task);
         ProgramWait.until(control, tasks.getFirst(), SPIN_NANOS, POLL_NANOS);
+        return results(control);
+    }
+
+    private static ProgramResults results(Control control) throws KernelException {
         Program program = control.program();
         int at = control.stoppedAt();
         if (!program.isEnd(at)) {

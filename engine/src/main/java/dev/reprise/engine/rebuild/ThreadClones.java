@@ -6,6 +6,7 @@ import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.Label;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
+import dev.reprise.engine.program.Step;
 import dev.reprise.engine.tracee.Segment;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.CloneArgs;
@@ -41,11 +42,24 @@ final class ThreadClones {
         program.store8(args.plus(CloneArgs.SET_TID), tid);
         program.store8(args.plus(CloneArgs.SET_TID_SIZE), Arg.of(1));
         for (TaskState thread : threads) {
-            Label child = program.label();
-            children.add(child);
             program.store4(tid, Arg.of(thread.tid()));
-            program.fork(SYS_clone3, child, args, Arg.of(CloneArgs.SIZE)).about("thread " + thread.tid());
+            clone(args).about("thread " + thread.tid());
         }
+    }
+
+    /** Helpers, which have any id; they end by exit(2). */
+    void cloneHelpers(int count) {
+        Slot args = program.space(CloneArgs.SIZE);
+        program.store8(args.plus(CloneArgs.FLAGS), Arg.of(THREAD));
+        for (int i = 0; i < count; i++) {
+            clone(args).about("a thread that loads memory");
+        }
+    }
+
+    private Step clone(Slot args) {
+        Label child = program.label();
+        children.add(child);
+        return program.fork(SYS_clone3, child, args, Arg.of(CloneArgs.SIZE));
     }
 
     /** What the children run: behind the leader's END. {@code segment} is the segment's address. */

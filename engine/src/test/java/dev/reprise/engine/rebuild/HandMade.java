@@ -30,6 +30,7 @@ import dev.reprise.kernel.x86_64.UserRegs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -59,6 +60,7 @@ final class HandMade {
         byte[] bytes = HexFormat.of().parseHex(hex.replaceAll("#[^\n]*|\\s", ""));
         System.arraycopy(bytes, 0, page, 0, bytes.length);
         Files.write(code, page);
+        Files.setPosixFilePermissions(code, PosixFilePermissions.fromString("rwxr-xr-x"));
         return this;
     }
 

@@ -1,0 +1,113 @@
+package dev.reprise.engine.rebuild;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close_range;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_dup3;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fcntl;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_openat;
+
+import dev.reprise.engine.model.StandardStreams;
+import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.Label;
+import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.Slot;
+import dev.reprise.engine.program.Step;
+import dev.reprise.kernel.Fcntl;
+import dev.reprise.kernel.Fd;
+
+/**
+ * The descriptors that a seed holds while a program's own are made: the standard streams that it inherits, the terminal,
+ * the image file.
+ *
+ * <p>They stand above the image's highest, as low as possible: a descriptor table never shrinks again.
+ *
+ * @param first the lowest: one above the image's highest
+ */
+record Temporaries(int first) {
+    private static final int IN = 0;
+    private static final int TERMINAL = 3;
+    private static final int IMAGE = 4;
+    private static final int COUNT = 5;
+    private static final long SIGN = Long.MIN_VALUE;
+    private static final long ALL = 0xffffffffL;
+
+    /** Where the image's descriptors find what they inherit. */
+    InheritedStreams streams() {
+        return new InheritedStreams(first, first + 1, first + 2, first + TERMINAL);
+    }
+
+    /** The image file. */
+    int image() {
+        return first + IMAGE;
+    }
+
+    /** The lowest number that is free for others. */
+    int above() {
+        return first + COUNT;
+    }
+
+    /** Adds: streams and image to their places, everything else closed. {@code image} is a path, or empty. */
+    void open(ProgramBuilder p, StandardStreams streams, String image) {
+        int[] sources = {streams.in(), streams.out(), streams.err()};
+        // In two steps: a stream may stand where another one goes.
+        Slot[] copies = new Slot[sources.length];
+        for (int i = 0; i < sources.length; i++) {
+            copies[i] = p.space(8);
+            if (sources[i] < 0) {
+                openTerminal(p, copies[i], sources[i] == StandardStreams.TERMINAL);
+            } else {
+                p.store8(copies[i], p.attempt(SYS_fcntl, sources[i], Fcntl.F_DUPFD, above()));
+                orNothing(p, copies[i]);
+            }
+        }
+        for (int i = 0; i < sources.length; i++) {
+            p.call(SYS_dup3, Arg.contentOf(copies[i]), Arg.of(first + i), Arg.of(0)).about("a standard stream");
+        }
+        Slot terminal = p.space(8);
+        openTerminal(p, terminal, true);
+        p.call(SYS_dup3, Arg.contentOf(terminal), Arg.of(first + TERMINAL), Arg.of(0)).about("the terminal");
+        if (!image.isEmpty()) {
+            Step file = p.call(SYS_openat, Arg.of(Fd.AT_FDCWD), p.string(image), Arg.of(Fcntl.O_RDONLY), Arg.of(0))
+                    .about(image);
+            p.attempt(SYS_dup3, file, Arg.of(image()), Arg.of(0));
+        }
+        if (first > 0) {
+            p.call(SYS_close_range, 0, first - 1, 0);
+        }
+        p.call(SYS_close_range, above(), ALL, 0);
+    }
+
+    private static void openTerminal(ProgramBuilder p, Slot descriptor, boolean wanted) {
+        if (wanted) {
+            p.store8(descriptor, open(p, "/dev/tty", false));
+            orNothing(p, descriptor);
+        } else {
+            p.store8(descriptor, open(p, "/dev/null", true));
+        }
+    }
+
+    private static void orNothing(ProgramBuilder p, Slot descriptor) {
+        Label missing = p.label();
+        Label done = p.label();
+        p.jumpIfAny(descriptor, Arg.of(SIGN), missing);
+        p.go(done);
+        p.place(missing);
+        p.store8(descriptor, open(p, "/dev/null", true));
+        p.place(done);
+    }
+
+    private static Step open(ProgramBuilder p, String path, boolean required) {
+        Arg[] args = {Arg.of(Fd.AT_FDCWD), p.string(path), Arg.of(Fcntl.O_RDWR | Fcntl.O_NOCTTY), Arg.of(0)};
+        return required ? p.call(SYS_openat, args).about(path) : p.attempt(SYS_openat, args);
+    }
+
+    /** Adds: the streams closed, when the program's descriptors are made. */
+    void closeStreams(ProgramBuilder p) {
+        p.call(SYS_close_range, first + IN, first + TERMINAL, 0);
+    }
+
+    /** Adds: the image file closed, when memory is loaded. */
+    void closeImage(ProgramBuilder p) {
+        p.attempt(SYS_close, image());
+    }
+}
