@@ -1,12 +1,19 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.capture.CheckpointRun;
+import dev.reprise.engine.capture.Look;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
+import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Reason;
+import dev.reprise.engine.model.Refusal;
+import dev.reprise.engine.transport.Images;
+import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Takes checkpoints of running programs.
@@ -22,15 +29,14 @@ public final class Checkpoint {
 
     /**
      * Writes the image of process {@code pid} to a file, which appears under its name only when complete (mode 0600);
-     * one that had the name before stays until then.
+     * one that had the name before stays until then. A path that is a fifo or a device is written to as a stream.
      *
      * @throws CheckpointException when there is no image; the reason is Unsupported when the process holds something
      *     that cannot be saved, and lists all of it
      */
-    @SuppressWarnings("DoNotCallSuggester") // until its parts are there
     public static CheckpointStats toFile(int pid, Path image, CheckpointOptions options, Progress progress)
             throws CheckpointException {
-        throw new CheckpointException(new Reason.Incapable("checkpoints are not built into this version", ""));
+        return run(pid, () -> Images.create(image, options.sync()), image.toString(), options, progress);
     }
 
     /**
@@ -39,10 +45,43 @@ public final class Checkpoint {
      *
      * @throws CheckpointException as {@link #toFile}
      */
-    @SuppressWarnings("DoNotCallSuggester") // until its parts are there
     public static CheckpointStats toChannel(
             int pid, WritableByteChannel sink, CheckpointOptions options, Progress progress)
             throws CheckpointException {
-        throw new CheckpointException(new Reason.Incapable("checkpoints are not built into this version", ""));
+        return run(pid, () -> Images.createOwning(sink), "the image's stream", options, progress);
+    }
+
+    /** Opens a sink, once it is known that there will be something to write. */
+    private interface Opening {
+        PageSink open() throws IOException;
+    }
+
+    private static CheckpointStats run(
+            int pid, Opening opening, String where, CheckpointOptions options, Progress progress)
+            throws CheckpointException {
+        progress.phase("look");
+        try {
+            List<Refusal> refusals = Look.refusals(pid);
+            if (!refusals.isEmpty()) {
+                throw new CheckpointException(new Reason.Unsupported(pid, refusals));
+            }
+            try (PageSink sink = opening.open()) {
+                return run(pid, sink, options, progress);
+            }
+        } catch (CheckpointException refused) {
+            throw refused;
+        } catch (Exception failure) {
+            throw new CheckpointException(Reasons.ofCheckpoint(pid, where, failure), failure);
+        }
+    }
+
+    private static CheckpointStats run(int pid, PageSink sink, CheckpointOptions options, Progress progress)
+            throws Exception {
+        try {
+            return CheckpointRun.run(pid, sink, options.after(), progress);
+        } catch (Exception failure) {
+            sink.fail(String.valueOf(failure.getMessage()));
+            throw failure;
+        }
     }
 }

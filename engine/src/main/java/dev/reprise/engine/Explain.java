@@ -1,8 +1,9 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.capture.Look;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.Explanation;
-import dev.reprise.engine.model.Reason;
+import dev.reprise.kernel.KernelException;
 
 /** Tells beforehand whether a process can be checkpointed, without touching it. */
 public final class Explain {
@@ -13,8 +14,11 @@ public final class Explain {
      *
      * @throws CheckpointException when it cannot be looked at: it is gone, or the caller may not
      */
-    @SuppressWarnings("DoNotCallSuggester") // until its parts are there
     public static Explanation process(int pid) throws CheckpointException {
-        throw new CheckpointException(new Reason.Incapable("explain is not built into this version", ""));
+        try {
+            return Look.explain(pid);
+        } catch (KernelException failure) {
+            throw new CheckpointException(Reasons.ofKernel(pid, failure), failure);
+        }
     }
 }

@@ -1,9 +1,16 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.capture.CancelledException;
+import dev.reprise.engine.model.Host;
+import dev.reprise.engine.model.PageSource;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreOptions;
+import dev.reprise.engine.rebuild.RestoreRun;
+import dev.reprise.engine.transport.Images;
+import dev.reprise.kernel.KernelException;
+import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 
@@ -21,10 +28,9 @@ public final class Restore {
      *
      * @throws RestoreException when the program does not run; the reason is BadImage when the image is at fault
      */
-    @SuppressWarnings("DoNotCallSuggester") // until its parts are there
     public static RestoredProcess fromFile(Path image, RestoreOptions options, Progress progress)
             throws RestoreException {
-        throw new RestoreException(new Reason.Incapable("restoring is not built into this version", ""));
+        return run(() -> Images.open(image, Host.ANY), image.toString(), options, progress);
     }
 
     /**
@@ -32,9 +38,32 @@ public final class Restore {
      *
      * @throws RestoreException as {@link #fromFile}
      */
-    @SuppressWarnings("DoNotCallSuggester") // until its parts are there
     public static RestoredProcess fromChannel(ReadableByteChannel source, RestoreOptions options, Progress progress)
             throws RestoreException {
-        throw new RestoreException(new Reason.Incapable("restoring is not built into this version", ""));
+        return run(() -> Images.open(source, Host.ANY), "the image's stream", options, progress);
+    }
+
+    private interface Opening {
+        PageSource open() throws IOException;
+    }
+
+    private static RestoredProcess run(Opening opening, String where, RestoreOptions options, Progress progress)
+            throws RestoreException {
+        long start = System.nanoTime();
+        try (PageSource source = opening.open()) {
+            int pid = RestoreRun.restore(source, options, progress);
+            return new Restored(pid, source.image(), System.nanoTime() - start);
+        } catch (Exception failure) {
+            throw new RestoreException(reason(where, failure), failure);
+        }
+    }
+
+    private static Reason reason(String where, Exception failure) {
+        return switch (failure) {
+            case KernelException kernel -> new Reason.Io(String.valueOf(kernel.getMessage()), "");
+            case CancelledException _ -> new Reason.Cancelled();
+            case IOException io -> Reasons.ofIo(where, io);
+            default -> throw Reasons.unexpected(failure);
+        };
     }
 }

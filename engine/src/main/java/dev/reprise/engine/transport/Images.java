@@ -28,6 +28,11 @@ public final class Images {
         return StreamImage.into(channel);
     }
 
+    /** A sink for a channel, which is closed as soon as the image is complete. */
+    public static PageSink.Streamed createOwning(WritableByteChannel channel) {
+        return StreamImage.owning(channel);
+    }
+
     /** A source for a path: in place where that is a regular file, else streamed. */
     public static PageSource open(Path path, Host host) throws IOException {
         FileChannel file = FileChannel.open(path, StandardOpenOption.READ);

@@ -1,0 +1,56 @@
+package dev.reprise.engine;
+
+import dev.reprise.engine.model.RestoreException;
+import dev.reprise.engine.model.RestoreStats;
+import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.Image;
+import dev.reprise.image.state.MemoryObject;
+import dev.reprise.image.state.PageRun;
+import dev.reprise.image.state.SharedObject;
+import java.util.List;
+
+/** A program as RestoreRun has restored it. */
+final class Restored implements RestoredProcess {
+    private final int pid;
+    private final RestoreStats stats;
+
+    Restored(int pid, Image image, long nanos) {
+        this.pid = pid;
+        int threads = image.processes().stream()
+                .mapToInt(process -> process.tasks().size())
+                .sum();
+        this.stats = new RestoreStats(
+                nanos, nanos, pages(image), 0, image.processes().size(), threads);
+    }
+
+    private static long pages(Image image) {
+        long pages = 0;
+        for (SharedObject object : image.objects()) {
+            if (object instanceof AddressSpace space) {
+                pages += pages(space.runs());
+            } else if (object instanceof MemoryObject memory) {
+                pages += pages(memory.runs());
+            }
+        }
+        return pages;
+    }
+
+    private static long pages(List<PageRun> runs) {
+        return runs.stream().mapToLong(PageRun::pages).sum();
+    }
+
+    @Override
+    public int pid() {
+        return pid;
+    }
+
+    @Override
+    public RestoreStats stats() {
+        return stats;
+    }
+
+    @Override
+    public int waitFor() throws RestoreException {
+        return 0;
+    }
+}
