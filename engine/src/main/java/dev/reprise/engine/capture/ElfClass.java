@@ -22,8 +22,7 @@ enum ElfClass {
         try (Arena arena = Arena.ofConfined();
                 Fd file = Fd.open(path, Fcntl.O_RDONLY, 0)) {
             MemorySegment head = arena.allocate(EI_CLASS + 1);
-            Door.require(
-                    Door.call(SYS_pread64, file.number(), head.address(), head.byteSize(), 0), "read", path);
+            Door.require(Door.call(SYS_pread64, file.number(), head.address(), head.byteSize(), 0), "read", path);
             return head.get(JAVA_BYTE, EI_CLASS) == ELFCLASS32 ? BITS_32 : BITS_64;
         }
     }

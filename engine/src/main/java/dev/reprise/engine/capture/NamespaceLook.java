@@ -43,7 +43,10 @@ final class NamespaceLook {
         for (String kind : FOR_CHILDREN) {
             if (!link(pid, kind).equals(link(pid, kind + "_for_children"))) {
                 refusals.add(new Refusal(
-                        kind + " namespace for children", "process " + pid, "it is not its own, and not saved yet", ""));
+                        kind + " namespace for children",
+                        "process " + pid,
+                        "it is not its own, and not saved yet",
+                        ""));
             }
         }
         return refusals;

@@ -73,11 +73,7 @@ final class PageReader implements AutoCloseable {
         long done = 0;
         while (done < into.byteSize()) {
             long n = Door.call(
-                    SYS_pread64,
-                    file.file().number(),
-                    into.address() + done,
-                    into.byteSize() - done,
-                    offset + done);
+                    SYS_pread64, file.file().number(), into.address() + done, into.byteSize() - done, offset + done);
             if (Door.require(n, "pread", file.memory().name()) == 0) {
                 break;
             }

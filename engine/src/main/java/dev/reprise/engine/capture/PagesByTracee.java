@@ -146,12 +146,7 @@ final class PagesByTracee implements AutoCloseable {
                 bytes += part.get(i).bytes();
             }
             steps.add(p.attempt(
-                    SYS_pwritev,
-                    Arg.of(descriptor),
-                    p.longs(vectors),
-                    Arg.of(part.size()),
-                    Arg.of(at),
-                    Arg.of(0)));
+                    SYS_pwritev, Arg.of(descriptor), p.longs(vectors), Arg.of(part.size()), Arg.of(at), Arg.of(0)));
             wanted.add(bytes);
             at += bytes;
         }

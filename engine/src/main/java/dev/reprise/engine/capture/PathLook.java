@@ -29,6 +29,9 @@ final class PathLook {
             // said below
         }
         refusals.add(new Refusal(
-                what, path, "no such directory is there any more (deleted, or of another mount)", "let it change directory"));
+                what,
+                path,
+                "no such directory is there any more (deleted, or of another mount)",
+                "let it change directory"));
     }
 }

@@ -95,7 +95,8 @@ final class ProcessLook {
 
     private void children(List<Integer> tids) throws KernelException {
         for (int tid : tids) {
-            String children = Proc.text("/proc/" + pid + "/task/" + tid + "/children").strip();
+            String children =
+                    Proc.text("/proc/" + pid + "/task/" + tid + "/children").strip();
             if (!children.isEmpty()) {
                 for (String child : children.split(" ", -1)) {
                     refuse(

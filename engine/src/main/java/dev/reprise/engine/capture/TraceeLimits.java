@@ -30,8 +30,7 @@ final class TraceeLimits {
     private static long fileSizeLimit(int pid) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment limit = arena.allocate(16, 8);
-            Door.require(
-                    Door.call(SYS_prlimit64, pid, RLIMIT_FSIZE, 0, limit.address()), "prlimit64", "task " + pid);
+            Door.require(Door.call(SYS_prlimit64, pid, RLIMIT_FSIZE, 0, limit.address()), "prlimit64", "task " + pid);
             return limit.get(JAVA_LONG, 0);
         }
     }

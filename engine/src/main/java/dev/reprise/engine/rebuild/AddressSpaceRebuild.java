@@ -15,7 +15,6 @@ import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.SharedObject;
-import dev.reprise.image.state.VmFlag;
 import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.Mman;
 import dev.reprise.kernel.PrctlMemory;

@@ -74,12 +74,11 @@ final class MappingAttributes {
     }
 
     private static void name(ProgramBuilder p, Image image, Vma vma) {
-        String name =
-                switch (vma.backing()) {
-                    case Backing.Anonymous anonymous -> anonymous.name();
-                    case Backing.SharedMemory shared -> nameOf(image.object(shared.memory(), MemoryObject.class));
-                    case Backing.MappedFile _, Backing.Device _, Backing.Kernel _ -> "";
-                };
+        String name = switch (vma.backing()) {
+            case Backing.Anonymous anonymous -> anonymous.name();
+            case Backing.SharedMemory shared -> nameOf(image.object(shared.memory(), MemoryObject.class));
+            case Backing.MappedFile _, Backing.Device _, Backing.Kernel _ -> "";
+        };
         if (!name.isEmpty()) {
             p.call(
                             SYS_prctl,

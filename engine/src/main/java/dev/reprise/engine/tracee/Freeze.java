@@ -75,17 +75,29 @@ public final class Freeze {
     private void record(Tracee tracee, SleepClock before) throws KernelException {
         Ptrace ptrace = tracer.ptrace();
         long[] registers = ptrace.registers(tracee.tid());
-        long mask = ptrace.signalMask(tracee.tid());
-        if (InterruptedCalls.endedByStop(registers) && !hasSignalToHandle(tracee.tid(), mask)) {
-            long sleptNanos = before.sleptUntil(SleepClock.of(pid, tracee.tid()));
-            registers = InterruptedCalls.again(registers, sleptNanos);
-            ptrace.setRegisters(tracee.tid(), registers);
-            // epoll_pwait & co. swap the mask: the kernel would put it back only on its own way out
-            ptrace.setSignalMask(tracee.tid(), mask);
+        if (InterruptedCalls.endedByStop(registers)) {
+            registers = beginAgain(tracee, registers, before);
         } else if (SystemCallStop.of(registers) == SystemCallStop.RESTART_BLOCK) {
             slept.put(tracee.tid(), before.sleptUntil(SleepClock.of(pid, tracee.tid())));
         }
+        long mask = ptrace.signalMask(tracee.tid());
         tracee.freezeAs(registers, mask);
+    }
+
+    // At once, before anything is looked up: should we die with the registers as they are, the program sees an EINTR.
+    private long[] beginAgain(Tracee tracee, long[] ended, SleepClock before) throws KernelException {
+        Ptrace ptrace = tracer.ptrace();
+        ptrace.setRegisters(tracee.tid(), InterruptedCalls.again(ended, -1));
+        long mask = ptrace.signalMask(tracee.tid());
+        if (hasSignalToHandle(tracee.tid(), mask)) {
+            ptrace.setRegisters(tracee.tid(), ended);
+            return ended;
+        }
+        long[] again = InterruptedCalls.again(ended, before.sleptUntil(SleepClock.of(pid, tracee.tid())));
+        ptrace.setRegisters(tracee.tid(), again);
+        // epoll_pwait & co. swap the mask: the kernel would put it back only on its own way out
+        ptrace.setSignalMask(tracee.tid(), mask);
+        return again;
     }
 
     // A pending signal with a handler did end the call: then EINTR is the truth.

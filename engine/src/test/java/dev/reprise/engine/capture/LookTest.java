@@ -47,7 +47,8 @@ class LookTest {
     void aTracerIsNamed() throws KernelException {
         assertThat(look(p -> p.call(SyscallNumbers.SYS_ptrace, 0)))
                 .singleElement()
-                .satisfies(refusal -> assertThat(refusal.reason()).contains("process " + ProcessHandle.current().pid()));
+                .satisfies(refusal -> assertThat(refusal.reason())
+                        .contains("process " + ProcessHandle.current().pid()));
     }
 
     @Test
@@ -69,7 +70,14 @@ class LookTest {
     void childrenAndWhatTheyShareAreNamed() throws KernelException {
         List<Refusal> refusals = look(p -> {
             var child = p.label();
-            p.fork(SyscallNumbers.SYS_clone, child, Arg.of(CLONE_FS | SIGCHLD), Arg.of(0), Arg.of(0), Arg.of(0), Arg.of(0));
+            p.fork(
+                    SyscallNumbers.SYS_clone,
+                    child,
+                    Arg.of(CLONE_FS | SIGCHLD),
+                    Arg.of(0),
+                    Arg.of(0),
+                    Arg.of(0),
+                    Arg.of(0));
             var parent = p.label();
             p.go(parent);
             p.place(child);
@@ -84,11 +92,14 @@ class LookTest {
 
     @Test
     void defaultsOfSpeculationAreNoControl() {
-        assertThat(TaskLook.of(status("thread vulnerable", "conditional enabled"), 1)).isEmpty();
+        assertThat(TaskLook.of(status("thread vulnerable", "conditional enabled"), 1))
+                .isEmpty();
         assertThat(TaskLook.of(status("vulnerable", "always enabled"), 1)).isEmpty();
         assertThat(TaskLook.of(status("not vulnerable", "not affected"), 1)).isEmpty();
-        assertThat(TaskLook.of(status("thread force mitigated", "always enabled"), 1)).hasSize(1);
-        assertThat(TaskLook.of(status("thread vulnerable", "conditional force disabled"), 1)).hasSize(1);
+        assertThat(TaskLook.of(status("thread force mitigated", "always enabled"), 1))
+                .hasSize(1);
+        assertThat(TaskLook.of(status("thread vulnerable", "conditional force disabled"), 1))
+                .hasSize(1);
     }
 
     @Test
@@ -102,13 +113,11 @@ class LookTest {
 
     @Test
     void mountTablesAreComparedWithoutProc() {
-        assertThat(NamespaceLook.mounts(
-                        """
+        assertThat(NamespaceLook.mounts("""
                         22 28 0:21 / /proc rw,relatime - proc proc rw
                         28 1 254:0 / / rw shared:1 - ext4 /dev/root rw
                         31 28 0:30 /sub /mnt\\040a rw - tmpfs tmpfs rw
-                        """))
-                .containsExactly("/: ext4 / of 254:0", "/mnt\\040a: tmpfs /sub of 0:30");
+                        """)).containsExactly("/: ext4 / of 254:0", "/mnt\\040a: tmpfs /sub of 0:30");
     }
 
     private static ProcStatus status(String storeBypass, String indirect) {

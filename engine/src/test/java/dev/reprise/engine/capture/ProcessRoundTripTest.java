@@ -100,8 +100,9 @@ class ProcessRoundTripTest {
         assertThat(found)
                 .usingRecursiveFieldByFieldElementComparatorIgnoringFields("remainingMicros")
                 .containsExactlyElementsOf(intervals);
-        assertThat(found).allSatisfy(timer -> assertThat(timer.remainingMicros())
-                .isBetween(hour - 10 * Clock.MICROS, hour + 10_000));
+        assertThat(found)
+                .allSatisfy(timer ->
+                        assertThat(timer.remainingMicros()).isBetween(hour - 10 * Clock.MICROS, hour + 10_000));
     }
 
     @Test
@@ -164,7 +165,10 @@ class ProcessRoundTripTest {
             p.call(154, Arg.of(1), p.ints(0, 0x1000, 0xfff, 0x41), Arg.of(16));
             probe.set(new ProcessProbe(p, List.of()));
         })) {
-            assertThat(probe.get().read(child).unsupported()).singleElement().asString().contains("modify_ldt");
+            assertThat(probe.get().read(child).unsupported())
+                    .singleElement()
+                    .asString()
+                    .contains("modify_ldt");
         }
     }
 
@@ -172,7 +176,8 @@ class ProcessRoundTripTest {
 
     private Found roundTrip() throws KernelException {
         ProcessState wanted = process();
-        Image image = new Image(machine(), List.<SharedObject>of(new SignalHandlers(HANDLERS, actions)), List.of(wanted));
+        Image image =
+                new Image(machine(), List.<SharedObject>of(new SignalHandlers(HANDLERS, actions)), List.of(wanted));
         AtomicReference<ProcessProbe> probe = new AtomicReference<>();
         try (ChildRun child = new ChildRun(p -> {
             ProcessRebuild.begin(p, wanted, wanted.sessionId() == wanted.pid(), 50);

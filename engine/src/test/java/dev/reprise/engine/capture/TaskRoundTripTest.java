@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 class TaskRoundTripTest {
     private static final long CHOWN_AND_KILL = 1 | 1 << 5;
     private static final Registers NO_REGISTERS = Registers.of(new long[Registers.WORDS]);
-    private static final TaskCapture.Traced TRACED = new TaskCapture.Traced(
-            NO_REGISTERS, Bytes.empty(), new Interruption.None(), 0, List.of(), RseqArea.NONE);
+    private static final TaskCapture.Traced TRACED =
+            new TaskCapture.Traced(NO_REGISTERS, Bytes.empty(), new Interruption.None(), 0, List.of(), RseqArea.NONE);
 
     private long bounding;
 
@@ -42,7 +42,22 @@ class TaskRoundTripTest {
     @Test
     void anOrdinaryUserWithGroupsComesBack() throws KernelException {
         check(with(new Credentials(
-                1000, 1000, 1000, 1000, 1001, 1001, 1001, 1001, List.of(4, 24, 1001, 70000), 0, 0, 0, bounding, 0, 0, false)));
+                1000,
+                1000,
+                1000,
+                1000,
+                1001,
+                1001,
+                1001,
+                1001,
+                List.of(4, 24, 1001, 70000),
+                0,
+                0,
+                0,
+                bounding,
+                0,
+                0,
+                false)));
     }
 
     @Test
@@ -77,8 +92,7 @@ class TaskRoundTripTest {
     @Test
     void keptCapabilitiesAndAHighBitComeBack() throws KernelException {
         long high = 1L << 40 | 1L << 38;
-        check(with(new Credentials(
-                5, 5, 5, 5, 6, 6, 6, 6, List.of(), high, high, 1L << 40, bounding, 0, 0x10, false)));
+        check(with(new Credentials(5, 5, 5, 5, 6, 6, 6, 6, List.of(), high, high, 1L << 40, bounding, 0, 0x10, false)));
     }
 
     @Test
@@ -100,8 +114,8 @@ class TaskRoundTripTest {
         check(with(new Scheduling(Sched.SCHED_IDLE, 0, 0, 0, 0, 0, 0, Bytes.empty(), 1 << 13 | 4, 1)));
         check(with(new Scheduling(Sched.SCHED_FIFO, 0, 4, 17, 0, 0, 0, first, 0, 0)));
         check(with(new Scheduling(Sched.SCHED_RR, 1, 0, 99, 0, 0, 0, Bytes.empty(), 0, 0)));
-        check(with(new Scheduling(
-                Sched.SCHED_DEADLINE, 0, 0, 0, 1_000_000, 10_000_000, 20_000_000, Bytes.empty(), 0, 0)));
+        check(with(
+                new Scheduling(Sched.SCHED_DEADLINE, 0, 0, 0, 1_000_000, 10_000_000, 20_000_000, Bytes.empty(), 0, 0)));
     }
 
     @Test
@@ -125,8 +139,7 @@ class TaskRoundTripTest {
     }
 
     private Credentials root() {
-        return new Credentials(
-                0, 0, 0, 0, 0, 0, 0, 0, List.of(), 0, bounding, bounding, bounding, 0, 0, false);
+        return new Credentials(0, 0, 0, 0, 0, 0, 0, 0, List.of(), 0, bounding, bounding, bounding, 0, 0, false);
     }
 
     private static Scheduling ordinary() {
@@ -175,10 +188,7 @@ class TaskRoundTripTest {
             ThreadProbe.Inside inside = probe.get().read(child);
             TaskState found = TaskCapture.take(child.pid(), child.pid(), TRACED, inside, new SchedulingCapture());
             assertThat(found.tid()).isEqualTo(child.pid());
-            assertThat(found)
-                    .usingRecursiveComparison()
-                    .ignoringFields("tid")
-                    .isEqualTo(wanted);
+            assertThat(found).usingRecursiveComparison().ignoringFields("tid").isEqualTo(wanted);
             assertThat(inside.unsupported()).isEmpty();
         }
     }

@@ -104,7 +104,9 @@ public final class ChildRun implements AutoCloseable, ProgramResults {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(8, 8);
             Door.require(
-                    Door.call(SyscallNumbers.SYS_wait4, pid, status.address(), options | 0x40000000, 0), "wait4", "" + pid);
+                    Door.call(SyscallNumbers.SYS_wait4, pid, status.address(), options | 0x40000000, 0),
+                    "wait4",
+                    "" + pid);
             return status.get(JAVA_INT, 0);
         }
     }

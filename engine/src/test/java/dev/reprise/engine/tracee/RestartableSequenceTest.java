@@ -22,7 +22,8 @@ class RestartableSequenceTest {
         assertThat(RestartableSequence.left(at(START), START, LENGTH, ABORT)).isEqualTo(at(ABORT));
         assertThat(RestartableSequence.left(at(START + LENGTH - 1), START, LENGTH, ABORT))
                 .isEqualTo(at(ABORT));
-        assertThat(RestartableSequence.left(at(START - 1), START, LENGTH, ABORT)).isEqualTo(at(START - 1));
+        assertThat(RestartableSequence.left(at(START - 1), START, LENGTH, ABORT))
+                .isEqualTo(at(START - 1));
         assertThat(RestartableSequence.left(at(START + LENGTH), START, LENGTH, ABORT))
                 .isEqualTo(at(START + LENGTH));
     }
@@ -38,9 +39,11 @@ class RestartableSequenceTest {
             p.store8(area.get().plus(8), section);
         })) {
             RseqArea registered = new RseqArea(child.slot(area.get()).address(), 32, 0, 0);
-            assertThat(RestartableSequence.left(at(START + 4), registered, child.pid())).isEqualTo(at(ABORT));
+            assertThat(RestartableSequence.left(at(START + 4), registered, child.pid()))
+                    .isEqualTo(at(ABORT));
             RseqArea unused = new RseqArea(child.slot(idle.get()).address(), 32, 0, 0);
-            assertThat(RestartableSequence.left(at(START + 4), unused, child.pid())).isEqualTo(at(START + 4));
+            assertThat(RestartableSequence.left(at(START + 4), unused, child.pid()))
+                    .isEqualTo(at(START + 4));
             assertThat(RestartableSequence.left(at(START + 4), RseqArea.NONE, child.pid()))
                     .isEqualTo(at(START + 4));
         }
