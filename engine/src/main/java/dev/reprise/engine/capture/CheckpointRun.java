@@ -7,6 +7,7 @@ import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.tracee.Freeze;
 import dev.reprise.engine.tracee.Segment;
 import dev.reprise.engine.tracee.Takeover;
+import dev.reprise.engine.tracee.Tracee;
 import dev.reprise.engine.tracee.Tracer;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Bytes;
@@ -119,8 +120,10 @@ public final class CheckpointRun {
         return new Saved(image, freeze.tracees().size());
     }
 
-    private void requireNothingUnsupported(Freeze freeze, FrozenProcess frozen) throws CannotCapture {
+    private void requireNothingUnsupported(Freeze freeze, FrozenProcess frozen) throws CannotCapture, KernelException {
         var refusals = new ArrayList<>(ProcessCapture.refusals(pid, frozen.process()));
+        refusals.addAll(ProcessLook.frozen(
+                pid, freeze.tracees().stream().map(Tracee::tid).toList()));
         freeze.tracees().forEach(tracee -> refusals.addAll(ThreadProbe.refusals(tracee.tid(), frozen.of(tracee))));
         if (!refusals.isEmpty()) {
             throw new CannotCapture(refusals);

@@ -1,6 +1,6 @@
 package dev.reprise.engine.capture;
 
-import dev.reprise.engine.tracee.RestartableSequence;
+import dev.reprise.engine.model.Refusal;
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.Credentials;
 import dev.reprise.image.state.Interruption;
@@ -33,15 +33,23 @@ final class TaskCapture {
             List<byte[]> pendingSignals,
             RseqArea rseq) {}
 
-    /** Reads the rest from outside. The registers of a thread in a restartable sequence are moved to its abort handler. */
+    /**
+     * Reads the rest from outside.
+     *
+     * @throws CannotCapture when it has got something since the look that cannot be saved
+     */
     static TaskState take(int pid, int tid, Traced traced, ThreadProbe.Inside inside, SchedulingCapture scheduling)
-            throws KernelException {
+            throws KernelException, CannotCapture {
         ProcStatus status = ProcStatus.of(pid, tid);
+        List<Refusal> refusals = TaskLook.frozen(status, tid);
+        if (!refusals.isEmpty()) {
+            throw new CannotCapture(refusals);
+        }
         String directory = "/proc/" + pid + "/task/" + tid;
         return new TaskState(
                 status.innermost("NSpid"),
                 name(directory),
-                RestartableSequence.left(traced.registers(), traced.rseq(), pid),
+                traced.registers(),
                 traced.xstate(),
                 traced.interruption(),
                 traced.signalMask(),

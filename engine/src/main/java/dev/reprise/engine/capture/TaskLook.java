@@ -27,12 +27,18 @@ final class TaskLook {
     }
 
     static List<Refusal> of(ProcStatus status, int tid) {
-        List<Refusal> refusals = new ArrayList<>(0);
-        String where = "task " + tid;
+        List<Refusal> refusals = frozen(status, tid);
         int tracer = status.tracer();
         if (tracer != 0) {
-            refusals.add(new Refusal("traced task", where, describe(tracer) + " traces it", "detach that first"));
+            refusals.add(new Refusal("traced task", "task " + tid, describe(tracer) + " traces it", "detach that first"));
         }
+        return refusals;
+    }
+
+    /** The same for one that we have frozen: we are its tracer. */
+    static List<Refusal> frozen(ProcStatus status, int tid) {
+        List<Refusal> refusals = new ArrayList<>(0);
+        String where = "task " + tid;
         if (status.seccomp() != 0) {
             String filters = status.field("Seccomp_filters");
             String what = status.seccomp() == 1 ? "strict seccomp" : "seccomp filters";

@@ -61,13 +61,16 @@ public final class Tracee {
         return rseq.clone();
     }
 
-    /** Records the stopped thread: {@code registers} as they are to be loaded again. */
+    /**
+     * Records the stopped thread: {@code registers} as they are to be loaded again, at the abort handler of a
+     * restartable sequence that they stand in.
+     */
     void freezeAs(long[] registers, long mask) throws KernelException {
-        this.registers = registers.clone();
         this.mask = mask;
         xstate = ptrace.xstate(tid);
         pendingSignals = ptrace.pendingSignals(tid, false);
         rseq = ptrace.rseq(tid);
+        this.registers = RestartableSequence.left(registers, rseq[0], tid);
     }
 
     /** The thread's control block while it is in the segment. */

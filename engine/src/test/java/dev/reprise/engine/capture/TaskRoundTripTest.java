@@ -14,7 +14,6 @@ import dev.reprise.image.state.RseqArea;
 import dev.reprise.image.state.Scheduling;
 import dev.reprise.image.state.SignalStack;
 import dev.reprise.image.state.TaskState;
-import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.Sched;
 import java.nio.charset.StandardCharsets;
@@ -33,14 +32,14 @@ class TaskRoundTripTest {
     private long bounding;
 
     @BeforeEach
-    void needsRoot() throws KernelException {
+    void needsRoot() throws Exception {
         int self = (int) ProcessHandle.current().pid();
         assumeTrue(ProcStatus.of(self, self).userIds()[1] == 0, "only root may set other ids");
         bounding = ProcStatus.of(self, self).capabilities("Bnd");
     }
 
     @Test
-    void anOrdinaryUserWithGroupsComesBack() throws KernelException {
+    void anOrdinaryUserWithGroupsComesBack() throws Exception {
         check(with(new Credentials(
                 1000,
                 1000,
@@ -61,7 +60,7 @@ class TaskRoundTripTest {
     }
 
     @Test
-    void fourDifferentIdsComeBack() throws KernelException {
+    void fourDifferentIdsComeBack() throws Exception {
         check(with(new Credentials(
                 1000, 1001, 1002, 1001, 2000, 2001, 2002, 2001, List.of(), 0, 0, 0, bounding, 0, 0, true)));
         check(with(new Credentials(
@@ -69,7 +68,7 @@ class TaskRoundTripTest {
     }
 
     @Test
-    void capabilitiesOfAUserComeBackWithAmbientAndSecurebits() throws KernelException {
+    void capabilitiesOfAUserComeBackWithAmbientAndSecurebits() throws Exception {
         check(with(new Credentials(
                 1000,
                 1000,
@@ -90,23 +89,23 @@ class TaskRoundTripTest {
     }
 
     @Test
-    void keptCapabilitiesAndAHighBitComeBack() throws KernelException {
+    void keptCapabilitiesAndAHighBitComeBack() throws Exception {
         long high = 1L << 40 | 1L << 38;
         check(with(new Credentials(5, 5, 5, 5, 6, 6, 6, 6, List.of(), high, high, 1L << 40, bounding, 0, 0x10, false)));
     }
 
     @Test
-    void rootComesBackAsItWas() throws KernelException {
+    void rootComesBackAsItWas() throws Exception {
         check(with(root()));
     }
 
     @Test
-    void aRootWithoutCapabilitiesComesBack() throws KernelException {
+    void aRootWithoutCapabilitiesComesBack() throws Exception {
         check(with(new Credentials(0, 0, 0, 0, 0, 0, 0, 0, List.of(0), 0, 0, 0, 0, 0, 0, false)));
     }
 
     @Test
-    void everySchedulingPolicyComesBack() throws KernelException {
+    void everySchedulingPolicyComesBack() throws Exception {
         Bytes first = Bytes.of((byte) 1);
         check(with(new Scheduling(Sched.SCHED_OTHER, 0, 7, 0, 0, 0, 0, first, 2 << 13 | 6, 123_456)));
         check(with(new Scheduling(Sched.SCHED_OTHER, 1, -5, 0, 20_000_000, 0, 0, Bytes.empty(), 3 << 13, 50_000)));
@@ -119,7 +118,7 @@ class TaskRoundTripTest {
     }
 
     @Test
-    void nameStackListAddressesPersonalityAndDeathSignalComeBack() throws KernelException {
+    void nameStackListAddressesPersonalityAndDeathSignalComeBack() throws Exception {
         check(new TaskState(
                 0,
                 name("a\nb)\t\u00e9 \\"),
@@ -177,7 +176,7 @@ class TaskRoundTripTest {
                 0);
     }
 
-    private static void check(TaskState wanted) throws KernelException {
+    private static void check(TaskState wanted) throws Exception {
         AtomicReference<ThreadProbe> probe = new AtomicReference<>();
         try (ChildRun child = new ChildRun(p -> {
             ThreadRebuild.add(p, 0, wanted);

@@ -5,31 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reprise.engine.program.ChildRun;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.image.state.Registers;
-import dev.reprise.image.state.RseqArea;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.x86_64.UserRegs;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class RestartableSequenceTest {
-    private static final int ORIG_RAX = 15;
-    private static final int RIP = 16;
     private static final long START = 0x401000;
     private static final long LENGTH = 0x20;
     private static final long ABORT = 0x402000;
 
     @Test
-    void onlyAnInstructionInsideTheSectionIsMoved() {
-        assertThat(RestartableSequence.left(at(START), START, LENGTH, ABORT)).isEqualTo(at(ABORT));
-        assertThat(RestartableSequence.left(at(START + LENGTH - 1), START, LENGTH, ABORT))
-                .isEqualTo(at(ABORT));
-        assertThat(RestartableSequence.left(at(START - 1), START, LENGTH, ABORT))
-                .isEqualTo(at(START - 1));
-        assertThat(RestartableSequence.left(at(START + LENGTH), START, LENGTH, ABORT))
-                .isEqualTo(at(START + LENGTH));
-    }
-
-    @Test
-    void theSectionIsReadFromTheTasksOwnMemory() throws KernelException {
+    void onlyAnInstructionInsideTheSectionIsMoved() throws KernelException {
         AtomicReference<Slot> area = new AtomicReference<>();
         AtomicReference<Slot> idle = new AtomicReference<>();
         try (ChildRun child = new ChildRun(p -> {
@@ -38,21 +25,20 @@ class RestartableSequenceTest {
             idle.set(p.longs(0, 0));
             p.store8(area.get().plus(8), section);
         })) {
-            RseqArea registered = new RseqArea(child.slot(area.get()).address(), 32, 0, 0);
-            assertThat(RestartableSequence.left(at(START + 4), registered, child.pid()))
-                    .isEqualTo(at(ABORT));
-            RseqArea unused = new RseqArea(child.slot(idle.get()).address(), 32, 0, 0);
-            assertThat(RestartableSequence.left(at(START + 4), unused, child.pid()))
-                    .isEqualTo(at(START + 4));
-            assertThat(RestartableSequence.left(at(START + 4), RseqArea.NONE, child.pid()))
-                    .isEqualTo(at(START + 4));
+            long registered = child.slot(area.get()).address();
+            assertThat(left(START, registered, child)).isEqualTo(ABORT);
+            assertThat(left(START + LENGTH - 1, registered, child)).isEqualTo(ABORT);
+            assertThat(left(START - 1, registered, child)).isEqualTo(START - 1);
+            assertThat(left(START + LENGTH, registered, child)).isEqualTo(START + LENGTH);
+            assertThat(left(START, child.slot(idle.get()).address(), child)).isEqualTo(START);
+            assertThat(left(START, 0, child)).isEqualTo(START);
         }
     }
 
-    private static Registers at(long rip) {
-        long[] words = new long[Registers.WORDS];
-        words[ORIG_RAX] = -1;
-        words[RIP] = rip;
-        return Registers.of(words);
+    private static long left(long rip, long area, ChildRun child) throws KernelException {
+        long[] registers = new long[Registers.WORDS];
+        registers[UserRegs.ORIG_RAX] = -1;
+        registers[UserRegs.RIP] = rip;
+        return RestartableSequence.left(registers, area, child.pid())[UserRegs.RIP];
     }
 }
