@@ -1,8 +1,12 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.model.Reason;
+import dev.reprise.engine.model.Host;
 import dev.reprise.engine.model.RestoreException;
+import dev.reprise.engine.transport.Images;
+import dev.reprise.engine.transport.ReadFailure;
+import dev.reprise.engine.transport.StreamSource;
 import dev.reprise.image.state.Image;
+import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 
 /**
@@ -18,8 +22,12 @@ public record SavedImage(Image content, int formatVersion, long imageBytes) {
      *
      * @throws RestoreException when the image cannot be read (Io) or is bad (BadImage)
      */
-    @SuppressWarnings("DoNotCallSuggester") // until its parts are there
     public static SavedImage read(ReadableByteChannel source) throws RestoreException {
-        throw new RestoreException(new Reason.Incapable("reading images is not built into this version", ""));
+        try (StreamSource image = Images.open(source, Host.ANY)) {
+            image.drain();
+            return new SavedImage(image.image(), image.formatVersion(), image.bytesRead());
+        } catch (IOException e) {
+            throw new RestoreException(ReadFailure.reason(e), e);
+        }
     }
 }

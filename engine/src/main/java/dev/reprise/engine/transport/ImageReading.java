@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What all sources have in common: the state first, then batches of page data, each as announced. */
 final class ImageReading {
+    private final Feed feed;
     private final RecordReader records;
     private final Header header;
     private final Image image;
@@ -31,6 +32,7 @@ final class ImageReading {
 
     /** Reads up to the end of the state. */
     ImageReading(Feed feed, Host host) throws IOException {
+        this.feed = feed;
         records = new RecordReader(feed);
         header = records.header(Format.VERSION, Format.VERSION);
         requireHost(header, host);
@@ -40,6 +42,15 @@ final class ImageReading {
 
     Image image() {
         return image;
+    }
+
+    int formatVersion() {
+        return header.version();
+    }
+
+    /** The bytes read so far. */
+    long position() {
+        return feed.position();
     }
 
     RecordReader records() {

@@ -45,7 +45,7 @@ public final class Images {
     }
 
     /** A source for a channel, from where it stands; the caller closes it. */
-    public static PageSource.Streamed open(ReadableByteChannel channel, Host host) throws IOException {
+    public static StreamSource open(ReadableByteChannel channel, Host host) throws IOException {
         return new StreamSource(channel, host);
     }
 }

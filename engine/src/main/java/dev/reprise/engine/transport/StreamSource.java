@@ -58,6 +58,23 @@ public final class StreamSource implements PageSource.Streamed {
         }
     }
 
+    /** Reads to the end without giving out any data, which are checked all the same. */
+    public void drain() throws IOException {
+        do {
+            batch = reading.next();
+        } while (batch != null);
+    }
+
+    /** The version of the image's format. */
+    public int formatVersion() {
+        return reading.formatVersion();
+    }
+
+    /** How far the image has been read, in bytes: its length at the end. */
+    public long bytesRead() {
+        return reading.position();
+    }
+
     @Override
     public void close() {
         arena.close();

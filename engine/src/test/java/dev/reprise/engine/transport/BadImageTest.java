@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.reprise.engine.SavedImage;
 import dev.reprise.engine.model.Host;
 import dev.reprise.image.BadImageException;
 import dev.reprise.image.BadImageException.Corrupt;
@@ -98,6 +99,16 @@ class BadImageTest {
             assertThatThrownBy(() -> Images.open(Path.of(device), Host.ANY)).isInstanceOf(Corrupt.class);
         }
         assertThatThrownBy(() -> Images.open(Path.of("/dev/null"), Host.ANY)).isInstanceOf(Truncated.class);
+    }
+
+    @Test
+    void aSavedImageIsItsStateAndItsSize() throws Exception {
+        try (FileChannel file = FileChannel.open(Golden.FILE)) {
+            SavedImage saved = SavedImage.read(file);
+            assertThat(saved.content()).isEqualTo(Golden.read(Golden.bytes()).image());
+            assertThat(saved.imageBytes()).isEqualTo(file.size());
+            assertThat(saved.formatVersion()).isEqualTo(1);
+        }
     }
 
     @Test

@@ -15,6 +15,14 @@ public record Image(Machine machine, List<SharedObject> objects, List<ProcessSta
 
     /** The object with an id, of the wanted kind. */
     public <T extends SharedObject> T object(ObjectId id, Class<T> kind) {
+        // Ids are given in order of appearance, so that the object mostly stands where its id says.
+        int likely = id.value() - 1;
+        if (likely >= 0 && likely < objects.size()) {
+            SharedObject object = objects.get(likely);
+            if (object.id().equals(id) && kind.isInstance(object)) {
+                return kind.cast(object);
+            }
+        }
         for (SharedObject object : objects) {
             if (object.id().equals(id) && kind.isInstance(object)) {
                 return kind.cast(object);

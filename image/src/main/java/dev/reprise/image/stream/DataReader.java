@@ -45,7 +45,7 @@ final class DataReader {
             skipped = true;
             return;
         }
-        ByteBuffer sink = ByteBuffer.allocate(16 << 10);
+        ByteBuffer sink = feed.scratch().clear();
         while (read(sink)) {
             sink.clear();
         }

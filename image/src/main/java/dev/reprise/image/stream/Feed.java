@@ -15,6 +15,7 @@ public final class Feed {
     private final ReadableByteChannel channel;
     private final @Nullable FileChannel file;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).flip();
+    private @Nullable ByteBuffer scratch;
     private long position;
 
     private Feed(ReadableByteChannel channel, @Nullable FileChannel file) {
@@ -32,7 +33,16 @@ public final class Feed {
         return new Feed(file, file);
     }
 
-    long position() {
+    /** Memory for bytes that nobody wants. */
+    ByteBuffer scratch() {
+        if (scratch == null) {
+            scratch = ByteBuffer.allocateDirect(BUFFER);
+        }
+        return scratch;
+    }
+
+    /** The bytes read and skipped so far. */
+    public long position() {
         return position;
     }
 
