@@ -73,7 +73,10 @@ public final class RestoreRun {
                 for (String warning : planner.limits().warnings(seed.run(0, plan.last()))) {
                     progress.warning(warning);
                 }
-                // 6. into the program's own code
+                // 6. into the program's own code; a helper on its way out still needs the segment
+                if (plan.helpers() > 0) {
+                    seed.awaitTasks(process.tasks().size());
+                }
                 Release release = new Release(seed, process, syscallInstruction());
                 release.leaveSegment();
                 release.load();

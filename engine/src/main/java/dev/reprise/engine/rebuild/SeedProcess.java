@@ -15,6 +15,7 @@ import dev.reprise.engine.tracee.Tracer;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.Ptrace;
 import dev.reprise.kernel.WaitStatus;
 import java.util.ArrayList;
@@ -111,6 +112,13 @@ final class SeedProcess implements AutoCloseable {
         Control control = controls.get(task);
         ProgramWait.until(control, tasks.getFirst(), SPIN_NANOS, POLL_NANOS);
         return results(control);
+    }
+
+    /** Waits until no more than so many tasks are left. */
+    void awaitTasks(int count) throws KernelException {
+        while (Proc.list("/proc/" + pid + "/task").size() > count) {
+            Thread.onSpinWait();
+        }
     }
 
     private static ProgramResults results(Control control) throws KernelException {
