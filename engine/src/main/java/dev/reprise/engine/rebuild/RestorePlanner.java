@@ -11,7 +11,6 @@ import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
-import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.TaskState;
@@ -112,11 +111,9 @@ final class RestorePlanner {
         ProcessRebuild.begin(p, process, ownSession, temporaries.above());
         temporaries.open(p, options.standardStreams(), imagePath);
         memory.clear(p);
-        if (hasMemoryFiles()) {
-            memoryFiles.create(p);
-        }
+        memoryFiles.create(p);
         memory.map(p, memoryFiles);
-        createDescriptors(p);
+        descriptors.create(p, memoryFiles);
         temporaries.closeStreams(p);
         ThreadClones threads = new ThreadClones(p);
         threads.cloneAll(process.tasks().subList(1, process.tasks().size()));
@@ -124,25 +121,6 @@ final class RestorePlanner {
         p.end();
         threads.placeChildren(segment.start());
         return p.build();
-    }
-
-    private boolean hasMemoryFiles() {
-        return image.objects().stream()
-                .anyMatch(object -> object instanceof MemoryObject memory && memory.kind() == MemoryObject.Kind.MEMFD);
-    }
-
-    private void createDescriptors(ProgramBuilder p) {
-        try {
-            descriptors.create(p, memoryFiles);
-        } catch (UnsupportedOperationException notYet) {
-            for (int i = 0; i < 3 && temporaries.first() > i; i++) {
-                p.call(
-                        dev.reprise.kernel.x86_64.SyscallNumbers.SYS_dup3,
-                        temporaries.streams().at(i),
-                        i,
-                        0);
-            }
-        }
     }
 
     private Program load(List<PageBatch> share) {
@@ -159,9 +137,7 @@ final class RestorePlanner {
         ProgramBuilder p = new ProgramBuilder();
         temporaries.closeImage(p);
         memory.finish(p);
-        if (hasMemoryFiles()) {
-            memoryFiles.finish(p);
-        }
+        memoryFiles.finish(p);
         FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class));
         ProcessRebuild.prepare(p, image, process);
         p.end();
@@ -178,11 +154,7 @@ final class RestorePlanner {
     private Program last() {
         ProgramBuilder p = new ProgramBuilder();
         limits = ProcessRebuild.finish(p, process, space.dumpable());
-        try {
-            descriptors.finish(p);
-        } catch (UnsupportedOperationException notYet) {
-            // the descriptors' own half is on its way
-        }
+        descriptors.finish(p);
         p.end();
         return p.build();
     }
