@@ -4,6 +4,7 @@ import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointStats;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.Progress;
+import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.tracee.Freeze;
 import dev.reprise.engine.tracee.Segment;
 import dev.reprise.engine.tracee.Takeover;
@@ -65,6 +66,7 @@ public final class CheckpointRun {
             freezeStarted = System.nanoTime();
             freeze.freeze();
             freezeEnded = System.nanoTime();
+            requireNothing(TracedLook.look(freeze.tracees()));
             Saved saved;
             Takeover takeover = Takeover.prepare(tracer, freeze, pid);
             try {
@@ -121,10 +123,14 @@ public final class CheckpointRun {
     }
 
     private void requireNothingUnsupported(Freeze freeze, FrozenProcess frozen) throws CannotCapture, KernelException {
-        var refusals = new ArrayList<>(ProcessCapture.refusals(pid, frozen.process()));
+        List<Refusal> refusals = new ArrayList<>(ProcessCapture.refusals(pid, frozen.process()));
         refusals.addAll(ProcessLook.frozen(
                 pid, freeze.tracees().stream().map(Tracee::tid).toList()));
         freeze.tracees().forEach(tracee -> refusals.addAll(ThreadProbe.refusals(tracee.tid(), frozen.of(tracee))));
+        requireNothing(refusals);
+    }
+
+    private static void requireNothing(List<Refusal> refusals) throws CannotCapture {
         if (!refusals.isEmpty()) {
             throw new CannotCapture(refusals);
         }

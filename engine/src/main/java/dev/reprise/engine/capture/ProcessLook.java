@@ -75,8 +75,6 @@ final class ProcessLook {
                     where,
                     "the tool runs inside the tree that it would freeze",
                     "start the tool from elsewhere, e.g. by setsid or another terminal");
-        } else if (is32Bit()) {
-            refuse("32-bit process", where, "only 64-bit programs can be checkpointed", "");
         }
         return refusals.isEmpty();
     }
@@ -87,10 +85,6 @@ final class ProcessLook {
             ancestor = ProcStat.of(ancestor).parent();
         }
         return ancestor == pid;
-    }
-
-    private boolean is32Bit() throws KernelException {
-        return ElfClass.of("/proc/" + pid + "/exe") == ElfClass.BITS_32;
     }
 
     private void children(List<Integer> tids) throws KernelException {
