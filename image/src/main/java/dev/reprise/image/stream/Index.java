@@ -10,9 +10,6 @@ import java.util.List;
 final class Index {
     private final MessageWriter m = new MessageWriter();
 
-    /** One record. */
-    record Entry(int type, int lane, int key, long position) {}
-
     void add(Frame frame, long position) {
         MessageWriter e = new MessageWriter();
         e.u32(1, frame.type());
@@ -26,8 +23,8 @@ final class Index {
         return m.toByteArray();
     }
 
-    static List<Entry> decode(byte[] payload) throws IOException {
-        List<Entry> entries = new ArrayList<>();
+    static List<IndexEntry> decode(byte[] payload) throws IOException {
+        List<IndexEntry> entries = new ArrayList<>();
         MessageReader m = new MessageReader(payload);
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
@@ -38,7 +35,7 @@ final class Index {
         return entries;
     }
 
-    private static Entry entry(MessageReader m) throws IOException {
+    private static IndexEntry entry(MessageReader m) throws IOException {
         int type = 0;
         int lane = 0;
         int key = 0;
@@ -52,6 +49,6 @@ final class Index {
                 default -> throw m.unknown("IndexEntry");
             }
         }
-        return new Entry(type, lane, key, position);
+        return new IndexEntry(type, lane, key, position);
     }
 }
