@@ -65,7 +65,7 @@ final class FdTableRebuild {
         return FileChecks.of(files);
     }
 
-    /** Adds all open files and descriptors; closes the inherited streams. */
+    /** Adds all open files and descriptors. */
     void create(ProgramBuilder p, MemoryFiles memory) {
         TimerFdRebuild timers = timers(p);
         EpollRebuild sets = new EpollRebuild(p, files, timers);
@@ -74,7 +74,6 @@ final class FdTableRebuild {
         for (OpenFile file : files.all()) {
             create(p, file, memory, streams, timers, sets);
         }
-        streams.close();
         for (Epoll set : files.all(Epoll.class)) {
             sets.addMembers(set);
         }

@@ -23,7 +23,7 @@ final class MemFdRebuild {
         this.files = files;
     }
 
-    void create(MemFd file, Step memory) {
+    void create(MemFd file, Arg memory) {
         int number = files.numberOf(file);
         p.call(SYS_dup3, memory, Arg.of(number), Arg.of(Fcntl.O_CLOEXEC)).about("descriptor " + number);
         Step opened = p.call(

@@ -1,6 +1,7 @@
 package dev.reprise.engine.rebuild;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_dup3;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fchmod;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fchown;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fcntl;
@@ -8,6 +9,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ftruncate;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_memfd_create;
 
 import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.Label;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.Image;
@@ -27,38 +29,40 @@ import java.util.Map;
  * before the first instruction (seals come last).
  */
 final class MemoryFiles {
-    private final int above;
-    private final Map<MemoryObject, Step> descriptors = new LinkedHashMap<>();
-    private final Image image;
+    private final Map<MemoryObject, Integer> descriptors = new LinkedHashMap<>();
 
-    /** @param above the lowest number for temporaries */
-    MemoryFiles(Image image, int above) {
-        this.image = image;
-        this.above = above;
-    }
-
-    /** Adds the creation of every {@link MemoryObject.Kind#MEMFD}, with its size. */
-    void create(ProgramBuilder p) {
+    /** @param first the first of their numbers; all from there on are free */
+    MemoryFiles(Image image, int first) {
+        int next = first;
         for (SharedObject object : image.objects()) {
             if (object instanceof MemoryObject memory && memory.kind() == MemoryObject.Kind.MEMFD) {
-                Step created = p.call(
-                                SYS_memfd_create,
-                                p.string(memory.name()),
-                                Arg.of(Mman.MFD_CLOEXEC | Mman.MFD_ALLOW_SEALING))
-                        .about("memfd " + memory.name());
-                Step parked = p.call(SYS_fcntl, created, Arg.of(Fcntl.F_DUPFD_CLOEXEC), Arg.of(above));
-                p.call(SYS_close, created);
-                p.call(SYS_ftruncate, parked, Arg.of(memory.size())).about("memfd " + memory.name());
-                descriptors.put(memory, parked);
+                descriptors.put(memory, next++);
             }
         }
     }
 
-    /** The temporary descriptor (open for reading and writing) of a memfd: an argument, and for Java a step to read. */
-    Step descriptor(ObjectId id) {
-        for (Map.Entry<MemoryObject, Step> entry : descriptors.entrySet()) {
+    /** Adds the creation of every {@link MemoryObject.Kind#MEMFD}, with its size. */
+    void create(ProgramBuilder p) {
+        descriptors.forEach((memory, number) -> {
+            Step created = p.call(
+                            SYS_memfd_create,
+                            p.string(memory.name()),
+                            Arg.of(Mman.MFD_CLOEXEC | Mman.MFD_ALLOW_SEALING))
+                    .about("memfd " + memory.name());
+            Label there = p.label();
+            p.jumpIfEqual(created, Arg.of(number), there);
+            p.call(SYS_dup3, created, Arg.of(number), Arg.of(Fcntl.O_CLOEXEC));
+            p.call(SYS_close, created);
+            p.place(there);
+            p.call(SYS_ftruncate, number, memory.size()).about("memfd " + memory.name());
+        });
+    }
+
+    /** The temporary descriptor of a memfd, open for reading and writing. */
+    Arg descriptor(ObjectId id) {
+        for (Map.Entry<MemoryObject, Integer> entry : descriptors.entrySet()) {
             if (entry.getKey().id().equals(id)) {
-                return entry.getValue();
+                return Arg.of(entry.getValue());
             }
         }
         throw new IllegalArgumentException("no memfd with id " + id.value());
@@ -66,24 +70,21 @@ final class MemoryFiles {
 
     /** Adds mode, owner and seals, and closes the temporary descriptors. */
     void finish(ProgramBuilder p) {
-        descriptors.forEach((memory, descriptor) -> {
+        descriptors.forEach((memory, number) -> {
             String name = "memfd " + memory.name();
-            // Contents come as whole pages; the last may have made it longer.
-            p.call(SYS_ftruncate, descriptor, Arg.of(memory.size())).about(name);
-            p.call(SYS_fchmod, descriptor, Arg.of(memory.mode())).about(name);
             if (!memory.ownership().equals(Ownership.ROOT)) {
                 p.call(
                                 SYS_fchown,
-                                descriptor,
-                                Arg.of(memory.ownership().uid()),
-                                Arg.of(memory.ownership().gid()))
+                                number,
+                                memory.ownership().uid(),
+                                memory.ownership().gid())
                         .about(name);
             }
+            p.call(SYS_fchmod, number, memory.mode()).about(name);
             if (memory.seals() != 0) {
-                p.call(SYS_fcntl, descriptor, Arg.of(Fcntl.F_ADD_SEALS), Arg.of(memory.seals()))
-                        .about("seals of " + name);
+                p.call(SYS_fcntl, number, Fcntl.F_ADD_SEALS, memory.seals()).about("seals of " + name);
             }
-            p.call(SYS_close, descriptor);
+            p.call(SYS_close, number).about(name);
         });
     }
 }

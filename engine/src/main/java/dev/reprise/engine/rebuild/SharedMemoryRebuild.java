@@ -6,7 +6,6 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
 
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ProgramBuilder;
-import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
@@ -53,7 +52,7 @@ final class SharedMemoryRebuild {
         return place;
     }
 
-    private void memfd(ProgramBuilder p, MemoryObject object, List<MappingPlan> mappings, Step descriptor) {
+    private void memfd(ProgramBuilder p, MemoryObject object, List<MappingPlan> mappings, Arg descriptor) {
         for (MappingPlan mapping : mappings) {
             map(p, mapping, descriptor);
         }

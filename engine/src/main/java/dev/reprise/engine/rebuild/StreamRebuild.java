@@ -1,6 +1,5 @@
 package dev.reprise.engine.rebuild;
 
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_dup3;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fcntl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_openat;
@@ -13,7 +12,6 @@ import dev.reprise.image.state.TerminalFile;
 import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Fd;
 import java.util.List;
-import java.util.TreeSet;
 
 /** Terminals, and standard streams that lead outside the image: restore's own take their place. */
 final class StreamRebuild {
@@ -60,12 +58,5 @@ final class StreamRebuild {
                 p.call(SYS_openat, Arg.of(Fd.AT_FDCWD), p.string(path), Arg.of(flags), Arg.of(0))
                         .about("the terminal"),
                 file);
-    }
-
-    /** Closes what was inherited. */
-    void close() {
-        for (int number : new TreeSet<>(List.of(streams.in(), streams.out(), streams.err(), streams.terminal()))) {
-            p.call(SYS_close, number);
-        }
     }
 }

@@ -65,16 +65,24 @@ record Temporaries(int first) {
         }
         Slot terminal = p.space(8);
         openTerminal(p, terminal, true);
-        p.call(SYS_dup3, Arg.contentOf(terminal), Arg.of(first + TERMINAL), Arg.of(0)).about("the terminal");
+        move(p, Arg.contentOf(terminal), first + TERMINAL, "the terminal");
         if (!image.isEmpty()) {
             Step file = p.call(SYS_openat, Arg.of(Fd.AT_FDCWD), p.string(image), Arg.of(Fcntl.O_RDONLY), Arg.of(0))
                     .about(image);
-            p.attempt(SYS_dup3, file, Arg.of(image()), Arg.of(0));
+            move(p, file, image(), image);
         }
         if (first > 0) {
             p.call(SYS_close_range, 0, first - 1, 0);
         }
         p.call(SYS_close_range, above(), ALL, 0);
+    }
+
+    // It may have been opened at its place: dup3 to the same number is an error.
+    private static void move(ProgramBuilder p, Arg from, int to, String subject) {
+        Label there = p.label();
+        p.jumpIfEqual(from, Arg.of(to), there);
+        p.call(SYS_dup3, from, Arg.of(to), Arg.of(0)).about(subject);
+        p.place(there);
     }
 
     private static void openTerminal(ProgramBuilder p, Slot descriptor, boolean wanted) {
