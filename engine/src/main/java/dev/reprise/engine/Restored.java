@@ -1,12 +1,15 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreStats;
+import dev.reprise.engine.rebuild.Foreground;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.SharedObject;
+import dev.reprise.kernel.KernelException;
 import java.util.List;
 
 /** A program as RestoreRun has restored it. */
@@ -51,6 +54,10 @@ final class Restored implements RestoredProcess {
 
     @Override
     public int waitFor() throws RestoreException {
-        return 0;
+        try (Foreground foreground = new Foreground(pid)) {
+            return foreground.waitFor();
+        } catch (KernelException failure) {
+            throw new RestoreException(new Reason.Io(String.valueOf(failure.getMessage()), ""), failure);
+        }
     }
 }

@@ -2,6 +2,8 @@ package dev.reprise.kernel;
 
 /** ioctl(2) requests of include/uapi/asm-generic/ioctls.h and their kin. */
 public final class Ioctl {
+    public static final int TIOCGPGRP = 0x540F;
+    public static final int TIOCSPGRP = 0x5410;
     public static final int FIONREAD = 0x541B;
     /** The file that a UNIX socket is bound to, as an O_PATH descriptor (include/uapi/linux/un.h). */
     public static final int SIOCUNIXFILE = 0x89E0;

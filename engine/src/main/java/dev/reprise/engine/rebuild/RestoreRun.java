@@ -80,6 +80,9 @@ public final class RestoreRun {
                 Release release = new Release(seed, process, syscallInstruction());
                 release.leaveSegment();
                 release.load();
+                if (!options.detached() && ControllingTerminal.isOurs()) {
+                    ControllingTerminal.giveTo(seed.pid());
+                }
                 release.letGo();
                 return seed.pid();
             }
