@@ -16,7 +16,6 @@ import dev.reprise.engine.program.Label;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
-import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.Fcntl;
@@ -119,8 +118,8 @@ final class KeptFileRebuild {
         Step readOnly = p.call(SYS_openat, Arg.of(Fd.AT_FDCWD), name, Arg.of(Fcntl.O_RDONLY), Arg.of(0));
         p.call(SYS_unlink, name).about(path);
         for (MappingPlan mapping : mappings) {
-            boolean writable = mapping.vma().backing() instanceof Backing.SharedMemory memory && memory.writable();
-            SharedMemoryRebuild.map(p, mapping, writable && mapping.vma().shared() ? file : readOnly);
+            boolean writes = SharedMemoryRebuild.isWritable(mapping) && mapping.vma().shared();
+            SharedMemoryRebuild.map(p, mapping, writes ? file : readOnly);
         }
         if (object.size() > 0) {
             SharedMemoryRebuild.mapShared(p, place, object.size(), file);

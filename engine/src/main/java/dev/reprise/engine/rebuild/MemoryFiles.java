@@ -60,9 +60,14 @@ final class MemoryFiles {
 
     /** The temporary descriptor of a memfd, open for reading and writing. */
     Arg descriptor(ObjectId id) {
+        return Arg.of(number(id));
+    }
+
+    /** Its number. */
+    int number(ObjectId id) {
         for (Map.Entry<MemoryObject, Integer> entry : descriptors.entrySet()) {
             if (entry.getKey().id().equals(id)) {
-                return Arg.of(entry.getValue());
+                return entry.getValue();
             }
         }
         throw new IllegalArgumentException("no memfd with id " + id.value());

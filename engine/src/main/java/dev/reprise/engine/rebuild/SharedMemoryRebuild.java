@@ -1,15 +1,19 @@
 package dev.reprise.engine.rebuild;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mremap;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
 
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.Step;
+import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.Vma;
+import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Mman;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +41,7 @@ final class SharedMemoryRebuild {
     /** Makes an object, with all mappings of it, and a place to load its contents. */
     void make(ProgramBuilder p, MemoryObject object, List<MappingPlan> mappings, MemoryFiles memfds) {
         switch (object.kind()) {
-            case MEMFD -> memfd(p, object, mappings, memfds.descriptor(object.id()));
+            case MEMFD -> memfd(p, object, mappings, memfds.number(object.id()));
             case SHARED_ANONYMOUS -> anonymous(p, object, mappings);
             case FILE_CONTENTS -> keptFile(p, object, mappings);
         }
@@ -52,15 +56,27 @@ final class SharedMemoryRebuild {
         return place;
     }
 
-    private void memfd(ProgramBuilder p, MemoryObject object, List<MappingPlan> mappings, Arg descriptor) {
+    private void memfd(ProgramBuilder p, MemoryObject object, List<MappingPlan> mappings, int number) {
         for (MappingPlan mapping : mappings) {
-            map(p, mapping, descriptor);
+            if (mapping.vma().shared() && !isWritable(mapping)) {
+                // It must never become writable: opened so, as after sealing.
+                Step readOnly = MappedFilesRebuild.open(p, "/proc/self/fd/" + number, Fcntl.O_RDONLY);
+                map(p, mapping, readOnly);
+                p.call(SYS_close, readOnly);
+            } else {
+                map(p, mapping, Arg.of(number));
+            }
         }
         if (!object.runs().isEmpty()) {
             long place = temporary(object.size());
             places.put(object.id(), place);
-            mapShared(p, place, object.size(), descriptor);
+            mapShared(p, place, object.size(), Arg.of(number));
         }
+    }
+
+    /** Whether a mapping of a memory object was opened for writing, whatever its protection is. */
+    static boolean isWritable(MappingPlan mapping) {
+        return mapping.vma().backing() instanceof Backing.SharedMemory memory && memory.writable();
     }
 
     static void map(ProgramBuilder p, MappingPlan mapping, Arg descriptor) {
