@@ -62,6 +62,7 @@ public final class CheckpointRun {
         Freeze freeze = new Freeze(tracer, pid);
         try (DescriptorCapture descriptors = new DescriptorCapture(pid);
                 AddressSpaceCapture addressSpaces = new AddressSpaceCapture(pid)) {
+            descriptors.lookAround();
             progress.phase("freeze");
             freezeStarted = System.nanoTime();
             freeze.freeze();

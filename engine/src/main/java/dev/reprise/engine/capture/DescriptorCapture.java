@@ -19,7 +19,7 @@ import java.util.Set;
 /**
  * The descriptors of a process and everything behind them.
  *
- * <p>{@link #look} before the freeze, {@link #take} in it; {@link #close} when the contents of the memory files are
+ * <p>{@link #look} or at least {@link #lookAround} before the freeze, {@link #take} in it; {@link #close} when the contents of the memory files are
  * read.
  */
 final class DescriptorCapture implements AutoCloseable {
@@ -53,11 +53,15 @@ final class DescriptorCapture implements AutoCloseable {
 
     /** Everything among the descriptors that cannot be saved; touches nothing. */
     List<Refusal> look() throws KernelException {
-        List<Seen> seen = seen();
-        outside = OutsideHolders.of(pid, shareable(seen));
-        DescriptorLook look = look(seen, new ObjectTable());
+        lookAround();
+        DescriptorLook look = look(seen(), new ObjectTable());
         lookAtAll(look);
         return look.refusals();
+    }
+
+    /** Finds out what other processes have open, too: before the freeze, since it reads all of /proc. */
+    void lookAround() throws KernelException {
+        outside = OutsideHolders.of(pid, shareable(seen()));
     }
 
     /**
