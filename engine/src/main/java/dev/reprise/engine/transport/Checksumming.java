@@ -6,7 +6,7 @@ import dev.reprise.image.stream.Span;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ final class Checksumming {
 
     private final FileChannel file;
     private final LinkedBlockingQueue<Span> queue = new LinkedBlockingQueue<>();
-    private final Map<Span, int[]> results = new HashMap<>();
+    private final Map<Span, int[]> results = new IdentityHashMap<>();
     private @Nullable IOException failure;
     private @Nullable Thread thread;
 
@@ -49,7 +49,7 @@ final class Checksumming {
             if (failure != null) {
                 throw failure;
             }
-            return Map.copyOf(results);
+            return results;
         }
     }
 
@@ -79,7 +79,7 @@ final class Checksumming {
     private void work() {
         ByteBuffer buffer = buffer(Limits.PIECE);
         try {
-            for (Span span = queue.take(); !span.equals(END); span = queue.take()) {
+            for (Span span = queue.take(); span.lane() != END.lane(); span = queue.take()) {
                 compute(span, buffer);
             }
         } catch (InterruptedException e) {

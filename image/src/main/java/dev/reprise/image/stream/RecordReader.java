@@ -135,7 +135,10 @@ public final class RecordReader {
         }
         long at = feed.position();
         Trailer found = Trailer.decode(feed.bytes(Trailer.BYTES), at);
-        if (!found.equals(new Trailer(position, at + Trailer.BYTES, records, digest.value()))) {
+        if (found.index() != position
+                || found.length() != at + Trailer.BYTES
+                || found.records() != records
+                || found.digest() != digest.value()) {
             throw new BadImageException.Corrupt("the image is not as its trailer says", at);
         }
         feed.requireEnd();

@@ -20,23 +20,25 @@ public record Forest(List<Node> processes) {
         public Node {
             tids = List.copyOf(tids);
         }
+
+        /** Whether these are the ids of {@code process}. */
+        boolean isOf(ProcessState process) {
+            return pid == process.pid()
+                    && parentPid == process.parentPid()
+                    && groupId == process.groupId()
+                    && sessionId == process.sessionId()
+                    && tids.equals(tidsOf(process));
+        }
     }
 
     /** The forest that these processes make. */
     public static Forest of(List<ProcessState> processes) {
         List<Node> nodes = new ArrayList<>();
         for (ProcessState process : processes) {
-            nodes.add(of(process));
+            nodes.add(new Node(
+                    process.pid(), process.parentPid(), process.groupId(), process.sessionId(), tidsOf(process)));
         }
         return new Forest(nodes);
-    }
-
-    static Node of(ProcessState process) {
-        List<Integer> tids = new ArrayList<>();
-        for (TaskState task : process.tasks()) {
-            tids.add(task.tid());
-        }
-        return new Node(process.pid(), process.parentPid(), process.groupId(), process.sessionId(), tids);
     }
 
     MessageWriter write() {
@@ -47,7 +49,11 @@ public record Forest(List<Node> processes) {
             n.u32(2, node.parentPid());
             n.u32(3, node.groupId());
             n.u32(4, node.sessionId());
-            n.packed(5, node.tids().stream().mapToLong(Integer::toUnsignedLong).toArray());
+            long[] tids = new long[node.tids().size()];
+            for (int i = 0; i < tids.length; i++) {
+                tids[i] = node.tids().get(i);
+            }
+            n.packed(5, tids);
             m.message(1, n);
         }
         return m;
@@ -78,6 +84,14 @@ public record Forest(List<Node> processes) {
             throw new MalformedException("a process has no tasks");
         }
         return new Node(ids[1], ids[2], ids[3], ids[4], tids);
+    }
+
+    private static List<Integer> tidsOf(ProcessState process) {
+        List<Integer> tids = new ArrayList<>();
+        for (TaskState task : process.tasks()) {
+            tids.add(task.tid());
+        }
+        return tids;
     }
 
     private static void tids(long[] values, List<Integer> tids) throws MalformedException {

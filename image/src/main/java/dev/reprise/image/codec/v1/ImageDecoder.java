@@ -101,7 +101,7 @@ public final class ImageDecoder {
         tasks.clear();
         Forest known = MessageReader.require(forest, "the forest");
         int i = processes.size();
-        if (i >= known.processes().size() || !known.processes().get(i).equals(Forest.of(state))) {
+        if (i >= known.processes().size() || !known.processes().get(i).isOf(state)) {
             throw new MalformedException("process " + state.pid() + " is not where the forest has it");
         }
         processes.add(state);

@@ -30,11 +30,12 @@ final class OpenFileHead {
         MessageWriter m = new MessageWriter();
         m.u32(1, file.id().value());
         m.u32(2, file.flags());
-        if (!file.owner().equals(FileOwner.NONE)) {
+        FileOwner owner = file.owner();
+        if ((owner.type() | owner.pid() | owner.signal()) != 0) {
             MessageWriter o = new MessageWriter();
-            o.u32(1, file.owner().type());
-            o.signed(2, file.owner().pid());
-            o.u32(3, file.owner().signal());
+            o.u32(1, owner.type());
+            o.signed(2, owner.pid());
+            o.u32(3, owner.signal());
             m.message(3, o);
         }
         return m;

@@ -24,9 +24,8 @@ final class SocketCodec {
         m.u32(7, number(socket.state()));
         m.bytes(8, socket.localAddress().toArray());
         m.signed(9, socket.backlog());
-        if (!socket.boundFile().equals(Socket.NO_FILE)) {
-            m.message(10, FileIdentityCodec.write(socket.boundFile()));
-        }
+        // Of NO_FILE nothing is left, so the field is left out.
+        m.bytes(10, FileIdentityCodec.write(socket.boundFile()).toByteArray());
         for (SocketOption option : socket.options()) {
             MessageWriter o = new MessageWriter();
             o.u32(1, option.level());
