@@ -51,8 +51,10 @@ public final class Restore {
             throws RestoreException {
         long start = System.nanoTime();
         try (PageSource source = opening.open()) {
-            int pid = RestoreRun.restore(source, options, progress);
-            return new Restored(pid, source.image(), System.nanoTime() - start);
+            RestoreRun.Running running = RestoreRun.restore(source, options, progress);
+            return new Restored(running, source.image(), System.nanoTime() - start);
+        } catch (RestoreException known) {
+            throw known;
         } catch (Exception failure) {
             throw new RestoreException(reason(where, failure), failure);
         }

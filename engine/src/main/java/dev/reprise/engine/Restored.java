@@ -4,6 +4,7 @@ import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreStats;
 import dev.reprise.engine.rebuild.Foreground;
+import dev.reprise.engine.rebuild.RestoreRun;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.MemoryObject;
@@ -14,11 +15,11 @@ import java.util.List;
 
 /** A program as RestoreRun has restored it. */
 final class Restored implements RestoredProcess {
-    private final int pid;
+    private final RestoreRun.Running running;
     private final RestoreStats stats;
 
-    Restored(int pid, Image image, long nanos) {
-        this.pid = pid;
+    Restored(RestoreRun.Running running, Image image, long nanos) {
+        this.running = running;
         int threads = image.processes().stream()
                 .mapToInt(process -> process.tasks().size())
                 .sum();
@@ -44,7 +45,7 @@ final class Restored implements RestoredProcess {
 
     @Override
     public int pid() {
-        return pid;
+        return running.pid();
     }
 
     @Override
@@ -54,7 +55,7 @@ final class Restored implements RestoredProcess {
 
     @Override
     public int waitFor() throws RestoreException {
-        try (Foreground foreground = new Foreground(pid)) {
+        try (Foreground foreground = new Foreground(running)) {
             return foreground.waitFor();
         } catch (KernelException failure) {
             throw new RestoreException(new Reason.Io(String.valueOf(failure.getMessage()), ""), failure);

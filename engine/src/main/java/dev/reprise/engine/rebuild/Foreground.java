@@ -32,18 +32,18 @@ public final class Foreground implements AutoCloseable {
     private static final int PRIVATE_ANONYMOUS = 0x22;
     private static final int WUNTRACED = 2;
 
-    private final int pid;
+    private final RestoreRun.Running program;
     private final MemorySegment code;
     private final MemorySegment before = Arena.ofAuto().allocate((long) Signal.SIGACTION_SIZE * (Signal.LAST + 1), 8);
 
-    /** Sends signals on to a child of ours from now on. */
-    public Foreground(int pid) throws KernelException {
-        this.pid = pid;
+    /** Sends signals on to a restored program from now on. */
+    public Foreground(RestoreRun.Running program) throws KernelException {
+        this.program = program;
         long address = Door.call(SYS_mmap, 0, PAGE, READ_WRITE_EXECUTE, PRIVATE_ANONYMOUS, -1, 0);
         code = Native.at(Door.require(address, "mmap", "signal handler"), PAGE);
         byte[] handler = SignalForwarder.code();
         MemorySegment.copy(handler, 0, code, JAVA_BYTE, 0, handler.length);
-        code.set(JAVA_LONG, SignalForwarder.TARGET, pid);
+        code.set(JAVA_LONG, SignalForwarder.TARGET, program.pid());
         for (int signal = 1; signal <= Signal.LAST; signal++) {
             if (isSentOn(signal)) {
                 handle(signal, address + SignalForwarder.HANDLER);
@@ -90,9 +90,9 @@ public final class Foreground implements AutoCloseable {
             // Here we stand until somebody continues us.
             Door.call(SYS_kill, Door.call(SYS_getpid), Signal.SIGSTOP);
             if (ControllingTerminal.isOurs()) {
-                ControllingTerminal.giveTo(pid);
+                ControllingTerminal.giveTo(program.pid());
             }
-            Door.call(SYS_kill, pid, Signal.SIGCONT);
+            Door.call(SYS_kill, program.pid(), Signal.SIGCONT);
         }
     }
 
@@ -101,9 +101,9 @@ public final class Foreground implements AutoCloseable {
             MemorySegment status = arena.allocate(JAVA_INT);
             long result;
             do {
-                result = Door.call(SYS_wait4, pid, status.address(), WUNTRACED | WaitStatus.WALL, 0);
+                result = Door.call(SYS_wait4, program.child(), status.address(), WUNTRACED | WaitStatus.WALL, 0);
             } while (result == -Errno.EINTR.code());
-            Door.require(result, "wait4", "process " + pid);
+            Door.require(result, "wait4", "process " + program.child());
             return new WaitStatus(status.get(JAVA_INT, 0));
         }
     }

@@ -106,6 +106,9 @@ final class RestorePlanner {
 
     private Program objects(String imagePath, int helpers) {
         ProgramBuilder p = new ProgramBuilder();
+        if (options.pidNamespace() && process.pid() == 1) {
+            NamespaceInit.mountProc(p);
+        }
         ClockRebuild.add(p, clocks, here);
         boolean ownSession = options.detached() || process.sessionId() == process.pid();
         ProcessRebuild.begin(p, process, ownSession, temporaries.above());

@@ -4,11 +4,11 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit;
 
 import dev.reprise.engine.model.PageSource;
 import dev.reprise.engine.model.Progress;
+import dev.reprise.engine.model.Reason;
+import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreOptions;
 import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
-import dev.reprise.engine.program.x86_64.SeedElf;
-import dev.reprise.engine.tracee.Control;
 import dev.reprise.engine.tracee.Segment;
 import dev.reprise.engine.tracee.Tracer;
 import dev.reprise.image.state.AddressSpace;
@@ -17,10 +17,10 @@ import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.image.state.Vma;
+import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Vdso;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Restores a program: the numbered sequence. Whatever fails before its end, nothing of the program is left. */
@@ -30,45 +30,92 @@ public final class RestoreRun {
 
     private static final Program END_OF_HELPER = endOfHelper();
 
-    private final PageSource source;
     private final Image image;
     private final ProcessState process;
     private final RestoreOptions options;
     private final Progress progress;
 
-    private RestoreRun(PageSource source, RestoreOptions options, Progress progress) {
-        this.source = source;
-        this.image = source.image();
+    private RestoreRun(Image image, RestoreOptions options, Progress progress) {
+        this.image = image;
         this.process = image.processes().getFirst();
         this.options = options;
         this.progress = progress;
     }
 
-    /** Restores the program in an open image; its pid as we see it. The program runs when this returns. */
-    public static int restore(PageSource source, RestoreOptions options, Progress progress) throws Exception {
-        RestoreRun run = new RestoreRun(source, options, progress);
-        return Tracer.run(run::run);
+    /**
+     * A program that runs.
+     *
+     * @param pid its id, as we see it
+     * @param child the child of ours whose end is its end: itself, or the first process of its pid namespace
+     */
+    public record Running(int pid, int child) {}
+
+    /** Restores the program in an open image. It runs when this returns. */
+    public static Running restore(PageSource source, RestoreOptions options, Progress progress) throws Exception {
+        RestoreRun run = new RestoreRun(source.image(), options, progress);
+        return Tracer.run(tracer -> run.run(tracer, source));
     }
 
-    private int run(Tracer tracer) throws KernelException, IOException {
-        // 1. plan: image in, programs out
+    private Running run(Tracer tracer, PageSource source) throws KernelException, IOException, RestoreException {
+        // 1. plan: image in, programs out; what can be known before anything is started
         progress.phase("plan");
         RestorePlanner planner = new RestorePlanner(image, options, ClockRebuild.Here.now());
-        RestorePlan plan = plan(planner);
+        verifyFiles(planner.checks());
+        if (options.pidNamespace()) {
+            return rebuild(tracer, planner, plan(planner, source), source);
+        }
+        Ids ids = new Ids(image);
+        if (source instanceof PageSource.Streamed stream && ids.mustWait()) {
+            try (SpooledPages spooled = new SpooledPages(stream)) {
+                return underOwnIds(tracer, planner, ids, spooled);
+            }
+        }
+        return underOwnIds(tracer, planner, ids, source);
+    }
+
+    private void verifyFiles(List<FileCheck> checks) throws RestoreException {
+        List<String> differences = FileVerification.differences(checks);
+        if (!differences.isEmpty() && !options.force()) {
+            throw new RestoreException(new Reason.FilesDiffer(differences));
+        }
+        differences.forEach(progress::warning);
+    }
+
+    // A task that has just ended is out of sight before its id is free: then it is tried again.
+    private Running underOwnIds(Tracer tracer, RestorePlanner planner, Ids ids, PageSource source)
+            throws KernelException, IOException, RestoreException {
+        RestorePlan plan = plan(planner, source);
+        long start = System.nanoTime();
+        while (true) {
+            ids.awaitFree();
+            try {
+                return rebuild(tracer, planner, plan, source);
+            } catch (KernelException failure) {
+                boolean again = failure.call().equals("clone3") && failure.errno() == Errno.EEXIST;
+                if (!again || System.nanoTime() - start > Ids.PATIENCE_NANOS) {
+                    throw failure;
+                }
+            }
+        }
+    }
+
+    private Running rebuild(Tracer tracer, RestorePlanner planner, RestorePlan plan, PageSource source)
+            throws KernelException, IOException, RestoreException {
         long programs = plan.programBytes() + END_BYTES;
-        try (Segment segment = Segment.create(tracer, plan.controls(), programs, plan.segmentAddress())) {
+        int controls = plan.controls() + 1;
+        try (Segment segment = Segment.create(tracer, controls, programs, plan.segmentAddress())) {
             // 2. the process, with its pid
-            progress.phase("spawn");
-            try (SeedProcess seed = spawn(tracer, segment, plan)) {
+            enter("spawn");
+            try (SeedProcess seed = new Birth(process, options).of(tracer, segment, plan)) {
                 seed.seize();
                 // 3. everything but the contents of memory; threads, with their ids
-                progress.phase("objects");
+                enter("objects");
                 seed.run(0, plan.objects());
                 // 4. memory, and the proof that the image is whole
-                progress.phase("memory");
-                loadMemory(planner, plan, seed);
+                enter("memory");
+                loadMemory(planner, plan, seed, source);
                 // 5. what only finished memory can have, then each thread's own
-                progress.phase("threads");
+                enter("threads");
                 finishTasks(plan, seed);
                 for (String warning : planner.limits().warnings(seed.run(0, plan.last()))) {
                     progress.warning(warning);
@@ -84,12 +131,19 @@ public final class RestoreRun {
                     ControllingTerminal.giveTo(seed.pid());
                 }
                 release.letGo();
-                return seed.pid();
+                return new Running(seed.pid(), seed.child());
             }
         }
     }
 
-    private RestorePlan plan(RestorePlanner planner) {
+    private void enter(String phase) throws RestoreException {
+        if (progress.isCancelled()) {
+            throw new RestoreException(new Reason.Cancelled());
+        }
+        progress.phase(phase);
+    }
+
+    private static RestorePlan plan(RestorePlanner planner, PageSource source) {
         int loaders = Runtime.getRuntime().availableProcessors();
         return switch (source) {
             case PageSource.InPlace file -> planner.plan(file.path().toString(), file.batches(), loaders);
@@ -97,23 +151,7 @@ public final class RestoreRun {
         };
     }
 
-    private SeedProcess spawn(Tracer tracer, Segment segment, RestorePlan plan) throws KernelException {
-        List<Control> controls = new ArrayList<>();
-        for (int i = 0; i < plan.controls(); i++) {
-            controls.add(segment.newControl());
-        }
-        long programs = SeedProcess.layOutEnd(segment, controls, segment.programsAddress());
-        byte[] elf = SeedElf.of(
-                plan.seedAddress(),
-                segment.id(),
-                plan.segmentAddress(),
-                controls.getFirst().address(),
-                segment.parkAddress());
-        int pid = options.detached() ? Spawn.orphan(elf, 0, process.pid()) : Spawn.child(elf, 0, process.pid());
-        return new SeedProcess(tracer, segment, controls, pid, programs);
-    }
-
-    private void loadMemory(RestorePlanner planner, RestorePlan plan, SeedProcess seed)
+    private void loadMemory(RestorePlanner planner, RestorePlan plan, SeedProcess seed, PageSource source)
             throws KernelException, IOException {
         switch (source) {
             case PageSource.InPlace file -> {
@@ -145,9 +183,7 @@ public final class RestoreRun {
 
     private void finishTasks(RestorePlan plan, SeedProcess seed) throws KernelException {
         List<TaskState> others = process.tasks().subList(1, process.tasks().size());
-        for (TaskState task : others) {
-            seed.add(task.tid());
-        }
+        seed.seizeAll(others, options.pidNamespace());
         seed.run(0, plan.attributes());
         for (int i = 0; i < others.size(); i++) {
             seed.submit(i + 1, plan.threads().get(i));

@@ -2,7 +2,6 @@ package dev.reprise.engine.rebuild;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit_group;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_wait4;
 
 import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
@@ -12,6 +11,7 @@ import dev.reprise.engine.tracee.ProgramWait;
 import dev.reprise.engine.tracee.Segment;
 import dev.reprise.engine.tracee.Tracee;
 import dev.reprise.engine.tracee.Tracer;
+import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
@@ -20,6 +20,7 @@ import dev.reprise.kernel.Ptrace;
 import dev.reprise.kernel.WaitStatus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The process that becomes the program, while it is ours: seized, its threads parked in the segment.
@@ -38,17 +39,19 @@ final class SeedProcess implements AutoCloseable {
     private final Tracer tracer;
     private final Segment segment;
     private final int pid;
+    private final int child;
     private final List<Tracee> tasks = new ArrayList<>();
     private final List<Control> controls;
     private long nextProgram;
     private boolean released;
 
-    /** Takes over a seed that is on its way into the segment. */
-    SeedProcess(Tracer tracer, Segment segment, List<Control> controls, int pid, long programs) {
+    /** Takes over a seed that is on its way into the segment; {@code child}: itself, or its namespace's first process. */
+    SeedProcess(Tracer tracer, Segment segment, List<Control> controls, int pid, int child, long programs) {
         this.tracer = tracer;
         this.segment = segment;
         this.controls = controls;
         this.pid = pid;
+        this.child = child;
         nextProgram = programs;
     }
 
@@ -69,8 +72,18 @@ final class SeedProcess implements AutoCloseable {
         add(pid);
     }
 
-    /** Seizes a thread; the image's order must be kept. */
-    void add(int tid) throws KernelException {
+    /** Seizes the other threads, in the image's order. */
+    void seizeAll(List<TaskState> threads, boolean inNamespace) throws KernelException {
+        if (threads.isEmpty()) {
+            return;
+        }
+        Map<Integer, Integer> outer = inNamespace ? OuterIds.ofTasks(pid) : Map.of();
+        for (TaskState thread : threads) {
+            add(outer.getOrDefault(thread.tid(), thread.tid()));
+        }
+    }
+
+    private void add(int tid) throws KernelException {
         tracer.ptrace().seize(tid, OPTIONS);
         tasks.add(new Tracee(tracer.ptrace(), tid));
     }
@@ -78,6 +91,11 @@ final class SeedProcess implements AutoCloseable {
     /** Its id, as we see it. */
     int pid() {
         return pid;
+    }
+
+    /** The child of ours whose end is its end. */
+    int child() {
+        return child;
     }
 
     /** Its seized tasks, the leader first. */
@@ -132,6 +150,19 @@ final class SeedProcess implements AutoCloseable {
         return control.results();
     }
 
+    /** Where the next program goes. */
+    long nextProgram() {
+        return nextProgram;
+    }
+
+    /** Lets a process go that runs a program to its own end. */
+    void leave() throws KernelException {
+        Tracee leader = tasks.getFirst();
+        leader.stop();
+        tracer.ptrace().detach(pid, 0);
+        release();
+    }
+
     /** It is the program now, and nobody's but its own. */
     void release() {
         released = true;
@@ -147,8 +178,11 @@ final class SeedProcess implements AutoCloseable {
         for (Tracee task : tasks.reversed()) {
             awaitEnd(task.tid());
         }
-        if (tasks.isEmpty()) {
-            Door.call(SYS_wait4, pid, 0, WaitStatus.WALL, 0);
+        if (child != pid) {
+            Door.call(SYS_kill, child, SIGKILL);
+            awaitEnd(child);
+        } else if (tasks.isEmpty()) {
+            awaitEnd(pid);
         }
     }
 

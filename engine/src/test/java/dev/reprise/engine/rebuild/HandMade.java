@@ -23,6 +23,7 @@ import dev.reprise.image.state.SignalHandlers;
 import dev.reprise.image.state.SignalStack;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.image.state.Vma;
+import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.Mapping;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.Smaps;
@@ -115,7 +116,8 @@ final class HandMade {
     }
 
     Image image() throws Exception {
-        FileIdentity file = new FileIdentity(code.toString(), 0, 0, PAGE, 0, 0100644, "");
+        long changed = FileStatus.of(code.toString()).mtimeNanos();
+        FileIdentity file = new FileIdentity(code.toString(), 0, 0, PAGE, changed, 0100755, "");
         List<Vma> vmas = new ArrayList<>();
         vmas.add(new Vma(CODE, CODE + PAGE, 5, false, 0, new Backing.MappedFile(file), Set.of()));
         vmas.add(new Vma(STACK, STACK + PAGE, 3, false, 0, new Backing.Anonymous(""), Set.of()));

@@ -6,13 +6,18 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_poll;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reprise.engine.model.Clock;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.RestoreOptions;
+import dev.reprise.engine.model.StandardStreams;
+import dev.reprise.image.state.Image;
 import dev.reprise.image.state.Interruption;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.WaitStatus;
 import dev.reprise.kernel.x86_64.UserRegs;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Images written by hand, brought to life: their exit status says that they lived. */
 class RestoreRunTest {
     private static final Interruption NONE = new Interruption.None();
+    private static final RestoreOptions FORCE =
+            new RestoreOptions(false, false, true, false, Clock.KEEP, StandardStreams.OWN);
     // exit_group(edi)
     private static final String EXIT = "b8e7000000 0f05";
 
@@ -117,10 +124,24 @@ class RestoreRunTest {
         int pid = HandMade.freeId();
         HandMade program = new HandMade(directory, pid).code(EXIT).task(pid, NONE, 0);
         Path code = directory.resolve("code");
-        java.nio.file.Files.delete(code);
+        Image image = program.image();
+        Files.delete(code);
 
-        assertThatThrownBy(() -> restore(program)).hasMessageContaining("openat(" + code + "): ENOENT");
+        assertThatThrownBy(() -> RestoreRun.restore(HandMade.source(image), FORCE, Progress.NONE))
+                .hasMessageContaining("openat(" + code + "): ENOENT");
         assertThat(Path.of("/proc/" + pid)).doesNotExist();
+    }
+
+    @Test
+    void aFileThatHasChangedIsNamed() throws Exception {
+        int pid = HandMade.freeId();
+        Image image = new HandMade(directory, pid).code(EXIT).task(pid, NONE, 0).image();
+        Path code = directory.resolve("code");
+        Files.write(code, new byte[1]);
+
+        assertThatThrownBy(() -> RestoreRun.restore(HandMade.source(image), RestoreOptions.DEFAULT, Progress.NONE))
+                .hasMessageContaining(code + " (executable) has changed")
+                .hasMessageContaining("--force");
     }
 
     @Test
@@ -129,6 +150,56 @@ class RestoreRunTest {
         HandMade program = new HandMade(directory, pid).code(EXIT).task(pid, NONE, 0);
 
         assertThatThrownBy(() -> restore(program)).hasMessageContaining(String.valueOf(pid));
+    }
+
+    @Test
+    void aProgramInANewPidNamespaceHasItsIdThereAndItsStatusComesThrough() throws Exception {
+        int taken = (int) ProcessHandle.current().pid();
+        // exit_group(getpid() == esi ? 42 : 1), below a first process that is none of its own
+        HandMade program = new HandMade(directory, taken)
+                .code("b827000000 0f05 bf01000000 39f0 7505 bf2a000000" + EXIT)
+                .task(taken, NONE, 0, UserRegs.RSI, taken);
+
+        RestoreRun.Running running = inNamespace(program);
+        assertThat(running.pid()).isNotEqualTo(taken);
+        assertThat(WaitStatus.of(running.child()).exitStatus()).isEqualTo(42);
+    }
+
+    @Test
+    void theFirstProcessOfANamespaceSendsSignalsOnAndEndsLikeTheProgram() throws Exception {
+        // pause()
+        HandMade program = new HandMade(directory, 77).code("b822000000 0f05 ebf7").task(77, NONE, 0).task(78, NONE, 0);
+
+        RestoreRun.Running running = inNamespace(program);
+        assertThat(Proc.numbers("/proc/" + running.pid() + "/task")).hasSize(2);
+        Door.call(SYS_kill, running.child(), 15);
+        assertThat(WaitStatus.of(running.child()).exitStatus()).isEqualTo(128 + 15);
+    }
+
+    @Test
+    void aProgramThatIsTheFirstOfItsNamespaceIsSoAgain() throws Exception {
+        HandMade program = new HandMade(directory, 1).code(EXIT).task(1, NONE, 0, UserRegs.RDI, 42);
+
+        RestoreRun.Running running = inNamespace(program);
+        assertThat(running.child()).isEqualTo(running.pid());
+        assertThat(WaitStatus.of(running.child()).exitStatus()).isEqualTo(42);
+    }
+
+    @Test
+    void aDetachedProgramIsLeftToItsReaper() throws Exception {
+        int pid = HandMade.freeId();
+        // pause()
+        HandMade program = new HandMade(directory, pid).code("b822000000 0f05 ebf7").task(pid, NONE, 0);
+
+        RestoreRun.restore(HandMade.source(program.image()), RestoreOptions.DEFAULT.asDetached(), Progress.NONE);
+        assertThat(ProcStat.of(pid).parent()).isNotEqualTo((int) ProcessHandle.current().pid());
+        assertThat(ProcStat.of(pid).session()).isEqualTo(pid);
+        Door.call(SYS_kill, pid, 9);
+    }
+
+    private static RestoreRun.Running inNamespace(HandMade program) throws Exception {
+        return RestoreRun.restore(
+                HandMade.source(program.image()), RestoreOptions.DEFAULT.inPidNamespace(), Progress.NONE);
     }
 
     private static void awaitState(int pid, char wanted) throws Exception {
@@ -141,6 +212,7 @@ class RestoreRunTest {
     }
 
     private static int restore(HandMade program) throws Exception {
-        return RestoreRun.restore(HandMade.source(program.image()), RestoreOptions.DEFAULT, Progress.NONE);
+        return RestoreRun.restore(HandMade.source(program.image()), RestoreOptions.DEFAULT, Progress.NONE)
+                .pid();
     }
 }

@@ -1,0 +1,62 @@
+package dev.reprise.engine.rebuild;
+
+import dev.reprise.engine.model.RestoreOptions;
+import dev.reprise.engine.program.Program;
+import dev.reprise.engine.program.x86_64.SeedElf;
+import dev.reprise.engine.tracee.Control;
+import dev.reprise.engine.tracee.Segment;
+import dev.reprise.engine.tracee.Tracer;
+import dev.reprise.image.state.ProcessState;
+import dev.reprise.kernel.KernelException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a restored process comes to be: under its own id, in a namespace in which that is 1, or in one that has a first
+ * process of ours.
+ */
+record Birth(ProcessState process, RestoreOptions options) {
+    private static final int FIRST = 1;
+
+    /** The process, parked with the first control block. The last one is a namespace's first process's. */
+    SeedProcess of(Tracer tracer, Segment segment, RestorePlan plan) throws KernelException {
+        List<Control> controls = new ArrayList<>();
+        for (int i = 0; i <= plan.controls(); i++) {
+            controls.add(segment.newControl());
+        }
+        long programs = SeedProcess.layOutEnd(segment, controls, segment.programsAddress());
+        if (options.pidNamespace() && process.pid() != FIRST) {
+            return underInit(tracer, segment, plan, controls, programs);
+        }
+        boolean namespace = options.pidNamespace();
+        byte[] elf = elf(segment, plan, controls.getFirst());
+        int pid = spawn(elf, namespace ? NamespaceInit.NAMESPACES : 0, namespace ? 0 : process.pid());
+        return new SeedProcess(tracer, segment, controls, pid, pid, programs);
+    }
+
+    private SeedProcess underInit(
+            Tracer tracer, Segment segment, RestorePlan plan, List<Control> controls, long programs)
+            throws KernelException {
+        Control own = controls.getLast();
+        int init = spawn(elf(segment, plan, own), NamespaceInit.NAMESPACES, 0);
+        try (SeedProcess first = new SeedProcess(tracer, segment, List.of(own), init, init, programs)) {
+            first.seize();
+            Program begin = NamespaceInit.begin(
+                    process.pid(), controls.getFirst().address(), options.detached());
+            first.run(0, begin);
+            int pid = OuterIds.childOf(init);
+            first.submit(0, NamespaceInit.live(process.pid()));
+            first.leave();
+            return new SeedProcess(tracer, segment, controls, pid, init, first.nextProgram());
+        }
+    }
+
+    private static byte[] elf(Segment segment, RestorePlan plan, Control control) {
+        return SeedElf.of(
+                plan.seedAddress(), segment.id(), plan.segmentAddress(), control.address(), segment.parkAddress());
+    }
+
+    private int spawn(byte[] elf, long flags, int pid) throws KernelException {
+        return options.detached() ? Spawn.orphan(elf, flags, pid) : Spawn.child(elf, flags, pid);
+    }
+}

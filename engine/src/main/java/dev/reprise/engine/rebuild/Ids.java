@@ -1,0 +1,137 @@
+package dev.reprise.engine.rebuild;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_getpid;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
+
+import dev.reprise.engine.model.Reason;
+import dev.reprise.engine.model.RestoreException;
+import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.Image;
+import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.TaskState;
+import dev.reprise.kernel.Door;
+import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.ProcStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/** Who has the ids that an image needs: process and thread ids, and those of groups and sessions, are one space. */
+final class Ids {
+    /** How long those who are about to end may take. */
+    static final long PATIENCE_NANOS = 10_000_000_000L;
+
+    private static final long POLL_NANOS = 1_000_000;
+
+    private final List<Integer> wanted = new ArrayList<>();
+    private final String executable;
+
+    Ids(Image image) {
+        ProcessState process = image.processes().getFirst();
+        for (TaskState task : process.tasks()) {
+            wanted.add(task.tid());
+        }
+        executable = image.object(process.addressSpace(), AddressSpace.class)
+                .executable()
+                .path();
+    }
+
+    /**
+     * Waits until nobody has a wanted id, for {@link #PATIENCE_NANOS} if those who have them are about to end.
+     *
+     * @throws RestoreException who has them, and what to do
+     */
+    void awaitFree() throws RestoreException {
+        long start = System.nanoTime();
+        for (List<Holder> holders = holders(); !holders.isEmpty(); holders = holders()) {
+            boolean patient = System.nanoTime() - start < PATIENCE_NANOS;
+            for (Holder holder : holders) {
+                switch (holder) {
+                    case Holder.Ourselves own ->
+                        throw new RestoreException(new Reason.InUse(
+                                "id " + own.id() + " is a thread of this very command", "start it again"));
+                    case Holder.Leaving leaving -> {
+                        if (!patient) {
+                            throw inUse(leaving.id(), leaving.who());
+                        }
+                    }
+                    case Holder.Other other -> throw inUse(other.id(), other.who());
+                }
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    /** Whether somebody has a wanted id who is about to end. */
+    boolean mustWait() {
+        for (Holder holder : holders()) {
+            if (holder instanceof Holder.Leaving) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static RestoreException inUse(int id, String who) {
+        return new RestoreException(new Reason.InUse(
+                "id " + id + " is in use by " + who, "end it, or restore with --pid-namespace under ids of its own"));
+    }
+
+    /** Somebody who has a wanted id. */
+    sealed interface Holder {
+        int id();
+
+        /** One of our own threads: only another start of ours gives it another id. */
+        record Ourselves(int id) implements Holder {}
+
+        /** The program of the image itself, before its end, or one that has ended: it will be gone soon. */
+        record Leaving(int id, String who) implements Holder {}
+
+        /** Somebody else. */
+        record Other(int id, String who) implements Holder {}
+    }
+
+    /** Those who have wanted ids, now. */
+    List<Holder> holders() {
+        List<Holder> holders = new ArrayList<>(0);
+        for (int id : wanted) {
+            if (exists(id)) {
+                holders.add(holder(id));
+            }
+        }
+        return holders;
+    }
+
+    // A group or session keeps the number of its leader after the leader's end.
+    private static boolean exists(int id) {
+        return Door.call(SYS_kill, id, 0) != -Errno.ESRCH.code()
+                || Door.call(SYS_kill, -(long) id, 0) != -Errno.ESRCH.code();
+    }
+
+    private Holder holder(int id) {
+        try {
+            ProcStatus status = ProcStatus.of(id, id);
+            int process = Integer.parseInt(status.field("Tgid"));
+            if (process == Door.call(SYS_getpid)) {
+                return new Holder.Ourselves(id);
+            }
+            String who = (process == id ? "process " + id : "a thread of process " + process) + " ("
+                    + Proc.text("/proc/" + id + "/comm").strip() + ")";
+            boolean ends = status.state() == 'Z' || status.state() == 'X' || isOriginal(process);
+            return ends ? new Holder.Leaving(id, who) : new Holder.Other(id, who);
+        } catch (KernelException gone) {
+            return new Holder.Leaving(id, "the process group or session " + id);
+        }
+    }
+
+    // The image's own process: the same executable under the same pid.
+    private boolean isOriginal(int process) {
+        try {
+            return process == wanted.getFirst() && Proc.link("/proc/" + process + "/exe").equals(executable);
+        } catch (KernelException gone) {
+            return true;
+        }
+    }
+}
