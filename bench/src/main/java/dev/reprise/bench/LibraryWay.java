@@ -41,8 +41,7 @@ final class LibraryWay implements Way {
     public Cost checkpoint(int pid, Path image, boolean kill, Samples samples) throws CheckpointException {
         Phases phases = new Phases(kill ? "kill" : "checkpoint", samples);
         long start = System.nanoTime();
-        CheckpointStats stats =
-                Checkpoint.toFile(pid, image, options.with(kill ? After.KILL : After.RUN_ON), phases);
+        CheckpointStats stats = Checkpoint.toFile(pid, image, options.with(kill ? After.KILL : After.RUN_ON), phases);
         long end = System.nanoTime();
         phases.end();
         return new Cost((end - start) / 1e6, stats.frozenNanos() / 1e6);

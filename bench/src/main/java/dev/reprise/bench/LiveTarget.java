@@ -39,7 +39,8 @@ final class LiveTarget implements AutoCloseable {
         await(sign, directory);
         // What follows readiness, such as the first sleep of a thread, is over by then.
         Thread.sleep(50);
-        return new LiveTarget(target, directory, Integer.parseInt(Files.readString(sign).strip()));
+        return new LiveTarget(
+                target, directory, Integer.parseInt(Files.readString(sign).strip()));
     }
 
     private static void await(Path sign, Path directory) throws IOException, InterruptedException {

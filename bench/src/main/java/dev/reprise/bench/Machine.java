@@ -20,7 +20,9 @@ final class Machine {
         machine.put("cpu", valueOf("/proc/cpuinfo", "model name"));
         machine.put("cores", Runtime.getRuntime().availableProcessors());
         machine.put("memory", valueOf("/proc/meminfo", "MemTotal"));
-        machine.put("kernel", Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
+        machine.put(
+                "kernel",
+                Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
         machine.put("java", System.getProperty("java.vm.version"));
         machine.put("images_on", Files.getFileStore(directory).type() + " in " + directory.getParent());
         machine.put("load_before", load());

@@ -55,7 +55,8 @@ final class Measurement {
         if (target.hasVitals()) {
             samples.add("idle_gap_ms", live.vitals().longestGapMs(() -> {}));
             samples.add(
-                    "gap_ms", live.vitals().longestGapMs(() -> add(way.checkpoint(live.pid(), image, false, samples), samples)));
+                    "gap_ms",
+                    live.vitals().longestGapMs(() -> add(way.checkpoint(live.pid(), image, false, samples), samples)));
         } else {
             add(way.checkpoint(live.pid(), image, false, samples), samples);
         }

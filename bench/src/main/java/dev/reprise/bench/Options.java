@@ -62,8 +62,7 @@ record Options(
                 default -> throw new IllegalArgumentException("unknown option " + args[i]);
             }
         }
-        return new Options(
-                checkout, guests, rows, ways, rounds, seconds, warmUp, directory, json, sync, debug, help);
+        return new Options(checkout, guests, rows, ways, rounds, seconds, warmUp, directory, json, sync, debug, help);
     }
 
     private static String value(String[] args, int index) {

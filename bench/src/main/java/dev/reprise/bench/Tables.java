@@ -19,18 +19,19 @@ final class Tables {
         double wall = samples.median("wall_ms");
         double frozen = samples.median("frozen_ms");
         double restore = samples.median("restore_ms");
-        return "| " + target.name() + " | " + samples.rounds("wall_ms") + cells(
-                samples.median("image_mib"),
-                write,
-                wall,
-                wall / write,
-                frozen,
-                frozen / write,
-                samples.median("gap_ms"),
-                read,
-                samples.median("restore_wall_ms"),
-                restore,
-                restore / read)
+        return "| " + target.name() + " | " + samples.rounds("wall_ms")
+                + cells(
+                        samples.median("image_mib"),
+                        write,
+                        wall,
+                        wall / write,
+                        frozen,
+                        frozen / write,
+                        samples.median("gap_ms"),
+                        read,
+                        samples.median("restore_wall_ms"),
+                        restore,
+                        restore / read)
                 + " |" + (error.isEmpty() ? "" : " " + error);
     }
 

@@ -40,7 +40,8 @@ final class ToolWay implements Way {
     @Override
     public Cost checkpoint(int pid, Path image, boolean kill, Samples samples)
             throws IOException, InterruptedException {
-        List<String> words = new ArrayList<>(List.of("checkpoint", "-o", image.toString(), "--stats", stats.toString()));
+        List<String> words =
+                new ArrayList<>(List.of("checkpoint", "-o", image.toString(), "--stats", stats.toString()));
         if (kill) {
             words.add("--kill");
         }
@@ -75,7 +76,8 @@ final class ToolWay implements Way {
         int status = builder.start().waitFor();
         double wallMs = (System.nanoTime() - start) / 1e6;
         if (status != 0) {
-            throw new IOException(command + " ended with " + status + ": " + Files.readString(output).strip());
+            throw new IOException(command + " ended with " + status + ": "
+                    + Files.readString(output).strip());
         }
         return wallMs;
     }

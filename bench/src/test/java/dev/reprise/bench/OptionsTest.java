@@ -17,7 +17,8 @@ class OptionsTest {
 
     @Test
     void whatIsUnknownIsNamed() {
-        assertThatThrownBy(() -> Options.parse(new String[] {"--rows", "sheep"})).hasMessageContaining("no sheep among");
+        assertThatThrownBy(() -> Options.parse(new String[] {"--rows", "sheep"}))
+                .hasMessageContaining("no sheep among");
         assertThatThrownBy(() -> Options.parse(new String[] {"--rounds"})).hasMessage("--rounds wants a value");
     }
 }
