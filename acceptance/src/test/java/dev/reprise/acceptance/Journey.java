@@ -1,21 +1,28 @@
 package dev.reprise.acceptance;
 
+import dev.reprise.engine.model.After;
+import dev.reprise.engine.model.RestoreOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
-/** A running guest on its way through checkpoints and restores. */
+/**
+ * A running guest on its way through checkpoints and restores.
+ *
+ * <p>"Kill and restore" goes the whole way of a user, launcher included, "through a pipe" by two processes; the others use the
+ * API in this JVM, where an operation takes milliseconds.
+ */
 final class Journey {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final RunningGuest guest;
     private final Path image;
-    private final Path pidfile;
     private final long start = System.nanoTime();
 
     Journey(RunningGuest guest) {
         this.guest = guest;
         image = guest.scratch().resolve("image");
-        pidfile = guest.scratch().resolve("pid");
     }
 
     static void travel(Way way, RunningGuest guest) throws IOException, InterruptedException {
@@ -36,7 +43,7 @@ final class Journey {
 
     private void resume() throws IOException, InterruptedException {
         Outside before = Outside.of(guest.pid());
-        Tool.run("checkpoint", "--sync=no", "-o", image + "", guest.pid() + "").succeeds();
+        Library.checkpoint(guest.pid(), image, After.RUN_ON);
         isAsBefore(before, guest.pid(), true);
         guest.passes(guest.pid(), away());
     }
@@ -45,7 +52,7 @@ final class Journey {
         Outside before = Outside.of(guest.pid());
         Tool.launch("checkpoint", "--sync=no", "--kill", "-o", image + "", guest.pid() + "")
                 .succeeds();
-        Tasks.awaitEnd(guest.pid(), java.time.Duration.ofSeconds(10));
+        Tasks.awaitEnd(guest.pid(), PATIENCE);
         Tool.launch("restore", "-d", image + "").succeeds();
         isAsBefore(before, guest.pid(), false);
         guest.passes(guest.pid(), away());
@@ -67,7 +74,7 @@ final class Journey {
 
     private static void reapOriginal(int pid) {
         try {
-            Tasks.awaitEnd(pid, java.time.Duration.ofSeconds(120));
+            Tasks.awaitEnd(pid, Duration.ofSeconds(120));
         } catch (InterruptedException | AssertionError enough) {
             // Restored before it was seen dead: it has been reaped by somebody else.
         }
@@ -78,7 +85,7 @@ final class Journey {
         for (int round = 0; round < 2; round++) {
             Tool.run("checkpoint", "--sync=no", "--kill", "-o", image + "", guest.pid() + "")
                     .succeeds();
-            Tasks.awaitEnd(guest.pid(), java.time.Duration.ofSeconds(10));
+            Tasks.awaitEnd(guest.pid(), PATIENCE);
             Tool.run("restore", "-d", image + "").succeeds();
         }
         isAsBefore(before, guest.pid(), false);
@@ -87,13 +94,11 @@ final class Journey {
 
     private void inPidNamespace() throws IOException, InterruptedException {
         boolean beside = !guest.guest().optOuts().containsKey("beside");
-        Tool.run("checkpoint", "--sync=no", "-o", image + "", guest.pid() + "").succeeds();
+        Library.checkpoint(guest.pid(), image, After.RUN_ON);
         if (!beside) {
             killOriginal();
         }
-        Tool.run("restore", "-d", "--pid-namespace", "--pidfile", pidfile + "", image + "")
-                .succeeds();
-        int restored = Integer.parseInt(Files.readString(pidfile).strip());
+        int restored = Library.restore(image, RestoreOptions.DEFAULT.asDetached().inPidNamespace());
         guest.alsoIs(restored);
         if (beside) {
             killOriginal();
@@ -103,7 +108,7 @@ final class Journey {
 
     private void killOriginal() throws InterruptedException {
         Tasks.kill(guest.pid(), Tasks.SIGKILL);
-        Tasks.awaitEnd(guest.pid(), java.time.Duration.ofSeconds(10));
+        Tasks.awaitEnd(guest.pid(), PATIENCE);
     }
 
     private static void isAsBefore(Outside before, int pid, boolean sameLife) throws IOException {

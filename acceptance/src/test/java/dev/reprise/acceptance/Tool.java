@@ -26,10 +26,16 @@ final class Tool {
         /** The run must have ended with this status. */
         Outcome endsWith(int expected) {
             if (status != expected) {
-                throw new AssertionError(command + " ended with " + status + ", not " + expected + ": " + err);
+                throw new AssertionError(shown(command) + " ended with " + status + ", not " + expected + ": " + err);
             }
             return this;
         }
+    }
+
+    /** A command line without what is always the same. */
+    private static String shown(List<String> command) {
+        return String.join(" ", command).replace(String.join(" ", JAVA), "reprise")
+                .replace("'" + String.join("' '", JAVA) + "'", "reprise");
     }
 
     static Outcome run(String... arguments) throws IOException, InterruptedException {

@@ -9,6 +9,8 @@ import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreOptions;
 import dev.reprise.engine.rebuild.RestoreRun;
 import dev.reprise.engine.transport.Images;
+import dev.reprise.engine.transport.ReadFailure;
+import dev.reprise.image.BadImageException;
 import dev.reprise.kernel.KernelException;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
@@ -64,6 +66,7 @@ public final class Restore {
         return switch (failure) {
             case KernelException kernel -> new Reason.Io(String.valueOf(kernel.getMessage()), "");
             case CancelledException _ -> new Reason.Cancelled();
+            case BadImageException bad -> ReadFailure.reason(bad);
             case IOException io -> Reasons.ofIo(where, io);
             default -> throw Reasons.unexpected(failure);
         };
