@@ -31,6 +31,7 @@ class GuestsTest {
             OUTCOMES.add(guest, way.way(), "skipped: " + skipped.getMessage());
             throw skipped;
         } catch (AssertionError failed) {
+            OUTCOMES.add(guest, way.way(), "FAILED: " + failed.getMessage());
             throw new AssertionError(guest + ": " + way + ": " + failed.getMessage(), failed);
         }
     }

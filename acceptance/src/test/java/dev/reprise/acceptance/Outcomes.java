@@ -3,6 +3,7 @@ package dev.reprise.acceptance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,8 +12,14 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Outcomes {
     private final Map<String, String> outcomes = new ConcurrentHashMap<>();
 
-    void add(Guest guest, Way way, String outcome) {
-        outcomes.put(guest.name() + "\t" + way.id(), outcome);
+    /** Notes an outcome; the file target/progress has them all as they come, for those who wait. */
+    void add(Guest guest, Way way, String outcome) throws IOException {
+        outcomes.put(guest.name() + "\t" + way.id(), outcome.lines().findFirst().orElse(""));
+        Files.writeString(
+                Path.of("target/progress"),
+                guest.name() + ": " + way.id() + ": " + outcome + "\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
     }
 
     void write(List<Guest> guests) throws IOException {
