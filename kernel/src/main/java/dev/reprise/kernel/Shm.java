@@ -19,7 +19,8 @@ public final class Shm {
     private static final int IPC_EXCL = 02000;
     private static final int IPC_SET = 1;
     private static final int IPC_STAT = 2;
-    private static final int OWNER_ONLY = 0600;
+    // Executable, too: SHM_EXEC asks for it where CAP_IPC_OWNER is not there.
+    private static final int OWNER_ONLY = 0700;
     private static final int SHMID_DS = 112;
     private static final int UID = 4;
     private static final int GID = 8;

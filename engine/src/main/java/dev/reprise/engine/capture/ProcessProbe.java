@@ -35,6 +35,7 @@ import java.util.List;
 final class ProcessProbe {
     private static final int TIMER_SIZE = 32;
     private static final int ITIMERS = 3;
+    private static final int ITIMER_REAL = 0;
     private static final int LDT_SIZE = 64;
 
     private final List<ProcTimers.Timer> timers;
@@ -134,6 +135,10 @@ final class ProcessProbe {
             long at = (long) TIMER_SIZE * which;
             long interval = time(found, at, Clock.MICROS);
             long remaining = time(found, at + 16, Clock.MICROS);
+            if (which == ITIMER_REAL && remaining == 0) {
+                // Its SIGALRM is pending, and it runs on when that is taken (kernel/signal.c, dequeue_signal).
+                remaining = interval;
+            }
             if ((remaining | interval) != 0) {
                 armed.add(new IntervalTimer(which, interval, remaining));
             }

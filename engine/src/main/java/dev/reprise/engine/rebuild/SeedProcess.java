@@ -128,7 +128,9 @@ final class SeedProcess implements AutoCloseable {
     /** Waits for the program that a task was given. */
     ProgramResults await(int task) throws KernelException {
         Control control = controls.get(task);
-        ProgramWait.until(control, tasks.getFirst(), SPIN_NANOS, POLL_NANOS);
+        // A SIGCONT among the pending signals stops every traced thread, each until it is waited for.
+        Tracee tracee = task < tasks.size() ? tasks.get(task) : tasks.getFirst();
+        ProgramWait.until(control, tracee, SPIN_NANOS, POLL_NANOS);
         return results(control);
     }
 

@@ -16,9 +16,9 @@ public final class ProgramWait {
                 Thread.onSpinWait();
                 continue;
             }
-            control.awaitChange(pollNanos);
-            WaitStatus status = control.isDone() ? null : WaitStatus.poll(tracee.tid());
+            WaitStatus status = WaitStatus.poll(tracee.tid());
             if (status == null) {
+                control.awaitChange(pollNanos);
                 continue;
             }
             if (!status.isStopped()) {

@@ -52,15 +52,15 @@ public final class Takeover implements ProgramRunner {
         int threads = freeze.tracees().size();
         long size = Segment.sizeFor(threads, HOST_PROGRAMS);
         Segment segment = Segment.create(tracer, threads, HOST_PROGRAMS, Holes.find(mappings, size));
-        try {
-            int uid = effective(status, "Uid");
-            if (uid != 0) {
-                Shm.setOwner(segment.id(), uid, effective(status, "Gid"));
-            }
-            return new Takeover(freeze, pid, mappings, segment, Freeze.hex(status, "SigCgt"));
-        } catch (KernelException failure) {
-            segment.close();
-            throw failure;
+        return new Takeover(freeze, pid, mappings, segment, Freeze.hex(status, "SigCgt"));
+    }
+
+    // Each thread may have ids of its own.
+    private void giveTo(Tracee tracee) throws KernelException {
+        String status = Proc.text("/proc/" + pid + "/task/" + tracee.tid() + "/status");
+        int uid = effective(status, "Uid");
+        if (uid != 0) {
+            Shm.setOwner(segment.id(), uid, effective(status, "Gid"));
         }
     }
 
@@ -83,6 +83,7 @@ public final class Takeover implements ProgramRunner {
     /** Brings the segment in with the thread that suits best, which runs {@code first}. */
     public ProgramResults enter(Program first) throws KernelException {
         Tracee chosen = chooseHost();
+        giveTo(chosen);
         host = chosen;
         Boot.Gadgets gadgets = new Boot.Gadgets(Gadget.pivot(pid, mappings), PIVOT_STACK);
         new Boot(segment, chosen, caught, gadgets).enter(first);
