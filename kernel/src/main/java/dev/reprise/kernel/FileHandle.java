@@ -20,8 +20,7 @@ public record FileHandle(int type, String hex) {
             handle.set(JAVA_INT, 4, type);
             MemorySegment.copy(bytes, 0, handle, JAVA_BYTE, 8, bytes.length);
             return new Fd(Door.require(
-                    Door.call(
-                            SYS_open_by_handle_at, mount.number(), handle.address(), Fcntl.O_PATH | Fcntl.O_CLOEXEC),
+                    Door.call(SYS_open_by_handle_at, mount.number(), handle.address(), Fcntl.O_PATH | Fcntl.O_CLOEXEC),
                     "open_by_handle_at",
                     hex));
         }

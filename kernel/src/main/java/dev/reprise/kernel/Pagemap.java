@@ -57,14 +57,18 @@ public final class Pagemap implements AutoCloseable {
     /** Visits all regions of [start, end) that match. Regions may reach over the borders of adjacent mappings. */
     public void scan(long start, long end, Query query, Visitor visitor) throws KernelException {
         long from = start;
+        long last = start;
         while (from < end) {
             long found = scanOnce(from, end, query);
             for (long i = 0; i < found; i++) {
                 long at = i * REGION_SIZE;
                 visitor.region(
                         regions.get(JAVA_LONG, at), regions.get(JAVA_LONG, at + 8), regions.get(JAVA_LONG, at + 16));
+                last = regions.get(JAVA_LONG, at + 8);
             }
-            from = arg.get(JAVA_LONG, WALK_END);
+            // The kernel works in batches of 512 regions, and walk_end keeps the border of the last full one when the
+            // walk then comes to its end (fs/proc/task_mmu.c, do_pagemap_scan): only a full vector makes it true.
+            from = found < REGIONS ? end : Math.max(last, arg.get(JAVA_LONG, WALK_END));
         }
     }
 

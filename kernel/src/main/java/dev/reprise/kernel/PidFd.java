@@ -21,8 +21,8 @@ public final class PidFd implements AutoCloseable {
 
     /** A descriptor of ours for the open file description that the process has under {@code number}. */
     public Fd copy(int number) throws KernelException {
-        return new Fd(Door.require(
-                Door.call(SYS_pidfd_getfd, fd.number(), number, 0), "pidfd_getfd", pid + "," + number));
+        return new Fd(
+                Door.require(Door.call(SYS_pidfd_getfd, fd.number(), number, 0), "pidfd_getfd", pid + "," + number));
     }
 
     @Override

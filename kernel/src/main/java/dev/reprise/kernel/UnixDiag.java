@@ -67,7 +67,9 @@ public record UnixDiag(int waiting, int backlog) {
         if (m.get(JAVA_SHORT, 4) == NLMSG_ERROR) {
             throw new KernelException("sock_diag", "inode " + inode, Errno.of(m.get(JAVA_INT, HEADER)));
         }
-        for (long at = HEADER + MESSAGE; at + 4 <= length; at += (Short.toUnsignedInt(m.get(JAVA_SHORT, at)) + 3) & ~3) {
+        for (long at = HEADER + MESSAGE;
+                at + 4 <= length;
+                at += (Short.toUnsignedInt(m.get(JAVA_SHORT, at)) + 3) & ~3) {
             if (m.get(JAVA_SHORT, at + 2) == UNIX_DIAG_RQLEN) {
                 return new UnixDiag(m.get(JAVA_INT, at + 4), m.get(JAVA_INT, at + 8));
             }

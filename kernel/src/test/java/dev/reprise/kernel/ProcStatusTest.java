@@ -6,8 +6,7 @@ import org.junit.jupiter.api.Test;
 
 /** The texts are of Linux 6.18. */
 class ProcStatusTest {
-    private static final ProcStatus STATUS = new ProcStatus(
-            """
+    private static final ProcStatus STATUS = new ProcStatus("""
             Name:	a\\nUid:	9 b
             Umask:	0022
             State:	t (tracing stop)

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 class ProcTextsTest {
     @Test
     void aNameWithParenthesesAndBlanksDoesNotShiftTheFields() {
-        ProcStat stat = ProcStat.parse("4711 (a) R (b) S 17 4700 4600 34816 4711 4194560 1 0 0 0 1 2 0 0 20 0 3 0 99887766"
-                + " 1 2 3\n");
+        ProcStat stat = ProcStat.parse(
+                "4711 (a) R (b) S 17 4700 4600 34816 4711 4194560 1 0 0 0 1 2 0 0 20 0 3 0 99887766" + " 1 2 3\n");
         assertThat(stat).isEqualTo(new ProcStat(4711, "a) R (b", 'S', 17, 4700, 4600, 34816, 4194560, 99887766));
         assertThat(stat.isKernelThread()).isFalse();
     }
@@ -19,14 +19,14 @@ class ProcTextsTest {
         assertThat(ProcStat.parse("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 3 0\n")
                         .isKernelThread())
                 .isTrue();
-        assertThat(ProcStat.parse("9 (x) Z 1 9 9 0 -1 4 0 0 0 0 0 0 0 0 20 0 1 0 3 0\n").isZombie())
+        assertThat(ProcStat.parse("9 (x) Z 1 9 9 0 -1 4 0 0 0 0 0 0 0 0 20 0 1 0 3 0\n")
+                        .isZombie())
                 .isTrue();
     }
 
     @Test
     void timersOfEveryNotificationAreRead() {
-        assertThat(ProcTimers.parse(
-                        """
+        assertThat(ProcTimers.parse("""
                         ID: 5
                         signal: 0/ffffffffffffffff
                         notify: none/pid.4711
@@ -54,7 +54,8 @@ class ProcTextsTest {
 
     @Test
     void offsetsOfClocksAreReadAndWrittenWithTheirSign() {
-        TimeNamespace offsets = TimeNamespace.parse("monotonic           -2 500000000\nboottime       86400         7\n");
+        TimeNamespace offsets =
+                TimeNamespace.parse("monotonic           -2 500000000\nboottime       86400         7\n");
         assertThat(offsets).isEqualTo(new TimeNamespace(-1_500_000_000L, 86_400_000_000_007L));
         assertThat(TimeNamespace.parse(offsets.text())).isEqualTo(offsets);
         assertThat(offsets.text()).startsWith("monotonic -2 500000000\n");
