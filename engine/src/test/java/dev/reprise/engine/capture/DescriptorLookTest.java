@@ -1,0 +1,105 @@
+package dev.reprise.engine.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.engine.model.Refusal;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What cannot be saved is named before anything is touched, all of it at once. */
+class DescriptorLookTest {
+    private static final String PREAMBLE =
+            """
+            import os, socket, select, fcntl, ctypes, signal, sys
+            libc = ctypes.CDLL(None, use_errno=True)
+            os.chdir(sys.argv[1])
+            def need(n):
+                if n < 0: raise OSError(ctypes.get_errno(), 'libc')
+                return n
+            """;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void nothingIsInTheWayOfAPlainProgram() throws Exception {
+        assertThat(look("f = open('x', 'w'); p = os.pipe(); e = select.epoll(); e.register(p[0])"))
+                .isEmpty();
+    }
+
+    @Test
+    void everythingThatCannotBeSavedIsNamedAtOnce() throws Exception {
+        List<Refusal> refusals = look(
+                """
+                gone = open('gone', 'w'); os.unlink('gone')
+                renamed = open('renamed', 'w'); os.rename('renamed', 'x'); y = open('renamed', 'w')
+                status = open('/proc/self/status')
+                a, b = socket.socketpair()
+                server = socket.create_server(('127.0.0.1', 0)); client = socket.create_connection(server.getsockname())
+                udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); udp.bind(('127.0.0.1', 0))
+                udp.sendto(b'x', udp.getsockname())
+                pid = os.pidfd_open(os.getpid())
+                master = os.open('/dev/ptmx', os.O_RDWR | os.O_NOCTTY)
+                notes = need(libc.inotify_init1(0)); need(libc.inotify_add_watch(notes, b'.', 0x100)); open('note', 'w')
+                big = os.memfd_create('big', 4)
+                """);
+        assertThat(refusals)
+                .extracting(Refusal::resource)
+                .containsExactly(
+                        "nameless file",
+                        "file of /proc",
+                        "connected UNIX socket",
+                        "connected UNIX socket",
+                        "TCP socket with a queue",
+                        "connected TCP socket",
+                        "UDP socket with a queue",
+                        "pidfd",
+                        "character device",
+                        "unread inotify events",
+                        "memfd of huge pages");
+        assertThat(refusals).allSatisfy(refusal -> {
+            assertThat(refusal.where()).startsWith("descriptor ");
+            assertThat(refusal.reason()).isNotEmpty();
+        });
+    }
+
+    @Test
+    void aPipeToAnotherProcessIsNamedUnlessItIsAStandardStream() throws Exception {
+        assertThat(look("r, w = os.pipe(); pid = os.fork(); pid or signal.pause(); os.close(r)"))
+                .extracting(Refusal::resource)
+                .containsExactly("pipe to another process");
+    }
+
+    @Test
+    void anEpollMemberThatOnlyAnotherProcessHasOpenIsNamed() throws Exception {
+        assertThat(look(
+                        """
+                        r, w = os.pipe(); e = select.epoll(); e.register(r)
+                        pid = os.fork(); pid or signal.pause()
+                        os.close(r); os.close(w)
+                        """))
+                .extracting(Refusal::resource)
+                .containsExactly("epoll member without descriptor");
+    }
+
+    private List<Refusal> look(String script) throws Exception {
+        String whole = PREAMBLE + script + "\nprint('ready', flush=True)\nsys.stdin.read()\nos.killpg(0, 9)\n";
+        Process python = new ProcessBuilder("setsid", "python3", "-c", whole, directory.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader out =
+                        new BufferedReader(new InputStreamReader(python.getInputStream(), StandardCharsets.UTF_8));
+                DescriptorCapture capture = new DescriptorCapture((int) python.pid())) {
+            assertThat(out.readLine()).isEqualTo("ready");
+            return capture.look();
+        } finally {
+            python.getOutputStream().close();
+            python.waitFor();
+        }
+    }
+}
