@@ -34,8 +34,7 @@ final class Descriptions {
 
     /** Adds a descriptor; ascending. */
     void add(int number, String link, FdInfo info, ObjectTable objects) throws KernelException {
-        Likeness likeness =
-                new Likeness(link, info.inode(), info.mountId(), info.statusFlags(), info.position());
+        Likeness likeness = new Likeness(link, info.inode(), info.mountId(), info.statusFlags(), info.position());
         List<Description> candidates = alike.computeIfAbsent(likeness, _ -> new ArrayList<>());
         int at = search(candidates, number);
         if (at < 0) {
@@ -82,7 +81,8 @@ final class Descriptions {
     }
 
     /** The description that a number leads to. */
-    @Nullable Description at(int number) {
+    @Nullable
+    Description at(int number) {
         return byNumber.get(number);
     }
 

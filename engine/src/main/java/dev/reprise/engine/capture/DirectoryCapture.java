@@ -25,6 +25,10 @@ final class DirectoryCapture implements OpenFileCapture {
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
         return new DirectoryFile(
-                id, d.info().statusFlags(), take.owner(d), d.identity(), d.info().position());
+                id,
+                d.info().statusFlags(),
+                take.owner(d),
+                d.identity(),
+                d.info().position());
     }
 }

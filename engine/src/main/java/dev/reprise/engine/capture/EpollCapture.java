@@ -34,8 +34,7 @@ final class EpollCapture implements OpenFileCapture {
                 look.refuse(
                         d,
                         "epoll member without descriptor",
-                        "it watches a file, added as " + line.number()
-                                + ", that no descriptor of the process leads to",
+                        "it watches a file, added as " + line.number() + ", that no descriptor of the process leads to",
                         "remove it from the set before closing its descriptor");
             }
         }

@@ -66,8 +66,7 @@ final class InotifyCapture implements OpenFileCapture {
     private static boolean hasUnread(LiveDescriptor d) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment bytes = arena.allocate(JAVA_INT);
-            Door.require(
-                    Door.call(SYS_ioctl, d.copy().number(), Ioctl.FIONREAD, bytes.address()), "ioctl", "FIONREAD");
+            Door.require(Door.call(SYS_ioctl, d.copy().number(), Ioctl.FIONREAD, bytes.address()), "ioctl", "FIONREAD");
             return bytes.get(JAVA_INT, 0) != 0;
         }
     }

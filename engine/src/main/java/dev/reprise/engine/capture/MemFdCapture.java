@@ -25,7 +25,8 @@ final class MemFdCapture implements OpenFileCapture {
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
         ObjectId memory = take.objects().find(DeviceInode.of(d.status()));
         if (memory.equals(ObjectId.NONE)) {
-            MemoryFile file = MemFdContents.capture(d.link(), "/proc/self/fd/" + d.copy().number(), take.objects());
+            MemoryFile file =
+                    MemFdContents.capture(d.link(), "/proc/self/fd/" + d.copy().number(), take.objects());
             take.memoryFiles().add(file);
             memory = file.memory().id();
         }

@@ -33,6 +33,10 @@ final class RegularFileCapture implements OpenFileCapture {
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
         return new RegularFile(
-                id, d.info().statusFlags(), take.owner(d), d.identity(), d.info().position());
+                id,
+                d.info().statusFlags(),
+                take.owner(d),
+                d.identity(),
+                d.info().position());
     }
 }

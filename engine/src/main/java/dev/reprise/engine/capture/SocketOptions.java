@@ -20,29 +20,94 @@ import java.util.List;
 
 /** The options of a socket in which it differs from a new one of its kind. */
 final class SocketOptions {
-    // Numbers as in the kernel's headers; only what setsockopt(2) takes back in the form in which getsockopt(2) gives it.
+    // Numbers as in the kernel's headers; only what setsockopt(2) takes back in the form in which getsockopt(2) gives
+    // it.
     private static final int[][] BY_LEVEL = {
         // REUSEADDR DONTROUTE BROADCAST SNDBUF RCVBUF KEEPALIVE OOBINLINE NO_CHECK PRIORITY LINGER REUSEPORT PASSCRED
         // RCVLOWAT RCVTIMEO SNDTIMEO BINDTODEVICE TIMESTAMP PASSSEC TIMESTAMPNS MARK TIMESTAMPING RXQ_OVFL WIFI_STATUS
         // PEEK_OFF NOFCS SELECT_ERR_QUEUE BUSY_POLL MAX_PACING_RATE INCOMING_CPU ZEROCOPY TXTIME TIMESTAMP_NEW
         // TIMESTAMPNS_NEW TIMESTAMPING_NEW PREFER_BUSY_POLL BUSY_POLL_BUDGET BUF_LOCK TXREHASH PASSPIDFD
         {
-            SOL_SOCKET, 2, 5, 6, 18, 7, 8, 9, 10, 11, 12, 13, 15, 16, 20, 21, 25, 29, 34, 35, 36, 37, 40, 41, 42, 43, 45,
-            46, 47, 49, 60, 61, 63, 64, 65, 69, 70, 72, 74, 76
+            SOL_SOCKET,
+            2,
+            5,
+            6,
+            18,
+            7,
+            8,
+            9,
+            10,
+            11,
+            12,
+            13,
+            15,
+            16,
+            20,
+            21,
+            25,
+            29,
+            34,
+            35,
+            36,
+            37,
+            40,
+            41,
+            42,
+            43,
+            45,
+            46,
+            47,
+            49,
+            60,
+            61,
+            63,
+            64,
+            65,
+            69,
+            70,
+            72,
+            74,
+            76
         },
-        // TOS TTL RECVOPTS RETOPTS PKTINFO MTU_DISCOVER RECVERR RECVTTL RECVTOS FREEBIND PASSSEC TRANSPARENT ORIGDSTADDR
+        // TOS TTL RECVOPTS RETOPTS PKTINFO MTU_DISCOVER RECVERR RECVTTL RECVTOS FREEBIND PASSSEC TRANSPARENT
+        // ORIGDSTADDR
         // MINTTL NODEFRAG CHECKSUM BIND_ADDRESS_NO_PORT RECVFRAGSIZE RECVERR_RFC4884 MULTICAST_IF MULTICAST_TTL
         // MULTICAST_LOOP MULTICAST_ALL UNICAST_IF LOCAL_PORT_RANGE
-        {
-            IPPROTO_IP, 1, 2, 6, 7, 8, 10, 11, 12, 13, 15, 18, 19, 20, 21, 22, 23, 24, 25, 26, 32, 33, 34, 49, 50, 51
-        },
+        {IPPROTO_IP, 1, 2, 6, 7, 8, 10, 11, 12, 13, 15, 18, 19, 20, 21, 22, 23, 24, 25, 26, 32, 33, 34, 49, 50, 51},
         // FLOWINFO UNICAST_HOPS MULTICAST_IF MULTICAST_HOPS MULTICAST_LOOP MTU_DISCOVER RECVERR V6ONLY MULTICAST_ALL
         // RECVERR_RFC4884 FLOWINFO_SEND RECVPKTINFO RECVHOPLIMIT RECVHOPOPTS RECVRTHDR RECVDSTOPTS RECVPATHMTU DONTFRAG
         // RECVTCLASS TCLASS AUTOFLOWLABEL ADDR_PREFERENCES MINHOPCOUNT ORIGDSTADDR TRANSPARENT UNICAST_IF RECVFRAGSIZE
         // FREEBIND
         {
-            IPPROTO_IPV6, 11, 16, 17, 18, 19, 23, 25, 26, 29, 31, 33, 49, 51, 53, 56, 58, 60, 62, 66, 67, 70, 72, 73, 74,
-            75, 76, 77, 78
+            IPPROTO_IPV6,
+            11,
+            16,
+            17,
+            18,
+            19,
+            23,
+            25,
+            26,
+            29,
+            31,
+            33,
+            49,
+            51,
+            53,
+            56,
+            58,
+            60,
+            62,
+            66,
+            67,
+            70,
+            72,
+            73,
+            74,
+            75,
+            76,
+            77,
+            78
         },
         // NODELAY MAXSEG CORK KEEPIDLE KEEPINTVL KEEPCNT SYNCNT LINGER2 DEFER_ACCEPT WINDOW_CLAMP QUICKACK CONGESTION
         // THIN_LINEAR_TIMEOUTS THIN_DUPACK USER_TIMEOUT FASTOPEN NOTSENT_LOWAT SAVE_SYN FASTOPEN_CONNECT

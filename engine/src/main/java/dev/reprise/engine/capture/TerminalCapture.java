@@ -33,16 +33,13 @@ final class TerminalCapture implements OpenFileCapture {
                 || look.isOwnTerminal(d.status().deviceNumber());
         if (!own) {
             look.refuse(
-                    d,
-                    "another terminal",
-                    d.link() + " is neither the controlling terminal nor among 0-2",
-                    "close it");
+                    d, "another terminal", d.link() + " is neither the controlling terminal nor among 0-2", "close it");
         }
     }
 
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
-        return new TerminalFile(
-                id, d.info().statusFlags(), take.owner(d), d.identity(), (int) d.status().deviceNumber());
+        return new TerminalFile(id, d.info().statusFlags(), take.owner(d), d.identity(), (int)
+                d.status().deviceNumber());
     }
 }

@@ -64,8 +64,7 @@ final class EpollDisarm {
 
     /** Lets the member have its shot, and takes back what {@link #prepare} did. */
     void spend(Epoll set, EpollMember member) {
-        p.attempt(
-                SYS_epoll_wait, Arg.of(files.numberOf(set)), p.space(EVENT_SIZE), Arg.of(1), Arg.of(0));
+        p.attempt(SYS_epoll_wait, Arg.of(files.numberOf(set)), p.space(EVENT_SIZE), Arg.of(1), Arg.of(0));
         SharedObject target = files.object(member.target());
         if (emptyPipeWriter(target).isPresent()) {
             p.expect(1, SYS_read, Arg.of(files.numberOf(target.id())), p.space(1), Arg.of(1));
@@ -90,7 +89,8 @@ final class EpollDisarm {
         return slots >= pipe.capacity() / PAGE_SIZE;
     }
 
-    // Where a byte for the reader of an empty pipe can be written; without a writer it is at its end, which is ready, too.
+    // Where a byte for the reader of an empty pipe can be written; without a writer it is at its end, which is ready,
+    // too.
     private OptionalInt emptyPipeWriter(SharedObject target) {
         if (!(target instanceof PipeEnd || target instanceof FifoEnd)
                 || !reads((OpenFile) target)

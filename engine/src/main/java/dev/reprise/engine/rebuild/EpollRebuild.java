@@ -57,9 +57,8 @@ final class EpollRebuild {
             control(set, number, events, member.data());
             return;
         }
-        Step saved = there.equals(ObjectId.NONE)
-                ? null
-                : p.call(SYS_fcntl, number, Fcntl.F_DUPFD_CLOEXEC, files.above());
+        Step saved =
+                there.equals(ObjectId.NONE) ? null : p.call(SYS_fcntl, number, Fcntl.F_DUPFD_CLOEXEC, files.above());
         p.call(SYS_dup3, files.numberOf(member.target()), number, Fcntl.O_CLOEXEC)
                 .about("descriptor " + number + " for an epoll set");
         control(set, number, events, member.data());
@@ -77,12 +76,7 @@ final class EpollRebuild {
                 .putInt(events)
                 .putLong(data)
                 .array();
-        p.call(
-                        SYS_epoll_ctl,
-                        Arg.of(files.numberOf(set)),
-                        Arg.of(EPOLL_CTL_ADD),
-                        Arg.of(number),
-                        p.bytes(event))
+        p.call(SYS_epoll_ctl, Arg.of(files.numberOf(set)), Arg.of(EPOLL_CTL_ADD), Arg.of(number), p.bytes(event))
                 .about("descriptor " + number + " in epoll set " + files.numberOf(set));
     }
 }

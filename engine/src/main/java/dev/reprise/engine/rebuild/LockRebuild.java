@@ -25,8 +25,11 @@ final class LockRebuild {
                 int how = lock.type() == Fcntl.F_WRLCK ? Fcntl.LOCK_EX : Fcntl.LOCK_SH;
                 p.call(SYS_flock, number, Arg.of(how | Fcntl.LOCK_NB)).about(subject);
             }
-            case POSIX -> p.call(SYS_fcntl, number, Arg.of(Fcntl.F_SETLK), range(p, lock)).about(subject);
-            case OFD -> p.call(SYS_fcntl, number, Arg.of(Fcntl.F_OFD_SETLK), range(p, lock)).about(subject);
+            case POSIX ->
+                p.call(SYS_fcntl, number, Arg.of(Fcntl.F_SETLK), range(p, lock)).about(subject);
+            case OFD ->
+                p.call(SYS_fcntl, number, Arg.of(Fcntl.F_OFD_SETLK), range(p, lock))
+                        .about(subject);
         }
     }
 

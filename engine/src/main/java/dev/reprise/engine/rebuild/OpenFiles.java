@@ -42,7 +42,9 @@ final class OpenFiles {
             objects.put(object.id(), object);
         }
         for (Descriptor descriptor : table.descriptors()) {
-            descriptors.computeIfAbsent(descriptor.openFile(), _ -> new ArrayList<>()).add(descriptor);
+            descriptors
+                    .computeIfAbsent(descriptor.openFile(), _ -> new ArrayList<>())
+                    .add(descriptor);
             byNumber.put(descriptor.number(), descriptor.openFile());
         }
     }

@@ -58,22 +58,11 @@ final class SocketOptionsRebuild {
         set(number, SOL_SOCKET, option.name(), half);
         int forced = option.name() == SO_SNDBUF ? SO_SNDBUFFORCE : SO_RCVBUFFORCE;
         p.attempt(
-                SYS_setsockopt,
-                Arg.of(number),
-                Arg.of(SOL_SOCKET),
-                Arg.of(forced),
-                p.bytes(half),
-                Arg.of(half.length));
+                SYS_setsockopt, Arg.of(number), Arg.of(SOL_SOCKET), Arg.of(forced), p.bytes(half), Arg.of(half.length));
     }
 
     private void set(int number, int level, int name, byte[] value) {
-        p.call(
-                        SYS_setsockopt,
-                        Arg.of(number),
-                        Arg.of(level),
-                        Arg.of(name),
-                        p.bytes(value),
-                        Arg.of(value.length))
+        p.call(SYS_setsockopt, Arg.of(number), Arg.of(level), Arg.of(name), p.bytes(value), Arg.of(value.length))
                 .about("option " + level + "." + name + " of socket " + number);
     }
 
@@ -92,6 +81,9 @@ final class SocketOptionsRebuild {
     }
 
     private static byte[] bytes(int value) {
-        return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
+        return ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array();
     }
 }

@@ -31,7 +31,11 @@ final class SocketRebuild {
         options.set(number, socket.options());
         boolean named = !socket.boundFile().equals(Socket.NO_FILE);
         if (!named && !socket.ownership().equals(Ownership.ROOT)) {
-            p.call(SYS_fchown, number, socket.ownership().uid(), socket.ownership().gid());
+            p.call(
+                    SYS_fchown,
+                    number,
+                    socket.ownership().uid(),
+                    socket.ownership().gid());
         }
         if (socket.state() != Socket.State.UNBOUND) {
             if (named) {

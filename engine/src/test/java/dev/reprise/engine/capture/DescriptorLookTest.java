@@ -13,8 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What cannot be saved is named before anything is touched, all of it at once. */
 class DescriptorLookTest {
-    private static final String PREAMBLE =
-            """
+    private static final String PREAMBLE = """
             import os, socket, select, fcntl, ctypes, signal, sys
             libc = ctypes.CDLL(None, use_errno=True)
             os.chdir(sys.argv[1])
@@ -34,8 +33,7 @@ class DescriptorLookTest {
 
     @Test
     void everythingThatCannotBeSavedIsNamedAtOnce() throws Exception {
-        List<Refusal> refusals = look(
-                """
+        List<Refusal> refusals = look("""
                 gone = open('gone', 'w'); os.unlink('gone')
                 renamed = open('renamed', 'w'); os.rename('renamed', 'x'); y = open('renamed', 'w')
                 status = open('/proc/self/status')
@@ -77,14 +75,11 @@ class DescriptorLookTest {
 
     @Test
     void anEpollMemberThatOnlyAnotherProcessHasOpenIsNamed() throws Exception {
-        assertThat(look(
-                        """
+        assertThat(look("""
                         r, w = os.pipe(); e = select.epoll(); e.register(r)
                         pid = os.fork(); pid or signal.pause()
                         os.close(r); os.close(w)
-                        """))
-                .extracting(Refusal::resource)
-                .containsExactly("epoll member without descriptor");
+                        """)).extracting(Refusal::resource).containsExactly("epoll member without descriptor");
     }
 
     private List<Refusal> look(String script) throws Exception {

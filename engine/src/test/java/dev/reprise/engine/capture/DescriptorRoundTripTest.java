@@ -94,9 +94,7 @@ class DescriptorRoundTripTest {
         descriptors.add(new Descriptor(5, true, shared.id()));
         at(new PathFile(id(), PATH | NOFOLLOW, FileOwner.NONE, identity(link)), 6);
         at(new DirectoryFile(id(), LARGE, FileOwner.NONE, identity(directory), 0), 7);
-        at(
-                new DeviceFile(id(), WRONLY | LARGE, FileOwner.NONE, identity(Path.of("/dev/full")), 0x107, 0),
-                900);
+        at(new DeviceFile(id(), WRONLY | LARGE, FileOwner.NONE, identity(Path.of("/dev/full")), 0x107, 0), 900);
         sortDescriptors();
         assertRoundTrip();
     }
@@ -135,7 +133,8 @@ class DescriptorRoundTripTest {
     @Test
     void fifosKeepBytesAndEnds() throws Exception {
         Path path = directory.resolve("fifo");
-        assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor())
+                .isZero();
         Pipe pipe = pipe(65536, 0, "in the fifo".getBytes(StandardCharsets.UTF_8));
         at(new FifoEnd(id(), RDONLY | LARGE, FileOwner.NONE, identity(path), pipe.id()), 3);
         at(new FifoEnd(id(), WRONLY | LARGE | NONBLOCK, FileOwner.NONE, identity(path), pipe.id()), 5);
@@ -190,8 +189,8 @@ class DescriptorRoundTripTest {
                         new EpollMember(7, signals.id(), IN | ERR_HUP | EXCLUSIVE, 5),
                         new EpollMember(8, event.id(), IN | OUT | ERR_HUP, 6), // 8 is another file by now
                         new EpollMember(100, timer.id(), IN | ERR_HUP | ONE_SHOT, 7))); // closed
-        Epoll outerSet = new Epoll(
-                outer, RDWR | NONBLOCK, FileOwner.NONE, List.of(new EpollMember(9, inner, IN | ERR_HUP, 8)));
+        Epoll outerSet =
+                new Epoll(outer, RDWR | NONBLOCK, FileOwner.NONE, List.of(new EpollMember(9, inner, IN | ERR_HUP, 8)));
         objects.add(innerSet);
         objects.add(outerSet);
         descriptors.add(new Descriptor(8, true, outer));
@@ -247,8 +246,23 @@ class DescriptorRoundTripTest {
                         1,
                         6,
                         Socket.State.LISTENING,
-                        Bytes.of((byte) 2, (byte) 0, (byte) 0xab, (byte) 0xcd, (byte) 127, (byte) 0, (byte) 0, (byte) 1, (byte) 0,
-                                (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 0),
+                        Bytes.of(
+                                (byte) 2,
+                                (byte) 0,
+                                (byte) 0xab,
+                                (byte) 0xcd,
+                                (byte) 127,
+                                (byte) 0,
+                                (byte) 0,
+                                (byte) 1,
+                                (byte) 0,
+                                (byte) 0,
+                                (byte) 0,
+                                (byte) 0,
+                                (byte) 0,
+                                (byte) 0,
+                                (byte) 0,
+                                (byte) 0),
                         33,
                         Socket.NO_FILE,
                         Ownership.ROOT,
@@ -256,14 +270,34 @@ class DescriptorRoundTripTest {
                 3);
         at(
                 new Socket(
-                        id(), RDWR, FileOwner.NONE, 10, 2, 17, Socket.State.UNBOUND, Bytes.empty(), 0, Socket.NO_FILE,
-                        new Ownership(1000, 1000), List.of(number(41, 26, 1))),
+                        id(),
+                        RDWR,
+                        FileOwner.NONE,
+                        10,
+                        2,
+                        17,
+                        Socket.State.UNBOUND,
+                        Bytes.empty(),
+                        0,
+                        Socket.NO_FILE,
+                        new Ownership(1000, 1000),
+                        List.of(number(41, 26, 1))),
                 4);
         byte[] name = "\1\0\0reprise test".getBytes(StandardCharsets.ISO_8859_1);
         at(
                 new Socket(
-                        id(), RDWR, FileOwner.NONE, 1, 5, 0, Socket.State.LISTENING, Bytes.of(name), 7, Socket.NO_FILE,
-                        Ownership.ROOT, List.of()),
+                        id(),
+                        RDWR,
+                        FileOwner.NONE,
+                        1,
+                        5,
+                        0,
+                        Socket.State.LISTENING,
+                        Bytes.of(name),
+                        7,
+                        Socket.NO_FILE,
+                        Ownership.ROOT,
+                        List.of()),
                 5);
         assertRoundTrip();
     }
@@ -275,8 +309,18 @@ class DescriptorRoundTripTest {
         FileIdentity file = new FileIdentity(path.toString(), 0, 0, 0, 0, 0140640, "");
         at(
                 new Socket(
-                        id(), RDWR, FileOwner.NONE, 1, 2, 0, Socket.State.BOUND, Bytes.of(name), 0, file,
-                        new Ownership(5, 6), List.of()),
+                        id(),
+                        RDWR,
+                        FileOwner.NONE,
+                        1,
+                        2,
+                        0,
+                        Socket.State.BOUND,
+                        Bytes.of(name),
+                        0,
+                        file,
+                        new Ownership(5, 6),
+                        List.of()),
                 3);
         roundTrip();
         roundTrip(); // the first one's file is still there

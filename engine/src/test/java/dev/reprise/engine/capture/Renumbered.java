@@ -29,9 +29,7 @@ record Renumbered(List<SharedObject> objects) {
             for (Descriptor other : table.descriptors()) {
                 if (other.number() == descriptor.number()) {
                     ids.put(other.openFile(), descriptor.openFile());
-                    ids.put(
-                            behind(object(found, other.openFile())),
-                            behind(object(wanted, descriptor.openFile())));
+                    ids.put(behind(object(found, other.openFile())), behind(object(wanted, descriptor.openFile())));
                 }
             }
         }
