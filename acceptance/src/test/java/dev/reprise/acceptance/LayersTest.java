@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
 class LayersTest {
     private static final String KERNEL = "dev.reprise.kernel..";
     private static final String STATE = "dev.reprise.image.state..";
+    private static final String ANSWERS = "dev.reprise.image";
+    private static final String WIRE = "dev.reprise.image.wire..";
     private static final String CODEC = "dev.reprise.image.codec..";
     private static final String STREAM = "dev.reprise.image.stream..";
     private static final String MODEL = "dev.reprise.engine.model..";
@@ -68,9 +70,15 @@ class LayersTest {
     }
 
     @Test
+    void onlyTheWireKnowsProtobuf() {
+        check(onlyDependsOn(WIRE, "com.google.protobuf.."));
+        check(onlyDependsOn(ANSWERS));
+    }
+
+    @Test
     void codecAndStreamImportOnlyImage() {
-        check(onlyDependsOn(CODEC, STATE, STREAM, "com.google.protobuf.."));
-        check(onlyDependsOn(STREAM, STATE, "com.google.protobuf.."));
+        check(onlyDependsOn(CODEC, STATE, WIRE, ANSWERS));
+        check(onlyDependsOn(STREAM, STATE, WIRE, ANSWERS));
     }
 
     @Test
@@ -119,7 +127,7 @@ class LayersTest {
 
     @Test
     void transportKnowsNeitherCaptureNorRebuild() {
-        check(onlyDependsOn(TRANSPORT, CODEC, STREAM, STATE, MODEL, KERNEL, "com.google.protobuf.."));
+        check(onlyDependsOn(TRANSPORT, CODEC, STREAM, STATE, ANSWERS, MODEL, KERNEL));
     }
 
     @Test
