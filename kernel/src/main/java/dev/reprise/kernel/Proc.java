@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -29,28 +30,38 @@ public final class Proc {
         return new String(bytes(path), StandardCharsets.ISO_8859_1);
     }
 
-    /** A file's whole contents. */
+    /** A file's whole contents, read once: the kernel makes some of them with much work (smaps). */
     public static byte[] bytes(String path) throws KernelException {
-        try (Fd fd = Fd.open(path, Fcntl.O_RDONLY, 0)) {
-            int size = FIRST_BUFFER;
+        try (Fd fd = Fd.open(path, Fcntl.O_RDONLY, 0);
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(FIRST_BUFFER);
+            byte[] content = new byte[0];
+            int length = 0;
             while (true) {
-                try (Arena arena = Arena.ofConfined()) {
-                    MemorySegment buffer = arena.allocate(size);
-                    long length = readAll(fd, buffer, path);
-                    if (length < size) {
-                        return Native.copy(buffer, length);
-                    }
+                int n = (int) fill(fd, buffer, length, path);
+                if (content.length - length < n) {
+                    content = Arrays.copyOf(content, Math.max(length + n, 2 * length));
                 }
-                size *= 4;
+                MemorySegment.copy(buffer, JAVA_BYTE, 0, content, length, n);
+                length += n;
+                if (n < FIRST_BUFFER) {
+                    return length == content.length ? content : Arrays.copyOf(content, length);
+                }
             }
         }
     }
 
-    private static long readAll(Fd fd, MemorySegment buffer, String path) throws KernelException {
+    // Files in /proc come in pieces of about a page.
+    private static long fill(Fd fd, MemorySegment buffer, long offset, String path) throws KernelException {
         long length = 0;
         while (length < buffer.byteSize()) {
             long n = Door.require(
-                    Door.call(SYS_pread64, fd.number(), buffer.address() + length, buffer.byteSize() - length, length),
+                    Door.call(
+                            SYS_pread64,
+                            fd.number(),
+                            buffer.address() + length,
+                            buffer.byteSize() - length,
+                            offset + length),
                     "read",
                     path);
             if (n == 0) {

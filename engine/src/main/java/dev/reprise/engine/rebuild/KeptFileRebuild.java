@@ -118,7 +118,8 @@ final class KeptFileRebuild {
         Step readOnly = p.call(SYS_openat, Arg.of(Fd.AT_FDCWD), name, Arg.of(Fcntl.O_RDONLY), Arg.of(0));
         p.call(SYS_unlink, name).about(path);
         for (MappingPlan mapping : mappings) {
-            boolean writes = SharedMemoryRebuild.isWritable(mapping) && mapping.vma().shared();
+            boolean writes =
+                    SharedMemoryRebuild.isWritable(mapping) && mapping.vma().shared();
             SharedMemoryRebuild.map(p, mapping, writes ? file : readOnly);
         }
         if (object.size() > 0) {
