@@ -98,7 +98,8 @@ final class Journey {
         if (!beside) {
             killOriginal();
         }
-        int restored = Library.restore(image, RestoreOptions.DEFAULT.asDetached().inPidNamespace());
+        int restored =
+                Library.restore(image, RestoreOptions.DEFAULT.asDetached().inPidNamespace());
         guest.alsoIs(restored);
         if (beside) {
             killOriginal();

@@ -34,7 +34,8 @@ final class Tool {
 
     /** A command line without what is always the same. */
     private static String shown(List<String> command) {
-        return String.join(" ", command).replace(String.join(" ", JAVA), "reprise")
+        return String.join(" ", command)
+                .replace(String.join(" ", JAVA), "reprise")
                 .replace("'" + String.join("' '", JAVA) + "'", "reprise");
     }
 

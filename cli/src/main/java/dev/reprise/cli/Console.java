@@ -12,15 +12,20 @@ final class Console {
 
     /** Why a command failed. */
     void error(Reason reason, Throwable thrown) {
-        error(reason.text(), thrown);
+        System.err.println("reprise: " + oneLine(reason.text()));
         if (reason instanceof Reason.Unsupported unsupported) {
             refusals(unsupported.refusals());
         }
+        trace(thrown);
     }
 
     /** Why a command failed. */
     void error(String text, Throwable thrown) {
         System.err.println("reprise: " + oneLine(text));
+        trace(thrown);
+    }
+
+    private void trace(Throwable thrown) {
         if (debug) {
             thrown.printStackTrace();
         }

@@ -30,7 +30,8 @@ final class TaskLook {
         List<Refusal> refusals = frozen(status, tid);
         int tracer = status.tracer();
         if (tracer != 0) {
-            refusals.add(new Refusal("traced task", "task " + tid, describe(tracer) + " traces it", "detach that first"));
+            refusals.add(
+                    new Refusal("traced task", "task " + tid, describe(tracer) + " traces it", "detach that first"));
         }
         return refusals;
     }

@@ -41,8 +41,8 @@ record Birth(ProcessState process, RestoreOptions options) {
         int init = spawn(elf(segment, plan, own), NamespaceInit.NAMESPACES, 0);
         try (SeedProcess first = new SeedProcess(tracer, segment, List.of(own), init, init, programs)) {
             first.seize();
-            Program begin = NamespaceInit.begin(
-                    process.pid(), controls.getFirst().address(), options.detached());
+            Program begin =
+                    NamespaceInit.begin(process.pid(), controls.getFirst().address(), options.detached());
             first.run(0, begin);
             int pid = OuterIds.childOf(init);
             first.submit(0, NamespaceInit.live(process.pid()));

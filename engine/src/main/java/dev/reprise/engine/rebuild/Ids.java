@@ -129,7 +129,8 @@ final class Ids {
     // The image's own process: the same executable under the same pid.
     private boolean isOriginal(int process) {
         try {
-            return process == wanted.getFirst() && Proc.link("/proc/" + process + "/exe").equals(executable);
+            return process == wanted.getFirst()
+                    && Proc.link("/proc/" + process + "/exe").equals(executable);
         } catch (KernelException gone) {
             return true;
         }

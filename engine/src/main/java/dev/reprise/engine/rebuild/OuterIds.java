@@ -13,7 +13,8 @@ final class OuterIds {
 
     /** The only child of a process. */
     static int childOf(int pid) throws KernelException {
-        String children = Proc.text("/proc/" + pid + "/task/" + pid + "/children").strip();
+        String children =
+                Proc.text("/proc/" + pid + "/task/" + pid + "/children").strip();
         return Integer.parseInt(children);
     }
 

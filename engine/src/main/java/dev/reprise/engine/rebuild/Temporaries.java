@@ -61,7 +61,8 @@ record Temporaries(int first) {
             }
         }
         for (int i = 0; i < sources.length; i++) {
-            p.call(SYS_dup3, Arg.contentOf(copies[i]), Arg.of(first + i), Arg.of(0)).about("a standard stream");
+            p.call(SYS_dup3, Arg.contentOf(copies[i]), Arg.of(first + i), Arg.of(0))
+                    .about("a standard stream");
         }
         Slot terminal = p.space(8);
         openTerminal(p, terminal, true);

@@ -168,7 +168,10 @@ class RestoreRunTest {
     @Test
     void theFirstProcessOfANamespaceSendsSignalsOnAndEndsLikeTheProgram() throws Exception {
         // pause()
-        HandMade program = new HandMade(directory, 77).code("b822000000 0f05 ebf7").task(77, NONE, 0).task(78, NONE, 0);
+        HandMade program = new HandMade(directory, 77)
+                .code("b822000000 0f05 ebf7")
+                .task(77, NONE, 0)
+                .task(78, NONE, 0);
 
         RestoreRun.Running running = inNamespace(program);
         assertThat(Proc.numbers("/proc/" + running.pid() + "/task")).hasSize(2);
@@ -189,10 +192,12 @@ class RestoreRunTest {
     void aDetachedProgramIsLeftToItsReaper() throws Exception {
         int pid = HandMade.freeId();
         // pause()
-        HandMade program = new HandMade(directory, pid).code("b822000000 0f05 ebf7").task(pid, NONE, 0);
+        HandMade program =
+                new HandMade(directory, pid).code("b822000000 0f05 ebf7").task(pid, NONE, 0);
 
         RestoreRun.restore(HandMade.source(program.image()), RestoreOptions.DEFAULT.asDetached(), Progress.NONE);
-        assertThat(ProcStat.of(pid).parent()).isNotEqualTo((int) ProcessHandle.current().pid());
+        assertThat(ProcStat.of(pid).parent())
+                .isNotEqualTo((int) ProcessHandle.current().pid());
         assertThat(ProcStat.of(pid).session()).isEqualTo(pid);
         Door.call(SYS_kill, pid, 9);
     }

@@ -35,7 +35,12 @@ public final class SignalForwarder {
     }
 
     private static byte[] assemble(Assembler a) {
-        a.label("handler").move(RSI, RDI).loadFrom(RDI, "target").set4(RAX, KILL).syscall().plain(0xc3);
+        a.label("handler")
+                .move(RSI, RDI)
+                .loadFrom(RDI, "target")
+                .set4(RAX, KILL)
+                .syscall()
+                .plain(0xc3);
         a.label("restorer").set4(RAX, RT_SIGRETURN).syscall();
         a.label("target").plain(0, 0, 0, 0, 0, 0, 0, 0);
         return a.assemble();
