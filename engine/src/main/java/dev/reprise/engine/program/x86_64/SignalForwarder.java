@@ -17,6 +17,8 @@ import static dev.reprise.engine.program.x86_64.Reg.RSI;
 public final class SignalForwarder {
     private static final int KILL = 62;
     private static final int RT_SIGRETURN = 15;
+    // aligned, so that it changes at once
+    private static final int TARGET_OFFSET = 64;
     private static final Assembler ASSEMBLER = new Assembler();
     private static final byte[] CODE = assemble(ASSEMBLER);
 
@@ -42,7 +44,7 @@ public final class SignalForwarder {
                 .syscall()
                 .plain(0xc3);
         a.label("restorer").set4(RAX, RT_SIGRETURN).syscall();
-        a.label("target").plain(0, 0, 0, 0, 0, 0, 0, 0);
+        a.padTo(TARGET_OFFSET).label("target").plain(0, 0, 0, 0, 0, 0, 0, 0);
         return a.assemble();
     }
 }
