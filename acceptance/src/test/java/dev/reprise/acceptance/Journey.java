@@ -15,6 +15,7 @@ import java.util.List;
  */
 final class Journey {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration SETTLING = Duration.ofSeconds(2);
 
     private final RunningGuest guest;
     private final Path image;
@@ -112,8 +113,15 @@ final class Journey {
         Tasks.awaitEnd(guest.pid(), PATIENCE);
     }
 
-    private static void isAsBefore(Outside before, int pid, boolean sameLife) throws IOException {
+    // It has just been let go: until it has run for a moment it is on its way back into its calls, some of which
+    // (ppoll and the like) change the signal mask.
+    private static void isAsBefore(Outside before, int pid, boolean sameLife) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + SETTLING.toNanos();
         List<String> differences = before.differences(Outside.of(pid), sameLife);
+        while (!differences.isEmpty() && System.nanoTime() < deadline) {
+            Thread.sleep(10);
+            differences = before.differences(Outside.of(pid), sameLife);
+        }
         if (!differences.isEmpty()) {
             throw new AssertionError(
                     "seen from outside, " + pid + " has changed:\n  " + String.join("\n  ", differences));
