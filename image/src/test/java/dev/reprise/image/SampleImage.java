@@ -29,6 +29,7 @@ import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.SignalAction;
 import dev.reprise.image.state.SignalHandlers;
 import dev.reprise.image.state.SignalStack;
+import dev.reprise.image.state.TaskModes;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.image.state.VmFlag;
 import dev.reprise.image.state.Vma;
@@ -221,7 +222,8 @@ public final class SampleImage {
                 credentials,
                 scheduling,
                 9,
-                0x40000);
+                0x40000,
+                TaskModes.DEFAULT);
     }
 
     static Bytes bytes(int length, int first) {

@@ -28,7 +28,7 @@ final class FrozenProcess {
     private final Freeze freeze;
     private final Takeover takeover;
     private final Map<Tracee, ThreadProbe.Inside> threads = new LinkedHashMap<>();
-    private final ProcessProbe.Inside process;
+    private ProcessProbe.Inside process;
     private final AddressSpaceProbe.Found addressSpace;
 
     private FrozenProcess(
@@ -45,7 +45,7 @@ final class FrozenProcess {
     }
 
     /** Enters the process and asks everybody; afterwards only the host is in the segment. */
-    static FrozenProcess ask(int pid, Freeze freeze, Takeover takeover) throws KernelException {
+    static FrozenProcess ask(int pid, Freeze freeze, Takeover takeover) throws KernelException, CannotCapture {
         ProgramBuilder p = new ProgramBuilder();
         ProcessProbe processProbe = new ProcessProbe(p, ProcTimers.of(pid));
         AddressSpaceProbe spaceProbe = new AddressSpaceProbe(p);
@@ -61,7 +61,7 @@ final class FrozenProcess {
         return frozen;
     }
 
-    private void askOthers() throws KernelException {
+    private void askOthers() throws KernelException, CannotCapture {
         ProgramBuilder p = new ProgramBuilder();
         ThreadProbe probe = new ThreadProbe(p);
         p.end();
@@ -74,6 +74,7 @@ final class FrozenProcess {
         for (Tracee tracee : others) {
             threads.put(tracee, probe.read(takeover.await(tracee)));
         }
+        process = process.withTimers(new ThreadClocks(pid, freeze, takeover).named(process.posixTimers()));
         for (Tracee tracee : others) {
             takeover.back(tracee);
         }

@@ -1,7 +1,6 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Refusal;
-import dev.reprise.kernel.Clock;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStat;
@@ -37,7 +36,7 @@ final class ProcessLook {
             look.refusals.addAll(TaskLook.look(pid, tid));
         }
         look.children(tids);
-        look.timers(tids.size());
+        look.timers();
         look.refusals.addAll(SharingLook.amongThreads(pid, tids));
         look.refusals.addAll(SharingLook.withOthers(pid));
         look.refusals.addAll(SemaphoreUndoLook.look(pid));
@@ -48,7 +47,7 @@ final class ProcessLook {
     static List<Refusal> frozen(int pid, List<Integer> tids) throws KernelException {
         ProcessLook look = new ProcessLook(pid);
         look.children(tids);
-        look.timers(tids.size());
+        look.timers();
         look.refusals.addAll(SharingLook.amongThreads(pid, tids));
         return look.refusals;
     }
@@ -111,13 +110,10 @@ final class ProcessLook {
         }
     }
 
-    private void timers(int threads) throws KernelException {
+    private void timers() throws KernelException {
         for (ProcTimers.Timer timer : ProcTimers.of(pid)) {
             String where = "timer " + timer.id();
-            boolean namesThread = (timer.notification() & Clock.SIGEV_THREAD_ID) != 0;
-            if (timer.clock() == Clock.CLOCK_THREAD_CPUTIME_ID && threads > 1 && !namesThread) {
-                refuse("timer of a thread's CPU time", where, "the kernel does not tell whose thread's it is", "");
-            } else if (timer.clock() < 0 && (timer.clock() & CLOCK_KIND) == CLOCK_OF_DESCRIPTOR) {
+            if (timer.clock() < 0 && (timer.clock() & CLOCK_KIND) == CLOCK_OF_DESCRIPTOR) {
                 refuse("timer of a clock device", where, "it is not saved yet", "");
             }
         }

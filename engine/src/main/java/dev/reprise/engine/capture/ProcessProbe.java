@@ -63,7 +63,13 @@ final class ProcessProbe {
             long brk,
             int dumpable,
             boolean childSubreaper,
-            List<String> unsupported) {}
+            List<String> unsupported) {
+        /** The same with other timers. */
+        Inside withTimers(List<TimerState> timers) {
+            return new Inside(
+                    actions, intervalTimers, timers, limits, brk, dumpable, childSubreaper, unsupported);
+        }
+    }
 
     /** {@code timers} as /proc/PID/timers lists them while the process is frozen. */
     ProcessProbe(ProgramBuilder p, List<ProcTimers.Timer> timers) {

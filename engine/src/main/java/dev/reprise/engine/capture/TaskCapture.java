@@ -61,7 +61,8 @@ final class TaskCapture {
                 credentials(status, inside.secureBits()),
                 scheduling.take(tid, inside.timerSlackNanos()),
                 inside.parentDeathSignal(),
-                Long.parseLong(Proc.text(directory + "/personality").strip(), 16));
+                Long.parseLong(Proc.text(directory + "/personality").strip(), 16),
+                inside.modes());
     }
 
     /** Siginfo bytes as records. */

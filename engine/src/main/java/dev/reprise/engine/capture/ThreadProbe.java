@@ -14,6 +14,7 @@ import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.SignalStack;
+import dev.reprise.image.state.TaskModes;
 import dev.reprise.kernel.Prctl;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ final class ThreadProbe {
             int parentDeathSignal,
             int secureBits,
             long timerSlackNanos,
+            TaskModes modes,
             List<String> unsupported) {}
 
     ThreadProbe(ProgramBuilder p) {
@@ -71,24 +73,21 @@ final class ThreadProbe {
                 found.get(JAVA_INT, DEATH_SIGNAL),
                 Math.toIntExact(results.result(secureBits)),
                 results.result(timerSlack),
-                unsupported(results, found));
+                modes(results, found),
+                unsupported(found));
     }
 
-    private List<String> unsupported(ProgramResults results, MemorySegment found) {
-        List<String> unsupported = new ArrayList<>(0);
-        if (found.get(JAVA_INT, TSC) > Prctl.PR_TSC_ENABLE) {
-            unsupported.add("disabled time stamp counter (PR_SET_TSC)");
-        }
-        if (results.result(ioFlusher) > 0) {
-            unsupported.add("I/O flusher state (PR_SET_IO_FLUSHER)");
-        }
+    private TaskModes modes(ProgramResults results, MemorySegment found) {
         long policy = results.result(machineCheck);
-        if (policy >= 0 && policy != Prctl.PR_MCE_KILL_DEFAULT) {
-            unsupported.add("machine check policy (PR_MCE_KILL)");
-        }
-        if (results.result(cpuid) == 0) {
-            unsupported.add("disabled CPUID (ARCH_SET_CPUID)");
-        }
+        return new TaskModes(
+                found.get(JAVA_INT, TSC) > Prctl.PR_TSC_ENABLE,
+                results.result(cpuid) == 0,
+                policy < 0 || policy == Prctl.PR_MCE_KILL_DEFAULT ? 0 : 1 + (int) policy,
+                results.result(ioFlusher) > 0);
+    }
+
+    private static List<String> unsupported(MemorySegment found) {
+        List<String> unsupported = new ArrayList<>(0);
         if (found.get(JAVA_INT, MEMORY_POLICY) != 0) {
             unsupported.add("NUMA memory policy (set_mempolicy)");
         }

@@ -149,6 +149,14 @@ public final class Takeover implements ProgramRunner {
         return control.results();
     }
 
+    /** Runs one more small program in a thread that has {@link #join}ed and is parked. */
+    public ProgramResults run(Tracee tracee, Program program) throws KernelException {
+        Control control = requireControl(tracee);
+        control.place(program);
+        control.submit();
+        return await(tracee);
+    }
+
     @Override
     public ProgramResults run(Program program) throws KernelException {
         if (program.size() > segment.programsSize()) {

@@ -28,6 +28,7 @@ import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.SignalAction;
 import dev.reprise.image.state.SignalHandlers;
 import dev.reprise.image.state.SignalStack;
+import dev.reprise.image.state.TaskModes;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.Clock;
 import dev.reprise.kernel.KernelException;
@@ -240,7 +241,8 @@ class ProcessRoundTripTest {
                 new Credentials(uid, uid, uid, uid, 0, 0, 0, 0, List.of(), 0, 0, 0, 0, 0, 0, false),
                 new Scheduling(0, 0, 0, 0, 0, 0, 0, Bytes.empty(), 0, 50_000),
                 0,
-                0);
+                0,
+                TaskModes.DEFAULT);
     }
 
     private static Machine machine() {

@@ -13,6 +13,7 @@ import dev.reprise.image.state.RobustList;
 import dev.reprise.image.state.RseqArea;
 import dev.reprise.image.state.Scheduling;
 import dev.reprise.image.state.SignalStack;
+import dev.reprise.image.state.TaskModes;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.Sched;
@@ -134,7 +135,8 @@ class TaskRoundTripTest {
                 root(),
                 ordinary(),
                 15,
-                0x0040000));
+                0x0040000,
+                new TaskModes(true, false, 2, false)));
     }
 
     private Credentials root() {
@@ -173,7 +175,8 @@ class TaskRoundTripTest {
                 credentials,
                 scheduling,
                 0,
-                0);
+                0,
+                TaskModes.DEFAULT);
     }
 
     private static void check(TaskState wanted) throws Exception {

@@ -21,6 +21,7 @@ import dev.reprise.image.state.RseqArea;
 import dev.reprise.image.state.Scheduling;
 import dev.reprise.image.state.SignalHandlers;
 import dev.reprise.image.state.SignalStack;
+import dev.reprise.image.state.TaskModes;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.FileStatus;
@@ -93,7 +94,8 @@ final class HandMade {
                         0, 0, 0, 0, 0, 0, 0, 0, List.of(), 0, CAPABILITIES, CAPABILITIES, CAPABILITIES, 0, 0, false),
                 new Scheduling(0, 0, 0, 0, 0, 0, 0, Bytes.empty(), 0, 50_000),
                 0,
-                0));
+                0,
+                TaskModes.DEFAULT));
         return this;
     }
 

@@ -22,7 +22,8 @@ public record TaskState(
         Credentials credentials,
         Scheduling scheduling,
         int parentDeathSignal,
-        long personality) {
+        long personality,
+        TaskModes modes) {
     public TaskState {
         pendingSignals = List.copyOf(pendingSignals);
     }

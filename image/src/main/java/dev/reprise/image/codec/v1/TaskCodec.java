@@ -9,6 +9,7 @@ import dev.reprise.image.state.RobustList;
 import dev.reprise.image.state.RseqArea;
 import dev.reprise.image.state.Scheduling;
 import dev.reprise.image.state.SignalStack;
+import dev.reprise.image.state.TaskModes;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.image.wire.MessageReader;
 import dev.reprise.image.wire.MessageWriter;
@@ -42,6 +43,9 @@ final class TaskCodec {
         m.message(13, SchedulingCodec.write(task.scheduling()));
         m.u32(14, task.parentDeathSignal());
         m.u64(15, task.personality());
+        if (!task.modes().equals(TaskModes.DEFAULT)) {
+            m.message(16, TaskPartsCodec.write(task.modes()));
+        }
         return m;
     }
 
@@ -61,6 +65,7 @@ final class TaskCodec {
         Scheduling scheduling = null;
         int parentDeathSignal = 0;
         long personality = 0;
+        TaskModes modes = TaskModes.DEFAULT;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> tid = m.u32();
@@ -78,6 +83,7 @@ final class TaskCodec {
                 case 13 -> scheduling = SchedulingCodec.read(m.message());
                 case 14 -> parentDeathSignal = m.u32();
                 case 15 -> personality = m.u64();
+                case 16 -> modes = TaskPartsCodec.modes(m.message());
                 default -> throw m.unknown("Task");
             }
         }
@@ -96,6 +102,7 @@ final class TaskCodec {
                 MessageReader.require(credentials, "Task.credentials"),
                 MessageReader.require(scheduling, "Task.scheduling"),
                 parentDeathSignal,
-                personality);
+                personality,
+                modes);
     }
 }

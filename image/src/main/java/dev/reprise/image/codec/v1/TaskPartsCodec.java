@@ -4,6 +4,7 @@ import dev.reprise.image.state.Interruption;
 import dev.reprise.image.state.RobustList;
 import dev.reprise.image.state.RseqArea;
 import dev.reprise.image.state.SignalStack;
+import dev.reprise.image.state.TaskModes;
 import dev.reprise.image.wire.MessageReader;
 import dev.reprise.image.wire.MessageWriter;
 import java.io.IOException;
@@ -99,5 +100,31 @@ final class TaskPartsCodec {
             }
         }
         return new RseqArea(address, length, signature, flags);
+    }
+
+    static MessageWriter write(TaskModes modes) {
+        MessageWriter m = new MessageWriter();
+        m.bool(1, modes.timeStampFaults());
+        m.bool(2, modes.cpuidFaults());
+        m.u32(3, modes.machineCheck());
+        m.bool(4, modes.ioFlusher());
+        return m;
+    }
+
+    static TaskModes modes(MessageReader m) throws IOException {
+        boolean timeStampFaults = false;
+        boolean cpuidFaults = false;
+        int machineCheck = 0;
+        boolean ioFlusher = false;
+        for (int field = m.next(); field != 0; field = m.next()) {
+            switch (field) {
+                case 1 -> timeStampFaults = m.bool();
+                case 2 -> cpuidFaults = m.bool();
+                case 3 -> machineCheck = m.u32();
+                case 4 -> ioFlusher = m.bool();
+                default -> throw m.unknown("Modes");
+            }
+        }
+        return new TaskModes(timeStampFaults, cpuidFaults, machineCheck, ioFlusher);
     }
 }
