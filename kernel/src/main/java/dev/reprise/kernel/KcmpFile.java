@@ -6,7 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** kcmp(2) on the open file descriptions of one process: a total order of them, and what an epoll set watches. */
+/** kcmp(2) on open file descriptions: a total order of them, and what an epoll set watches. */
 public final class KcmpFile {
     private static final int KCMP_FILE = 0;
     private static final int KCMP_EPOLL_TFD = 7;
@@ -15,8 +15,15 @@ public final class KcmpFile {
 
     /** Negative, zero (the same description) or positive. */
     public static int compare(int pid, int one, int other) throws KernelException {
+        return compare(pid, one, pid, other);
+    }
+
+    /** The same for descriptors of two processes. */
+    public static int compare(int pid, int one, int otherPid, int other) throws KernelException {
         return order(Door.require(
-                Door.call(SYS_kcmp, pid, pid, KCMP_FILE, one, other), "kcmp", pid + ",KCMP_FILE," + one + "," + other));
+                Door.call(SYS_kcmp, pid, otherPid, KCMP_FILE, one, other),
+                "kcmp",
+                pid + "," + otherPid + ",KCMP_FILE," + one + "," + other));
     }
 
     /**

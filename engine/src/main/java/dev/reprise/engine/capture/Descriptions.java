@@ -36,7 +36,7 @@ final class Descriptions {
     void add(int number, String link, FdInfo info, ObjectTable objects) throws KernelException {
         Likeness likeness = new Likeness(link, info.inode(), info.mountId(), info.statusFlags(), info.position());
         List<Description> candidates = alike.computeIfAbsent(likeness, _ -> new ArrayList<>());
-        int at = search(candidates, number);
+        int at = search(candidates, pid, number);
         if (at < 0) {
             Description description = new Description(number, link, info, objects.newId());
             candidates.add(-at - 1, description);
@@ -47,12 +47,12 @@ final class Descriptions {
         }
     }
 
-    private int search(List<Description> sorted, int number) throws KernelException {
+    private int search(List<Description> sorted, int otherPid, int number) throws KernelException {
         int low = 0;
         int high = sorted.size() - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            int order = KcmpFile.compare(pid, sorted.get(middle).number(), number);
+            int order = KcmpFile.compare(pid, sorted.get(middle).number(), otherPid, number);
             if (order == 0) {
                 return middle;
             } else if (order < 0) {
@@ -62,6 +62,19 @@ final class Descriptions {
             }
         }
         return -low - 1;
+    }
+
+    /** The description that another process has open, too, under {@code number}. */
+    @Nullable Description sharedWith(int otherPid, int number, String link) throws KernelException {
+        for (Map.Entry<Likeness, List<Description>> entry : alike.entrySet()) {
+            if (entry.getKey().link().equals(link)) {
+                int at = search(entry.getValue(), otherPid, number);
+                if (at >= 0) {
+                    return entry.getValue().get(at);
+                }
+            }
+        }
+        return null;
     }
 
     /** All, by their lowest number. */

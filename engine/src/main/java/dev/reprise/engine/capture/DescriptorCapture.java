@@ -12,9 +12,8 @@ import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.PidFd;
 import dev.reprise.kernel.Proc;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The descriptors of a process and everything behind them.
@@ -55,13 +54,21 @@ final class DescriptorCapture implements AutoCloseable {
     List<Refusal> look() throws KernelException {
         lookAround();
         DescriptorLook look = look(seen(), new ObjectTable());
-        lookAtAll(look);
+        try (PidFd process = PidFd.open(pid)) {
+            for (Descriptions.Description one : look.descriptions().all()) {
+                try (LiveDescriptor d = open(process, one)) {
+                    kindOf(d).look(d, look);
+                } catch (KernelException closed) {
+                    Gone.requireGone(closed);
+                }
+            }
+        }
         return look.refusals();
     }
 
     /** Finds out what other processes have open, too: before the freeze, since it reads all of /proc. */
     void lookAround() throws KernelException {
-        outside = OutsideHolders.of(pid, shareable(seen()));
+        outside = OutsideHolders.of(pid, look(seen(), new ObjectTable()).descriptions());
     }
 
     /**
@@ -72,28 +79,36 @@ final class DescriptorCapture implements AutoCloseable {
     FdTable take(ObjectTable objects) throws KernelException, CannotCapture {
         List<Seen> seen = seen();
         DescriptorLook look = look(seen, objects);
-        lookAtAll(look);
-        if (!look.refusals().isEmpty()) {
-            throw new CannotCapture(look.refusals());
-        }
         DescriptorTake take = new DescriptorTake(look, objects, memoryFiles);
         List<Epoll> sets = new ArrayList<>();
         try (PidFd process = PidFd.open(pid)) {
             for (Descriptions.Description one : look.descriptions().all()) {
                 try (LiveDescriptor d = open(process, one)) {
-                    OpenFile file = kindOf(d).take(d, one.id(), take);
+                    OpenFile file = takeIfClear(d, one.id(), take);
                     if (file instanceof Epoll set) {
                         sets.add(set);
-                    } else {
+                    } else if (file != null) {
                         objects.add(file);
                     }
                 }
             }
         }
-        EpollOrder.innerFirst(sets).forEach(objects::add);
+        if (!look.refusals().isEmpty()) {
+            throw new CannotCapture(look.refusals());
+        }
+        for (Epoll set : EpollOrder.innerFirst(sets)) {
+            objects.add(set);
+        }
         FdTable table = table(seen, look.descriptions(), objects.newId());
         objects.add(table);
         return table;
+    }
+
+    private static @Nullable OpenFile takeIfClear(LiveDescriptor d, ObjectId id, DescriptorTake take)
+            throws KernelException {
+        OpenFileCapture kind = kindOf(d);
+        kind.look(d, take.look());
+        return take.look().isClear() ? kind.take(d, id, take) : null;
     }
 
     private List<Seen> seen() throws KernelException {
@@ -108,18 +123,6 @@ final class DescriptorCapture implements AutoCloseable {
         return seen;
     }
 
-    /** What may have ends in other processes. */
-    private static Set<String> shareable(List<Seen> seen) {
-        Set<String> links = new HashSet<>();
-        for (Seen one : seen) {
-            // A socket of ours without a peer has nothing outside; a FIFO's link cannot be told from a file's here.
-            if (one.link().startsWith("pipe:[") || one.link().startsWith("/")) {
-                links.add(one.link());
-            }
-        }
-        return links;
-    }
-
     private DescriptorLook look(List<Seen> seen, ObjectTable objects) throws KernelException {
         Descriptions descriptions = new Descriptions(pid);
         for (Seen one : seen) {
@@ -130,18 +133,6 @@ final class DescriptorCapture implements AutoCloseable {
             }
         }
         return new DescriptorLook(pid, outside, descriptions, OwnTerminals.of(pid));
-    }
-
-    private void lookAtAll(DescriptorLook look) throws KernelException {
-        try (PidFd process = PidFd.open(pid)) {
-            for (Descriptions.Description one : look.descriptions().all()) {
-                try (LiveDescriptor d = open(process, one)) {
-                    kindOf(d).look(d, look);
-                } catch (KernelException closed) {
-                    Gone.requireGone(closed);
-                }
-            }
-        }
     }
 
     private LiveDescriptor open(PidFd process, Descriptions.Description one) throws KernelException {

@@ -1,9 +1,12 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Refusal;
-import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.EpollMember;
+import dev.reprise.kernel.KernelException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What the kinds of open files must know of the process and its neighbours, and where they put their refusals. */
 final class DescriptorLook {
@@ -14,6 +17,7 @@ final class DescriptorLook {
     private final Descriptions descriptions;
     private final OwnTerminals terminals;
     private final List<Refusal> refusals = new ArrayList<>();
+    private final Map<Integer, List<EpollMember>> epollMembers = new HashMap<>();
 
     DescriptorLook(int pid, OutsideHolders outside, Descriptions descriptions, OwnTerminals terminals) {
         this.pid = pid;
@@ -32,7 +36,19 @@ final class DescriptorLook {
 
     /** Whether another process has the thing of this name (pipe:[..], a FIFO's path) open. */
     boolean isHeldOutside(LiveDescriptor d) {
-        return outside.holds(d.link());
+        return outside.holds(d);
+    }
+
+    /** A counter, timer or set that another process has open, too, would be two afterwards. */
+    void requireOwn(LiveDescriptor d, String kind) {
+        int holder = outside.holderOf(d.number());
+        if (holder != 0) {
+            refuse(
+                    d,
+                    kind + " shared with another process",
+                    "process " + holder + " has it open, too",
+                    "checkpoint the processes together, or close it");
+        }
     }
 
     /** Whether it is one of 0-2, or they are its duplicates. */
@@ -45,13 +61,23 @@ final class DescriptorLook {
         return terminals.has(device);
     }
 
-    /** The id of the open file description under a number. */
-    ObjectId idOf(int number) {
-        return descriptions.idOf(number);
-    }
-
     void refuse(LiveDescriptor d, String resource, String reason, String help) {
         refusals.add(new Refusal(resource, "descriptor " + d.number(), reason, help));
+    }
+
+    /** Whether nothing has been found in the way so far. */
+    boolean isClear() {
+        return refusals.isEmpty();
+    }
+
+    /** What epoll set {@code d} watches, looked up once: kcmp is linear in the size of the set. */
+    List<EpollMember> epollMembers(LiveDescriptor d) throws KernelException {
+        List<EpollMember> known = epollMembers.get(d.number());
+        if (known == null) {
+            known = EpollMembers.of(d, descriptions);
+            epollMembers.put(d.number(), known);
+        }
+        return known;
     }
 
     List<Refusal> refusals() {

@@ -13,7 +13,9 @@ final class EventFdCapture implements OpenFileCapture {
     }
 
     @Override
-    public void look(LiveDescriptor d, DescriptorLook look) {}
+    public void look(LiveDescriptor d, DescriptorLook look) {
+        look.requireOwn(d, "eventfd");
+    }
 
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {

@@ -4,6 +4,8 @@ import dev.reprise.image.state.FileLock;
 import dev.reprise.kernel.Fcntl;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringTokenizer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The locks in a descriptor's fdinfo (fs/locks.c, lock_get_status).
@@ -44,11 +46,17 @@ final class FileLocks {
         return locks;
     }
 
+    // Blanks of any number between them; no regular expression, which would be a cold class in the freeze.
     private static String[] words(String line) {
-        return line.substring(LINE.length()).strip().split("\\s+", -1);
+        StringTokenizer words = new StringTokenizer(line.substring(LINE.length()));
+        String[] all = new String[words.countTokens()];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = words.nextToken();
+        }
+        return all;
     }
 
-    private static FileLock.@org.jspecify.annotations.Nullable Kind kind(String word) {
+    private static FileLock.@Nullable Kind kind(String word) {
         return switch (word) {
             case "FLOCK" -> FileLock.Kind.FLOCK;
             case "POSIX" -> FileLock.Kind.POSIX;

@@ -35,6 +35,7 @@ final class InotifyCapture implements OpenFileCapture {
 
     @Override
     public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
+        look.requireOwn(d, "inotify");
         if (hasUnread(d)) {
             look.refuse(
                     d,

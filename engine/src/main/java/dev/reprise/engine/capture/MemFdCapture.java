@@ -18,6 +18,13 @@ final class MemFdCapture implements OpenFileCapture {
         if (FileSystem.of(d.copy()) == FileSystem.HUGETLBFS_MAGIC) {
             look.refuse(d, "memfd of huge pages", d.link() + " was made with MFD_HUGETLB", "");
         }
+        if (look.isHeldOutside(d)) {
+            look.refuse(
+                    d,
+                    "memfd shared with another process",
+                    "another process has " + d.link() + " open, too",
+                    "checkpoint the processes together, or close it");
+        }
         FileLocks.look(d, look);
     }
 

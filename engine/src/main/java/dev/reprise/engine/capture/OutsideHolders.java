@@ -1,46 +1,61 @@
 package dev.reprise.engine.capture;
 
+import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * The pipes, sockets and files that other processes have open, by the names that /proc gives them.
+ * What other processes have open of what a process has open: pipes and FIFOs by their names in /proc, descriptions
+ * without a file (eventfd, epoll, ...) by kcmp.
  *
  * <p>One pass over all descriptors of the machine, before we have copies of our own; processes that we may not look into
  * are taken to hold nothing.
  */
 final class OutsideHolders {
+    private static final String NAMELESS = "anon_inode:";
+
     /** Before anybody has looked. */
-    static final OutsideHolders NOBODY = new OutsideHolders(Set.of());
+    static final OutsideHolders NOBODY = new OutsideHolders(new Descriptions(0));
 
-    private final Set<String> links;
+    private final Descriptions descriptions;
+    private final Set<String> links = new HashSet<>();
+    private final Map<Integer, Integer> holders = new HashMap<>();
 
-    private OutsideHolders(Set<String> links) {
-        this.links = links;
+    private OutsideHolders(Descriptions descriptions) {
+        this.descriptions = descriptions;
     }
 
-    /** Among {@code wanted}, those that any process but {@code pid} has. */
-    static OutsideHolders of(int pid, Set<String> wanted) throws KernelException {
-        Set<String> held = new HashSet<>();
+    /** Of what {@code descriptions} of process {@code pid} are, what any other process has. */
+    static OutsideHolders of(int pid, Descriptions descriptions) throws KernelException {
+        OutsideHolders outside = new OutsideHolders(descriptions);
+        Set<String> wanted = new HashSet<>();
+        for (Descriptions.Description one : descriptions.all()) {
+            // A socket without a peer has nothing outside; a FIFO's link cannot be told from a file's here.
+            if (one.link().startsWith("pipe:[") || one.link().startsWith("/") || one.link().startsWith(NAMELESS)) {
+                wanted.add(one.link());
+            }
+        }
         if (!wanted.isEmpty()) {
             for (int other : Proc.numbers("/proc")) {
                 if (other != pid) {
-                    addLinks(other, wanted, held);
+                    outside.add(other, wanted);
                 }
             }
         }
-        return new OutsideHolders(held);
+        return outside;
     }
 
-    private static void addLinks(int pid, Set<String> wanted, Set<String> held) {
+    private void add(int pid, Set<String> wanted) {
         String directory = "/proc/" + pid + "/fd";
         try {
             for (String number : Proc.list(directory)) {
                 String link = Proc.link(directory + "/" + number);
                 if (wanted.contains(link)) {
-                    held.add(link);
+                    add(pid, Integer.parseInt(number), link);
                 }
             }
         } catch (KernelException _) {
@@ -48,7 +63,33 @@ final class OutsideHolders {
         }
     }
 
-    boolean holds(String link) {
-        return links.contains(link);
+    private void add(int pid, int number, String link) throws KernelException {
+        links.add(MemFdContents.isMemFd(link) ? name(link, inode(pid, number)) : link);
+        if (link.startsWith(NAMELESS)) {
+            Descriptions.Description same = descriptions.sharedWith(pid, number, link);
+            if (same != null) {
+                holders.put(same.number(), pid);
+            }
+        }
+    }
+
+    private static long inode(int pid, int number) throws KernelException {
+        return FileStatus.of("/proc/" + pid + "/fd/" + number).inode();
+    }
+
+    // Many memfds have one name.
+    private static String name(String link, long inode) {
+        return link + " " + inode;
+    }
+
+    /** Whether somebody has the pipe, FIFO or memfd. */
+    boolean holds(LiveDescriptor d) {
+        return links.contains(
+                MemFdContents.isMemFd(d.link()) ? name(d.link(), d.status().inode()) : d.link());
+    }
+
+    /** Who has the description without a file of which {@code number} is the lowest; 0 for nobody. */
+    int holderOf(int number) {
+        return holders.getOrDefault(number, 0);
     }
 }

@@ -13,7 +13,9 @@ final class SignalFdCapture implements OpenFileCapture {
     }
 
     @Override
-    public void look(LiveDescriptor d, DescriptorLook look) {}
+    public void look(LiveDescriptor d, DescriptorLook look) {
+        look.requireOwn(d, "signalfd");
+    }
 
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {

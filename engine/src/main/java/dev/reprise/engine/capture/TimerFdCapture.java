@@ -15,7 +15,9 @@ final class TimerFdCapture implements OpenFileCapture {
     }
 
     @Override
-    public void look(LiveDescriptor d, DescriptorLook look) {}
+    public void look(LiveDescriptor d, DescriptorLook look) {
+        look.requireOwn(d, "timerfd");
+    }
 
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {

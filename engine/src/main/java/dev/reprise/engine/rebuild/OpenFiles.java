@@ -10,6 +10,7 @@ import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.Pipe;
@@ -79,6 +80,18 @@ final class OpenFiles {
 
     Pipe pipe(ObjectId id) {
         return (Pipe) object(id);
+    }
+
+    /** Whether the image itself keeps the contents of a file, which is made again where it is missing. */
+    boolean isKept(String path) {
+        for (SharedObject object : objects.values()) {
+            if (object instanceof MemoryObject memory
+                    && memory.kind() == MemoryObject.Kind.FILE_CONTENTS
+                    && memory.name().equals(path)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The descriptors of an open file, ascending. */

@@ -20,6 +20,12 @@ class DescriptorLookTest {
             def need(n):
                 if n < 0: raise OSError(ctypes.get_errno(), 'libc')
                 return n
+            def fork(in_child):
+                if os.fork() == 0:
+                    in_child()
+                    open('done', 'w').close()
+                    signal.pause()
+                while not os.path.exists('done'): pass
             """;
 
     @TempDir
@@ -68,7 +74,7 @@ class DescriptorLookTest {
 
     @Test
     void aPipeToAnotherProcessIsNamedUnlessItIsAStandardStream() throws Exception {
-        assertThat(look("r, w = os.pipe(); pid = os.fork(); pid or signal.pause(); os.close(r)"))
+        assertThat(look("r, w = os.pipe(); fork(os.getpid); os.close(r)"))
                 .extracting(Refusal::resource)
                 .containsExactly("pipe to another process");
     }
@@ -77,9 +83,26 @@ class DescriptorLookTest {
     void anEpollMemberThatOnlyAnotherProcessHasOpenIsNamed() throws Exception {
         assertThat(look("""
                         r, w = os.pipe(); e = select.epoll(); e.register(r)
-                        pid = os.fork(); pid or signal.pause()
+                        fork(e.close)
                         os.close(r); os.close(w)
                         """)).extracting(Refusal::resource).containsExactly("epoll member without descriptor");
+    }
+
+    @Test
+    void whatIsSharedWithAnotherProcessIsNamed() throws Exception {
+        assertThat(look(
+                        """
+                        e = need(libc.eventfd(1, 0)); t = need(libc.timerfd_create(1, 0)); s = select.epoll()
+                        m = os.memfd_create('shared'); n = os.memfd_create('own')
+                        fork(lambda: os.close(n)); os.memfd_create('own')
+                        own = need(libc.eventfd(1, 0))
+                        """))
+                .extracting(Refusal::resource)
+                .containsExactly(
+                        "eventfd shared with another process",
+                        "timerfd shared with another process",
+                        "epoll set shared with another process",
+                        "memfd shared with another process");
     }
 
     private List<Refusal> look(String script) throws Exception {
