@@ -94,7 +94,7 @@ class DescriptorLookTest {
                         """
                         e = need(libc.eventfd(1, 0)); t = need(libc.timerfd_create(1, 0)); s = select.epoll()
                         m = os.memfd_create('shared'); n = os.memfd_create('own')
-                        fork(lambda: os.close(n)); os.memfd_create('own')
+                        fork(lambda: (os.close(n), os.memfd_create('own')))
                         own = need(libc.eventfd(1, 0))
                         """))
                 .extracting(Refusal::resource)
