@@ -3,6 +3,7 @@ package dev.reprise.kernel;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_getpeername;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_getsockname;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_getsockopt;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioctl;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
@@ -61,12 +62,27 @@ public final class SocketView {
         }
     }
 
-    /** Whether it has a peer. */
+    /** Whether it has a peer, or had one that is gone. */
     public boolean isConnected() {
+        return peerAddress().length > 0;
+    }
+
+    /** Its peer's address, which may be the family alone; empty without a peer. */
+    public byte[] peerAddress() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(Sockets.ADDRESS_SIZE, 8);
             MemorySegment length = arena.allocateFrom(JAVA_INT, Sockets.ADDRESS_SIZE);
-            return !Door.isError(Door.call(SYS_getpeername, fd.number(), address.address(), length.address()));
+            long result = Door.call(SYS_getpeername, fd.number(), address.address(), length.address());
+            return Door.isError(result) ? new byte[0] : Native.copy(address, length.get(JAVA_INT, 0));
+        }
+    }
+
+    /** The bytes that wait to be read. */
+    public int unreadBytes() throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment count = arena.allocate(JAVA_INT);
+            Door.require(Door.call(SYS_ioctl, fd.number(), Ioctl.FIONREAD, count.address()), "ioctl", "FIONREAD");
+            return count.get(JAVA_INT, 0);
         }
     }
 }

@@ -11,15 +11,20 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The queue of a UNIX socket, asked by NETLINK_SOCK_DIAG (include/uapi/linux/unix_diag.h): for a listening one
- * connections that wait and the backlog.
+ * What NETLINK_SOCK_DIAG tells of a UNIX socket (include/uapi/linux/unix_diag.h).
+ *
+ * @param waiting of a listening socket the connections that wait
+ * @param backlog of a listening socket
+ * @param peer the inode of the socket that it is connected to; 0 where there is none, or nobody has it open any more
  */
-public record UnixDiag(int waiting, int backlog) {
+public record UnixDiag(int waiting, int backlog, int peer) {
     private static final int NETLINK_SOCK_DIAG = 4;
     private static final int SOCK_DIAG_BY_FAMILY = 20;
     private static final int NLMSG_ERROR = 2;
     private static final int NLM_F_REQUEST = 1;
+    private static final int UDIAG_SHOW_PEER = 4;
     private static final int UDIAG_SHOW_RQLEN = 0x10;
+    private static final int UNIX_DIAG_PEER = 2;
     private static final int UNIX_DIAG_RQLEN = 4;
     private static final int HEADER = 16;
     private static final int REQUEST = 24;
@@ -57,7 +62,7 @@ public record UnixDiag(int waiting, int backlog) {
         m.set(JAVA_BYTE, HEADER, (byte) Sockets.AF_UNIX);
         m.set(JAVA_INT, HEADER + 4, -1);
         m.set(JAVA_INT, HEADER + 8, (int) inode);
-        m.set(JAVA_INT, HEADER + 12, UDIAG_SHOW_RQLEN);
+        m.set(JAVA_INT, HEADER + 12, UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN);
         m.set(JAVA_INT, HEADER + 16, -1);
         m.set(JAVA_INT, HEADER + 20, -1);
     }
@@ -67,13 +72,22 @@ public record UnixDiag(int waiting, int backlog) {
         if (m.get(JAVA_SHORT, 4) == NLMSG_ERROR) {
             throw new KernelException("sock_diag", "inode " + inode, Errno.of(m.get(JAVA_INT, HEADER)));
         }
+        int waiting = -1;
+        int backlog = 0;
+        int peer = 0;
         for (long at = HEADER + MESSAGE;
                 at + 4 <= length;
                 at += (Short.toUnsignedInt(m.get(JAVA_SHORT, at)) + 3) & ~3) {
             if (m.get(JAVA_SHORT, at + 2) == UNIX_DIAG_RQLEN) {
-                return new UnixDiag(m.get(JAVA_INT, at + 4), m.get(JAVA_INT, at + 8));
+                waiting = m.get(JAVA_INT, at + 4);
+                backlog = m.get(JAVA_INT, at + 8);
+            } else if (m.get(JAVA_SHORT, at + 2) == UNIX_DIAG_PEER) {
+                peer = m.get(JAVA_INT, at + 4);
             }
         }
-        throw new KernelException("sock_diag", "inode " + inode, Errno.ENODATA);
+        if (waiting < 0) {
+            throw new KernelException("sock_diag", "inode " + inode, Errno.ENODATA);
+        }
+        return new UnixDiag(waiting, backlog, peer);
     }
 }

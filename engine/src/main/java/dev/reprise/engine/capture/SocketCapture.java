@@ -34,7 +34,7 @@ final class SocketCapture implements OpenFileCapture {
         String kind = SocketKind.of(socket);
         if (kind.isEmpty()) {
             look.refuse(d, "socket of an unknown kind", SocketKind.numbers(socket) + " cannot be saved", "close it");
-        } else if (isConnected(socket)) {
+        } else if (isConnected(d, socket)) {
             if (!look.isStandardStream(d)) {
                 look.refuse(d, "connected " + kind + " socket", "it has a peer", "close the connection");
             }
@@ -63,9 +63,9 @@ final class SocketCapture implements OpenFileCapture {
         }
     }
 
-    private static boolean isConnected(SocketView socket) throws KernelException {
+    private static boolean isConnected(LiveDescriptor d, SocketView socket) throws KernelException {
         if (socket.isConnected()) {
-            return true;
+            return !AbandonedSocket.is(d, socket);
         }
         int state = tcp(socket, TCP_STATE) & 0xff;
         return SocketKind.isTcp(socket) && state != Sockets.TCP_LISTEN && state != Sockets.TCP_CLOSE;
@@ -74,7 +74,7 @@ final class SocketCapture implements OpenFileCapture {
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
         SocketView socket = new SocketView(d.copy());
-        if (isConnected(socket)) {
+        if (isConnected(d, socket)) {
             return new OutsideFile(id, d.info().statusFlags(), take.owner(d), d.link());
         }
         int domain = socket.number(SOL_SOCKET, Sockets.SO_DOMAIN);
@@ -99,6 +99,9 @@ final class SocketCapture implements OpenFileCapture {
     private static Socket.State state(SocketView socket, int domain, byte[] address) throws KernelException {
         if (socket.number(SOL_SOCKET, Sockets.SO_ACCEPTCONN) != 0) {
             return Socket.State.LISTENING;
+        }
+        if (socket.isConnected()) {
+            return Socket.State.ABANDONED;
         }
         // struct sockaddr_in and sockaddr_in6: u16 family, u16 port; sockaddr_un without a name is the family alone
         boolean bound = domain == AF_UNIX ? address.length > 2 : (address[2] | address[3]) != 0;

@@ -2,13 +2,17 @@ package dev.reprise.engine.rebuild;
 
 import static dev.reprise.kernel.Sockets.SOL_SOCKET;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_bind;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fchown;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_listen;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setsockopt;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_socket;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_socketpair;
 
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.Slot;
+import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.Socket;
 import dev.reprise.kernel.Sockets;
@@ -26,7 +30,7 @@ final class SocketRebuild {
     }
 
     void create(Socket socket) {
-        files.place(p, p.call(SYS_socket, socket.domain(), socket.type(), socket.protocol()), socket);
+        files.place(p, descriptor(socket), socket);
         int number = files.numberOf(socket);
         options.set(number, socket.options());
         boolean named = !socket.boundFile().equals(Socket.NO_FILE);
@@ -37,7 +41,7 @@ final class SocketRebuild {
                     socket.ownership().uid(),
                     socket.ownership().gid());
         }
-        if (socket.state() != Socket.State.UNBOUND) {
+        if (socket.state() == Socket.State.BOUND || socket.state() == Socket.State.LISTENING) {
             if (named) {
                 new SocketFile(p, socket).replace(() -> bind(number, socket));
             } else {
@@ -48,6 +52,21 @@ final class SocketRebuild {
             p.call(SYS_listen, number, socket.backlog()).about("socket " + number);
         }
         files.setFlags(p, socket);
+    }
+
+    private Step descriptor(Socket socket) {
+        if (socket.state() != Socket.State.ABANDONED) {
+            return p.call(SYS_socket, socket.domain(), socket.type(), socket.protocol());
+        }
+        Slot numbers = p.space(8);
+        p.call(
+                SYS_socketpair,
+                Arg.of(socket.domain()),
+                Arg.of(socket.type()),
+                Arg.of(socket.protocol()),
+                numbers);
+        p.call(SYS_close, p.load4(numbers.plus(4)));
+        return p.load4(numbers);
     }
 
     private void bind(int number, Socket socket) {

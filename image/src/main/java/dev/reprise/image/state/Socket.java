@@ -2,7 +2,7 @@ package dev.reprise.image.state;
 
 import java.util.List;
 
-/** An unconnected socket. {@code localAddress} is the sockaddr of getsockname(2); {@code boundFile} the socket file of a UNIX name, {@code ownership} that file's. */
+/** A socket without a peer. {@code localAddress} is the sockaddr of getsockname(2); {@code boundFile} the socket file of a UNIX name, {@code ownership} that file's. */
 public record Socket(
         ObjectId id,
         int flags,
@@ -25,7 +25,9 @@ public record Socket(
     public enum State {
         UNBOUND,
         BOUND,
-        LISTENING
+        LISTENING,
+        /** One end of a socketpair(2) whose other end is closed. */
+        ABANDONED
     }
 
     /** The {@code boundFile} of a socket that is bound to no file. */

@@ -97,6 +97,7 @@ final class SocketCodec {
             case UNBOUND -> 1;
             case BOUND -> 2;
             case LISTENING -> 3;
+            case ABANDONED -> 4;
         };
     }
 
@@ -105,6 +106,7 @@ final class SocketCodec {
             case 1 -> Socket.State.UNBOUND;
             case 2 -> Socket.State.BOUND;
             case 3 -> Socket.State.LISTENING;
+            case 4 -> Socket.State.ABANDONED;
             default -> throw new UnknownFieldException("state " + number + " of Socket is not known");
         };
     }
