@@ -1,10 +1,12 @@
 package dev.reprise.cli;
 
+import dev.reprise.engine.Relaunch;
 import dev.reprise.engine.Restore;
 import dev.reprise.engine.RestoredProcess;
 import dev.reprise.engine.Terminal;
 import dev.reprise.engine.model.Clock;
 import dev.reprise.engine.model.Progress;
+import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreOptions;
 import dev.reprise.engine.model.StandardStreams;
@@ -95,6 +97,9 @@ final class RestoreCommand implements Callable<Integer> {
             RestoredProcess process = start();
             return detach ? ExitStatus.DONE : process.waitFor();
         } catch (RestoreException failed) {
+            if (failed.reason() instanceof Reason.OwnIds own && (!image.equals(STDIN) || own.consumed().length > 0)) {
+                Relaunch.withOtherIds(own);
+            }
             console.error(failed.reason(), failed);
         } catch (IOException failed) {
             console.error(Failures.text(failed), failed);

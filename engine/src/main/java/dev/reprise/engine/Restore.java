@@ -11,7 +11,9 @@ import dev.reprise.engine.rebuild.RestoreRun;
 import dev.reprise.engine.transport.Images;
 import dev.reprise.engine.transport.ReadFailure;
 import dev.reprise.image.BadImageException;
+import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.x86_64.XsaveComponents;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
@@ -32,7 +34,7 @@ public final class Restore {
      */
     public static RestoredProcess fromFile(Path image, RestoreOptions options, Progress progress)
             throws RestoreException {
-        return run(() -> Images.open(image, Host.ANY), image.toString(), options, progress);
+        return run(() -> Images.open(image, host()), image.toString(), options, progress);
     }
 
     /**
@@ -42,7 +44,20 @@ public final class Restore {
      */
     public static RestoredProcess fromChannel(ReadableByteChannel source, RestoreOptions options, Progress progress)
             throws RestoreException {
-        return run(() -> Images.open(source, Host.ANY), "the image's stream", options, progress);
+        Remembering channel = new Remembering(source);
+        Progress forgetting = new ForgettingProgress(progress, channel);
+        try {
+            return run(() -> Images.open(channel, host()), "the image's stream", options, forgetting);
+        } catch (RestoreException failed) {
+            if (failed.reason() instanceof Reason.OwnIds own) {
+                throw new RestoreException(new Reason.OwnIds(own.id(), channel.content()), failed);
+            }
+            throw failed;
+        }
+    }
+
+    private static Host host() {
+        return new Host("x86-64", PageRun.PAGE_SIZE, XsaveComponents.supported());
     }
 
     private interface Opening {

@@ -61,6 +61,18 @@ public sealed interface Reason {
         }
     }
 
+    /**
+     * An id that the image needs is that of one of the calling process's own threads; {@code consumed} is what was read
+     * of the image's channel so far. Another process, or another start of the same command, will do.
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    record OwnIds(int id, byte[] consumed) implements Reason {
+        @Override
+        public String text() {
+            return Reason.line("id " + id + " is in use by this very command", "start it again");
+        }
+    }
+
     /** Files are not what the image expects; {@code force} accepts them as they are. */
     record FilesDiffer(List<String> differences) implements Reason {
         public FilesDiffer {

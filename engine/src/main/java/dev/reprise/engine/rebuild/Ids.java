@@ -46,32 +46,30 @@ final class Ids {
     void awaitFree() throws RestoreException {
         long start = System.nanoTime();
         for (List<Holder> holders = holders(); !holders.isEmpty(); holders = holders()) {
-            boolean patient = System.nanoTime() - start < PATIENCE_NANOS;
-            for (Holder holder : holders) {
-                switch (holder) {
-                    case Holder.Ourselves own ->
-                        throw new RestoreException(new Reason.InUse(
-                                "id " + own.id() + " is a thread of this very command", "start it again"));
-                    case Holder.Leaving leaving -> {
-                        if (!patient) {
-                            throw inUse(leaving.id(), leaving.who());
-                        }
-                    }
-                    case Holder.Other other -> throw inUse(other.id(), other.who());
-                }
-            }
+            requirePatience(holders, System.nanoTime() - start < PATIENCE_NANOS);
             LockSupport.parkNanos(POLL_NANOS);
         }
     }
 
-    /** Whether somebody has a wanted id who is about to end. */
-    boolean mustWait() {
-        for (Holder holder : holders()) {
-            if (holder instanceof Holder.Leaving) {
-                return true;
+    /** Whether somebody has a wanted id who is about to end; one who is not is thrown. */
+    boolean mustWait() throws RestoreException {
+        List<Holder> holders = holders();
+        requirePatience(holders, true);
+        return !holders.isEmpty();
+    }
+
+    private static void requirePatience(List<Holder> holders, boolean patient) throws RestoreException {
+        for (Holder holder : holders) {
+            switch (holder) {
+                case Holder.Ourselves own -> throw new RestoreException(new Reason.OwnIds(own.id(), new byte[0]));
+                case Holder.Leaving leaving -> {
+                    if (!patient) {
+                        throw inUse(leaving.id(), leaving.who());
+                    }
+                }
+                case Holder.Other other -> throw inUse(other.id(), other.who());
             }
         }
-        return false;
     }
 
     private static RestoreException inUse(int id, String who) {

@@ -13,6 +13,7 @@ import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Ptrace;
 import dev.reprise.kernel.x86_64.UserRegs;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -90,13 +91,16 @@ final class Release {
 
     /** Loads what the program sees: registers, vector state, mask. */
     void load() throws KernelException {
+        Tracee leader = seed.tasks().getFirst();
+        int xstateSize = leader.ptrace().xstate(leader.tid()).length;
         for (int i = 0; i < registers.size(); i++) {
             Tracee task = seed.tasks().get(i);
             TaskState state = process.tasks().get(i);
             Ptrace ptrace = task.ptrace();
             ptrace.setRegisters(task.tid(), registers.get(i));
             if (!state.xstate().isEmpty()) {
-                ptrace.setXstate(task.tid(), state.xstate().toArray());
+                // Its components are known to be supported here; another machine's area may be longer or shorter.
+                ptrace.setXstate(task.tid(), Arrays.copyOf(state.xstate().toArray(), xstateSize));
             }
             ptrace.setSignalMask(task.tid(), state.signalMask());
         }

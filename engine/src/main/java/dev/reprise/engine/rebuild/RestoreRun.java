@@ -66,6 +66,7 @@ public final class RestoreRun {
         }
         Ids ids = new Ids(image);
         if (source instanceof PageSource.Streamed stream && ids.mustWait()) {
+            enter("wait");
             try (SpooledPages spooled = new SpooledPages(stream)) {
                 return underOwnIds(tracer, planner, ids, spooled);
             }
