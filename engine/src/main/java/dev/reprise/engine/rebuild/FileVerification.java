@@ -36,7 +36,9 @@ final class FileVerification {
     private static String difference(FileCheck check) {
         FileIdentity saved = check.file();
         try {
-            FileStatus now = FileStatus.of(saved.path());
+            // A link is itself only where a link was open (O_PATH | O_NOFOLLOW).
+            boolean link = (saved.mode() & S_IFMT) == Fcntl.S_IFLNK;
+            FileStatus now = link ? FileStatus.ofLink(saved.path()) : FileStatus.of(saved.path());
             if ((now.mode() & S_IFMT) != (saved.mode() & S_IFMT)) {
                 return "is of another type";
             }
