@@ -38,12 +38,17 @@ final class PagesByTracee implements AutoCloseable {
     private static final int MAX_VECTORS = 1024;
     /** The most ranges that one program holds: 64 KiB of them. */
     private static final int VECTORS_PER_PROGRAM = 4096;
+    /** The most calls that one program holds: 64 KiB of them. */
+    private static final int PIECES_PER_PROGRAM = 1024;
 
     private final ProgramRunner runner;
     private final PageSink.InPlace sink;
     private final HiddenRanges hidden;
     private final PageReader reader;
     private long descriptor = -1;
+
+    /** What one pwritev writes to one place. */
+    private record Piece(List<PageRun> runs, long bytes, long position) {}
 
     PagesByTracee(ProgramRunner runner, PageSink.InPlace sink, HiddenRanges hidden, PageReader reader) {
         this.runner = runner;
@@ -87,6 +92,7 @@ final class PagesByTracee implements AutoCloseable {
     }
 
     private void write(PageBatch batch) throws KernelException, IOException {
+        List<Piece> pieces = new ArrayList<>();
         List<PageRun> runs = batch.runs();
         long at = 0;
         int from = 0;
@@ -95,7 +101,7 @@ final class PagesByTracee implements AutoCloseable {
             long bytes = 0;
             boolean isHidden = hidden.contains(runs.get(from).start());
             while (to < runs.size()
-                    && to - from < VECTORS_PER_PROGRAM
+                    && to - from < MAX_VECTORS
                     && hidden.contains(runs.get(to).start()) == isHidden) {
                 bytes += runs.get(to++).bytes();
             }
@@ -103,11 +109,12 @@ final class PagesByTracee implements AutoCloseable {
             if (isHidden) {
                 fill(batch, at, part);
             } else {
-                write(part, batch.position() + at);
+                pieces.add(new Piece(part, bytes, batch.position() + at));
             }
             at += bytes;
             from = to;
         }
+        write(pieces);
     }
 
     private void fill(PageBatch batch, long start, List<PageRun> runs) throws KernelException, IOException {
@@ -120,59 +127,58 @@ final class PagesByTracee implements AutoCloseable {
         }
     }
 
-    // A write may end early (a full disk, a signal): it goes on where it stopped, until the kernel says why it cannot.
-    private void write(List<PageRun> runs, long position) throws KernelException {
-        List<PageRun> left = runs;
-        long at = position;
-        while (!left.isEmpty()) {
-            long written = writeOnce(left, at);
-            at += written;
-            left = behind(left, written);
+    private void write(List<Piece> pieces) throws KernelException {
+        int from = 0;
+        while (from < pieces.size()) {
+            int to = from;
+            int vectors = 0;
+            while (to < pieces.size() && to - from < PIECES_PER_PROGRAM && vectors < VECTORS_PER_PROGRAM) {
+                vectors += pieces.get(to++).runs.size();
+            }
+            writeOnce(pieces.subList(from, to));
+            from = to;
         }
     }
 
-    private long writeOnce(List<PageRun> runs, long position) throws KernelException {
+    private void writeOnce(List<Piece> pieces) throws KernelException {
         ProgramBuilder p = new ProgramBuilder();
-        List<Step> steps = new ArrayList<>();
-        List<Long> wanted = new ArrayList<>();
-        long at = position;
-        for (int from = 0; from < runs.size(); from += MAX_VECTORS) {
-            List<PageRun> part = runs.subList(from, Math.min(runs.size(), from + MAX_VECTORS));
-            long bytes = 0;
-            long[] vectors = new long[2 * part.size()];
-            for (int i = 0; i < part.size(); i++) {
-                vectors[2 * i] = part.get(i).start();
-                vectors[2 * i + 1] = part.get(i).bytes();
-                bytes += part.get(i).bytes();
+        List<Step> steps = new ArrayList<>(pieces.size());
+        for (Piece piece : pieces) {
+            long[] vectors = new long[2 * piece.runs.size()];
+            for (int i = 0; i < piece.runs.size(); i++) {
+                vectors[2 * i] = piece.runs.get(i).start();
+                vectors[2 * i + 1] = piece.runs.get(i).bytes();
             }
             steps.add(p.attempt(
-                    SYS_pwritev, Arg.of(descriptor), p.longs(vectors), Arg.of(part.size()), Arg.of(at), Arg.of(0)));
-            wanted.add(bytes);
-            at += bytes;
+                    SYS_pwritev,
+                    Arg.of(descriptor),
+                    p.longs(vectors),
+                    Arg.of(piece.runs.size()),
+                    Arg.of(piece.position),
+                    Arg.of(0)));
         }
         p.end();
         ProgramResults results = runner.run(p.build());
-        long written = 0;
-        for (int i = 0; i < steps.size(); i++) {
-            long n = results.result(steps.get(i));
-            if (n != wanted.get(i)) {
-                return written + progress(n, written);
-            }
-            written += n;
+        long[] written = new long[pieces.size()];
+        for (int i = 0; i < written.length; i++) {
+            written[i] = results.result(steps.get(i));
         }
-        return written;
+        for (int i = 0; i < written.length; i++) {
+            if (written[i] != pieces.get(i).bytes) {
+                writeOnce(List.of(rest(pieces.get(i), written[i])));
+            }
+        }
     }
 
-    // Whole pages only, so that what is left are page runs again.
-    private long progress(long n, long before) throws KernelException {
-        if (Door.isError(n) && before == 0) {
-            Door.require(n, "pwritev", sink.path() + " by the process itself");
-        }
-        long pages = Math.max(n, 0) & -PageRun.PAGE_SIZE;
-        if (pages == 0 && before == 0) {
+    // A write may end early (a full disk): it goes on where it stopped, until the kernel says why it cannot. Whole pages
+    // only, so that what is left are page runs again.
+    private Piece rest(Piece piece, long result) throws KernelException {
+        Door.require(result, "pwritev", sink.path() + " by the process itself");
+        long written = result & -PageRun.PAGE_SIZE;
+        if (written == 0) {
             throw new KernelException("pwritev", sink.path() + " by the process itself", Errno.ENOSPC);
         }
-        return pages;
+        return new Piece(behind(piece.runs, written), piece.bytes - written, piece.position + written);
     }
 
     private static List<PageRun> behind(List<PageRun> runs, long bytes) {
