@@ -86,7 +86,7 @@ public final class ProcessMemory implements AutoCloseable {
         if (n == 0) {
             throw new KernelException(call, at + " in task " + pid, Errno.EFAULT);
         }
-        return Door.require(n, call, at + " in task " + pid);
+        return Door.isError(n) ? Door.require(n, call, at + " in task " + pid) : n;
     }
 
     private static void vector(MemorySegment iovec, long address, long length) {

@@ -73,7 +73,8 @@ public final class FileImage implements PageSink.InPlace {
 
     @Override
     public void fill(PageBatch batch, long at, ByteBuffer bytes) throws IOException {
-        if (at < 0 || at + bytes.remaining() > batch.bytes()) {
+        Span span = placed.get(batch.position());
+        if (span == null || at < 0 || at + bytes.remaining() > span.length()) {
             throw new IllegalArgumentException(bytes.remaining() + " bytes at " + at + " of " + batch);
         }
         write(bytes, batch.position() + at);
