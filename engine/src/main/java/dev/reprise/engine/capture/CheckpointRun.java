@@ -109,7 +109,7 @@ public final class CheckpointRun {
                 objects,
                 space.id(),
                 table.id(),
-                freeze.sharedPendingSignals(),
+                frozen.sharedPendingSignals(),
                 freeze.wasStopped(),
                 frozen.tasks(scheduling));
         Image image = new Image(

@@ -28,6 +28,7 @@ final class FrozenProcess {
     private final Freeze freeze;
     private final Takeover takeover;
     private final Map<Tracee, ThreadProbe.Inside> threads = new LinkedHashMap<>();
+    private final PendingTimers pendingTimers;
     private ProcessProbe.Inside process;
     private final AddressSpaceProbe.Found addressSpace;
 
@@ -40,6 +41,7 @@ final class FrozenProcess {
         this.pid = pid;
         this.freeze = freeze;
         this.takeover = takeover;
+        pendingTimers = new PendingTimers(freeze, takeover);
         this.process = process;
         this.addressSpace = addressSpace;
     }
@@ -74,7 +76,8 @@ final class FrozenProcess {
         for (Tracee tracee : others) {
             threads.put(tracee, probe.read(takeover.await(tracee)));
         }
-        process = process.withTimers(new ThreadClocks(pid, freeze, takeover).named(process.posixTimers()));
+        List<ProcessProbe.TimerState> timers = new ThreadClocks(pid, freeze, takeover).named(process.posixTimers());
+        process = process.withTimers(pendingTimers.settled(timers));
         for (Tracee tracee : others) {
             takeover.back(tracee);
         }
@@ -83,6 +86,11 @@ final class FrozenProcess {
     /** What the process said of itself. */
     ProcessProbe.Inside process() {
         return process;
+    }
+
+    /** The signals pending for the process as a whole, but for those that its timers will send again. */
+    List<byte[]> sharedPendingSignals() {
+        return pendingTimers.without(freeze.sharedPendingSignals());
     }
 
     /** What it said of its address space. */
@@ -111,7 +119,7 @@ final class FrozenProcess {
                     Bytes.of(tracee.xstate()),
                     call.interruption(),
                     tracee.mask(),
-                    tracee.pendingSignals(),
+                    pendingTimers.without(tracee.pendingSignals()),
                     new RseqArea(rseq[0], (int) rseq[1], (int) rseq[2], (int) rseq[3]));
             tasks.add(TaskCapture.take(pid, tracee.tid(), traced, of(tracee), scheduling));
         }

@@ -68,7 +68,7 @@ public final class ProcessRebuild {
         if (dumpable == 0 || dumpable == 1) {
             p.call(SYS_prctl, Prctl.PR_SET_DUMPABLE, dumpable).about("dumpable");
         }
-        TimersRebuild.start(p, process);
+        TimersRebuild.start(p, process.posixTimers(), process.intervalTimers());
         return limits;
     }
 }
