@@ -16,15 +16,22 @@ import java.lang.foreign.MemorySegment;
  * A sleep that goes on where it was: the call is made again with the time that was left and interrupted at once, so that
  * the kernel fills in the task's restart block; then the program's registers are loaded as they were, rax -516 and
  * orig_rax the call, and the kernel itself sleeps the rest by restart_syscall.
- *
- * @param own the program's registers
  */
-record InterruptedSleep(long[] own, Interruption.Sleep sleep) {
+final class InterruptedSleep {
     private static final int ERESTART_RESTARTBLOCK = -516;
     private static final long NANOS = 1_000_000_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final int FUTEX_COMMAND = 0x7f;
     private static final int FUTEX_WAIT = 0;
+
+    private final long[] own;
+    private final Interruption.Sleep sleep;
+
+    /** {@code own}: the program's registers. */
+    InterruptedSleep(long[] own, Interruption.Sleep sleep) {
+        this.own = own;
+        this.sleep = sleep;
+    }
 
     /** Whether the time left is known and an argument that can be replaced. */
     boolean hasRest() {

@@ -112,7 +112,7 @@ final class SharedMemoryRebuild {
         p.call(SYS_mmap, place, object.size(), READ_WRITE, ANONYMOUS | noReserve, -1, 0)
                 .about("shared anonymous memory");
         for (MappingPlan mapping : mappings) {
-            if (mapping != whole) {
+            if (!mapping.equals(whole)) {
                 Vma vma = mapping.vma();
                 p.call(
                                 SYS_mremap,
