@@ -12,6 +12,7 @@ import dev.reprise.engine.model.RestoreOptions;
 import dev.reprise.engine.model.StandardStreams;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.Interruption;
+import dev.reprise.image.state.Machine;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStat;
@@ -214,6 +215,39 @@ class RestoreRunTest {
                 return;
             }
         }
+    }
+
+    @Test
+    void theClocksGoOnWhereTheyWereOnAnotherBoot() throws Exception {
+        assertThat(secondsSinceTheCheckpoint()).isBetween(0, 60);
+    }
+
+    private int secondsSinceTheCheckpoint() throws Exception {
+        int pid = HandMade.freeId();
+        // clock_gettime(CLOCK_MONOTONIC, stack); edi = its seconds less those of the image
+        String code = "b8e4000000 bf01000000 be00006000 0f05 8b042500006000 2d80f40300 89c7" + EXIT;
+        Image image = onAnotherBoot(
+                new HandMade(directory, pid).code(code).task(pid, NONE, 0).image());
+        RestoreRun.restore(HandMade.source(image), RestoreOptions.DEFAULT, Progress.NONE);
+        return WaitStatus.of(pid).exitStatus();
+    }
+
+    private static Image onAnotherBoot(Image image) {
+        long day = 86_400_000_000_000L;
+        Machine m = image.machine();
+        Machine other = new Machine(
+                m.architecture(),
+                m.pageSize(),
+                m.kernelRelease(),
+                m.xcr0(),
+                m.vdsoDigest(),
+                "another boot",
+                3 * day,
+                4 * day,
+                0,
+                0,
+                0);
+        return new Image(other, image.objects(), image.processes());
     }
 
     private static int restore(HandMade program) throws Exception {
