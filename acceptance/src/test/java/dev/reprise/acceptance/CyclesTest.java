@@ -1,0 +1,76 @@
+package dev.reprise.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.engine.model.After;
+import dev.reprise.engine.model.RestoreOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/**
+ * One process through many checkpoints and restores: nothing leaks, neither in it nor in the tool.
+ *
+ * <p>{@code -Dreprise.cycles=N} says how many; {@code -Dreprise.long=true} makes it a thousand.
+ */
+class CyclesTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int CYCLES =
+            Integer.getInteger("reprise.cycles", Boolean.getBoolean("reprise.long") ? 1000 : 30);
+    private static final int WARM_UP = 5;
+
+    @Test
+    void nothingLeaks() throws IOException, InterruptedException {
+        try (RunningGuest guest = RunningGuest.start(Guest.named("self_checker.multi"))) {
+            Path image = guest.scratch().resolve("image");
+            for (int i = 0; i < WARM_UP; i++) {
+                cycle(guest.pid(), image);
+            }
+            Counts before = Counts.of(guest.pid());
+            for (int i = 0; i < CYCLES; i++) {
+                cycle(guest.pid(), image);
+            }
+            Counts after = Counts.of(guest.pid());
+            assertThat(after.ofTheProgram()).isEqualTo(before.ofTheProgram());
+            assertThat(after.toolDescriptors()).isLessThanOrEqualTo(before.toolDescriptors());
+            assertThat(after.segments()).isLessThanOrEqualTo(before.segments());
+            assertThat(Vitals.of(guest.scratch()).wrong()).isEmpty();
+            guest.passes(guest.pid(), 0);
+        }
+    }
+
+    private static void cycle(int pid, Path image) throws InterruptedException {
+        Library.checkpoint(pid, image, After.RUN_ON);
+        Library.checkpoint(pid, image, After.KILL);
+        Tasks.awaitEnd(pid, PATIENCE);
+        Library.restore(image, RestoreOptions.DEFAULT.asDetached());
+    }
+
+    /** What could leak: of the program, of this JVM, of the machine. */
+    record Counts(int mappings, int descriptors, int threads, int toolDescriptors, int segments) {
+        static Counts of(int pid) throws IOException {
+            return new Counts(
+                    lines("/proc/" + pid + "/maps"),
+                    entries("/proc/" + pid + "/fd"),
+                    entries("/proc/" + pid + "/task"),
+                    entries("/proc/self/fd"),
+                    lines("/proc/sysvipc/shm"));
+        }
+
+        String ofTheProgram() {
+            return mappings + " mappings, " + descriptors + " descriptors, " + threads + " threads";
+        }
+
+        private static int lines(String path) throws IOException {
+            return Files.readAllLines(Path.of(path)).size();
+        }
+
+        private static int entries(String path) throws IOException {
+            try (var names = Files.list(Path.of(path))) {
+                return (int) names.count();
+            }
+        }
+    }
+}
