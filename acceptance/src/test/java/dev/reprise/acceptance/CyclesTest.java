@@ -24,6 +24,7 @@ class CyclesTest {
     @Test
     void nothingLeaks() throws IOException, InterruptedException {
         try (RunningGuest guest = RunningGuest.start(Guest.named("self_checker.multi"))) {
+            long start = System.nanoTime();
             Path image = guest.scratch().resolve("image");
             for (int i = 0; i < WARM_UP; i++) {
                 cycle(guest.pid(), image);
@@ -37,7 +38,7 @@ class CyclesTest {
             assertThat(after.toolDescriptors()).isLessThanOrEqualTo(before.toolDescriptors());
             assertThat(after.segments()).isLessThanOrEqualTo(before.segments());
             assertThat(Vitals.of(guest.scratch()).wrong()).isEmpty();
-            guest.passes(guest.pid(), 0);
+            guest.passes(guest.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
         }
     }
 

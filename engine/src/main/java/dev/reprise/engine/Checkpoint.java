@@ -61,7 +61,7 @@ public final class Checkpoint {
             throws CheckpointException {
         progress.phase("look");
         try {
-            List<Refusal> refusals = Look.refusals(pid);
+            List<Refusal> refusals = Patience.untilNothingPasses(() -> Look.refusals(pid));
             if (!refusals.isEmpty()) {
                 throw new CheckpointException(new Reason.Unsupported(pid, refusals));
             }
@@ -78,7 +78,8 @@ public final class Checkpoint {
     private static CheckpointStats run(int pid, PageSink sink, CheckpointOptions options, Progress progress)
             throws Exception {
         try {
-            return CheckpointRun.run(pid, sink, options.after(), progress);
+            // A refusal in the freeze comes before the first byte of the image.
+            return Patience.untilTaken(() -> CheckpointRun.run(pid, sink, options.after(), progress));
         } catch (Exception failure) {
             sink.fail(String.valueOf(failure.getMessage()));
             throw failure;

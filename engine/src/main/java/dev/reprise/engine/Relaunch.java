@@ -70,7 +70,9 @@ public final class Relaunch {
 
     private static List<String> strings(String path) throws KernelException {
         String text = Proc.text(path);
-        return text.isEmpty() ? List.of() : Arrays.asList(text.substring(0, text.length() - 1).split("\0", -1));
+        return text.isEmpty()
+                ? List.of()
+                : Arrays.asList(text.substring(0, text.length() - 1).split("\0", -1));
     }
 
     private static MemorySegment vector(Arena arena, List<String> strings) {
@@ -86,7 +88,10 @@ public final class Relaunch {
     private static void giveBack(byte[] consumed) throws KernelException {
         try (Arena arena = Arena.ofConfined();
                 Fd whole = new Fd(Door.require(
-                        Door.call(SYS_memfd_create, Native.string(arena, "reprise-stdin").address(), 0),
+                        Door.call(
+                                SYS_memfd_create,
+                                Native.string(arena, "reprise-stdin").address(),
+                                0),
                         "memfd_create",
                         "stdin"))) {
             MemorySegment first = arena.allocateFrom(JAVA_BYTE, consumed);

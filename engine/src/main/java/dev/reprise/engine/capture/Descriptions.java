@@ -65,7 +65,8 @@ final class Descriptions {
     }
 
     /** The description that another process has open, too, under {@code number}. */
-    @Nullable Description sharedWith(int otherPid, int number, String link) throws KernelException {
+    @Nullable
+    Description sharedWith(int otherPid, int number, String link) throws KernelException {
         for (Map.Entry<Likeness, List<Description>> entry : alike.entrySet()) {
             if (entry.getKey().link().equals(link)) {
                 int at = search(entry.getValue(), otherPid, number);

@@ -65,6 +65,11 @@ final class DescriptorLook {
         refusals.add(new Refusal(resource, "descriptor " + d.number(), reason, help));
     }
 
+    /** The same for what goes by itself as soon as the process runs. */
+    void refuseForNow(LiveDescriptor d, String resource, String reason, String help) {
+        refusals.add(new Refusal(resource, "descriptor " + d.number(), reason, help).thatPasses());
+    }
+
     /** Whether nothing has been found in the way so far. */
     boolean isClear() {
         return refusals.isEmpty();

@@ -37,7 +37,7 @@ final class InotifyCapture implements OpenFileCapture {
     public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
         look.requireOwn(d, "inotify");
         if (hasUnread(d)) {
-            look.refuse(
+            look.refuseForNow(
                     d,
                     "unread inotify events",
                     "the kernel gives them out once and takes none back",

@@ -35,7 +35,9 @@ final class OutsideHolders {
         Set<String> wanted = new HashSet<>();
         for (Descriptions.Description one : descriptions.all()) {
             // A socket without a peer has nothing outside; a FIFO's link cannot be told from a file's here.
-            if (one.link().startsWith("pipe:[") || one.link().startsWith("/") || one.link().startsWith(NAMELESS)) {
+            if (one.link().startsWith("pipe:[")
+                    || one.link().startsWith("/")
+                    || one.link().startsWith(NAMELESS)) {
                 wanted.add(one.link());
             }
         }

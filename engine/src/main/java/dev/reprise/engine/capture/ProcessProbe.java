@@ -66,8 +66,7 @@ final class ProcessProbe {
             List<String> unsupported) {
         /** The same with other timers. */
         Inside withTimers(List<TimerState> timers) {
-            return new Inside(
-                    actions, intervalTimers, timers, limits, brk, dumpable, childSubreaper, unsupported);
+            return new Inside(actions, intervalTimers, timers, limits, brk, dumpable, childSubreaper, unsupported);
         }
     }
 

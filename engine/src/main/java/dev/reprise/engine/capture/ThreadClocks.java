@@ -47,8 +47,8 @@ final class ThreadClocks {
     List<ProcessProbe.TimerState> named(List<ProcessProbe.TimerState> states) throws KernelException, CannotCapture {
         List<ProcessProbe.TimerState> named = new ArrayList<>(states.size());
         for (ProcessProbe.TimerState state : states) {
-            boolean isOneOfMany =
-                    state.timer().clock() == Clock.CLOCK_THREAD_CPUTIME_ID && freeze.tracees().size() > 1;
+            boolean isOneOfMany = state.timer().clock() == Clock.CLOCK_THREAD_CPUTIME_ID
+                    && freeze.tracees().size() > 1;
             named.add(isOneOfMany ? withClock(state, clockOf(owner(state))) : state);
         }
         return named;
@@ -122,8 +122,7 @@ final class ThreadClocks {
         }
         p.end();
         Program program = p.build();
-        ProgramResults results =
-                tracee == takeover.host() ? takeover.run(program) : takeover.run(tracee, program);
+        ProgramResults results = tracee == takeover.host() ? takeover.run(program) : takeover.run(tracee, program);
         return rest(results, after) != rest(results, before);
     }
 

@@ -1,5 +1,7 @@
 package dev.reprise.engine.model;
 
+import java.util.List;
+
 /**
  * One thing that keeps a process from being checkpointed.
  *
@@ -7,8 +9,29 @@ package dev.reprise.engine.model;
  * @param where where it is: "descriptor 7", "task 4711", "mapping 7f00-8000"
  * @param reason why it cannot be saved
  * @param help what would help; empty when nothing does
+ * @param passing whether it goes by itself as soon as the process runs, so that a checkpoint a moment later succeeds
  */
-public record Refusal(String resource, String where, String reason, String help) {
+public record Refusal(String resource, String where, String reason, String help, boolean passing) {
+    /** One that stays. */
+    public Refusal(String resource, String where, String reason, String help) {
+        this(resource, where, reason, help, false);
+    }
+
+    /** The same, known to go by itself. */
+    public Refusal thatPasses() {
+        return new Refusal(resource, where, reason, help, true);
+    }
+
+    /** Whether waiting a moment is all that is needed. */
+    public static boolean allPass(List<Refusal> refusals) {
+        for (Refusal refusal : refusals) {
+            if (!refusal.passing) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     @Override
     public String toString() {
         return resource + " (" + where + "): " + reason + (help.isEmpty() ? "" : "; " + help);

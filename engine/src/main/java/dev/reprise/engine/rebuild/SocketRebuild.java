@@ -59,12 +59,7 @@ final class SocketRebuild {
             return p.call(SYS_socket, socket.domain(), socket.type(), socket.protocol());
         }
         Slot numbers = p.space(8);
-        p.call(
-                SYS_socketpair,
-                Arg.of(socket.domain()),
-                Arg.of(socket.type()),
-                Arg.of(socket.protocol()),
-                numbers);
+        p.call(SYS_socketpair, Arg.of(socket.domain()), Arg.of(socket.type()), Arg.of(socket.protocol()), numbers);
         p.call(SYS_close, p.load4(numbers.plus(4)));
         return p.load4(numbers);
     }

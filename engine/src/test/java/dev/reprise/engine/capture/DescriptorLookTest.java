@@ -90,8 +90,7 @@ class DescriptorLookTest {
 
     @Test
     void whatIsSharedWithAnotherProcessIsNamed() throws Exception {
-        assertThat(look(
-                        """
+        assertThat(look("""
                         e = need(libc.eventfd(1, 0)); t = need(libc.timerfd_create(1, 0)); s = select.epoll()
                         m = os.memfd_create('shared'); n = os.memfd_create('own')
                         fork(lambda: (os.close(n), os.memfd_create('own')))
