@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ToolDiesTest {
     private static final Pattern COUNT = Pattern.compile("steps: (\\d+)");
     private static final Pattern OWN_DOING = Pattern.compile("ShdPnd|SigPnd|pos:|VmSize|/SYSV|flags of mappings");
-    private static final int SAMPLE = 24;
+    private static final int SAMPLE = 16;
     private static final long PATIENCE_NANOS = 10_000_000_000L;
     private static final int KILLED = 128 + 9;
 

@@ -1,5 +1,8 @@
 package dev.reprise.engine.capture;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shmdt;
+
+import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.ProgramResults;
@@ -12,6 +15,7 @@ import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.RseqArea;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Mapping;
 import dev.reprise.kernel.ProcTimers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,7 +52,11 @@ final class FrozenProcess {
 
     /** Enters the process and asks everybody; afterwards only the host is in the segment. */
     static FrozenProcess ask(int pid, Freeze freeze, Takeover takeover) throws KernelException, CannotCapture {
+        requireNobodyOnTheWayHome(pid, takeover);
         ProgramBuilder p = new ProgramBuilder();
+        for (Mapping leftover : takeover.leftovers()) {
+            p.attempt(SYS_shmdt, leftover.start());
+        }
         ProcessProbe processProbe = new ProcessProbe(p, ProcTimers.of(pid));
         AddressSpaceProbe spaceProbe = new AddressSpaceProbe(p);
         XsaveLayout.Probe layoutProbe = new XsaveLayout.Probe(p);
@@ -61,6 +69,17 @@ final class FrozenProcess {
         takeover.prepareDeparture(new Departure(frozen.of(takeover.host()).signalStack(), layoutProbe.read(results)));
         frozen.askOthers();
         return frozen;
+    }
+
+    private static void requireNobodyOnTheWayHome(int pid, Takeover takeover) throws CannotCapture {
+        if (takeover.isAnybodyOnTheWayHome()) {
+            throw new CannotCapture(List.of(new Refusal(
+                            "thread on its way home",
+                            "process " + pid,
+                            "a tool has died in the middle of another checkpoint",
+                            "try again in a moment")
+                    .thatPasses()));
+        }
     }
 
     private void askOthers() throws KernelException, CannotCapture {

@@ -1,6 +1,7 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.engine.tracee.Segment;
 import dev.reprise.kernel.Mapping;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,8 @@ final class MappingRefusals {
         boolean vdso = false;
         for (Mapping mapping : mappings) {
             vdso |= mapping.path().equals("[vdso]");
-            String[] reason = reason(mapping);
+            // What a dead tool has left is taken away in the freeze.
+            String[] reason = Segment.isOne(mapping) ? new String[0] : reason(mapping);
             if (reason.length > 0) {
                 refusals.add(new Refusal(reason[1], "mapping " + mapping.range(), reason[2], ""));
             }

@@ -170,7 +170,8 @@ final class PagesByTracee implements AutoCloseable {
         }
     }
 
-    // A write may end early (a full disk): it goes on where it stopped, until the kernel says why it cannot. Whole pages
+    // A write may end early (a full disk): it goes on where it stopped, until the kernel says why it cannot. Whole
+    // pages
     // only, so that what is left are page runs again.
     private Piece rest(Piece piece, long result) throws KernelException {
         Door.require(result, "pwritev", sink.path() + " by the process itself");

@@ -8,6 +8,7 @@ import dev.reprise.engine.program.x86_64.HomeStub;
 import dev.reprise.engine.program.x86_64.Interpreter;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Mapping;
 import dev.reprise.kernel.RemoteAddress;
 import dev.reprise.kernel.Shm;
 import java.lang.foreign.MemorySegment;
@@ -30,6 +31,9 @@ public final class Segment implements AutoCloseable {
     private static final int BLOCKS = 0x2000;
     private static final int KEY_MARK = 0x52500000;
     private static final int KEY_SPACE = 0x10000;
+    /** /SYSV, then the key in eight digits. */
+    private static final String NAME = "/SYSV5250";
+
     private static final int PAGE = 4096;
 
     private final int id;
@@ -82,9 +86,9 @@ public final class Segment implements AutoCloseable {
         }
     }
 
-    /** Whether a System V key is one of ours. */
-    public static boolean isOurs(int key) {
-        return (key & -KEY_SPACE) == KEY_MARK;
+    /** Whether a mapping is a segment of a tool, alive or dead: the kernel names it by its key. */
+    public static boolean isOne(Mapping mapping) {
+        return mapping.path().startsWith(NAME);
     }
 
     /** The System V identifier. */

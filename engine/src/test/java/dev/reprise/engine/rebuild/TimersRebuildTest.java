@@ -44,8 +44,7 @@ class TimersRebuildTest {
     private record Taken(int code, int overruns, long interval) {}
 
     private static Taken take(int clock, long remaining) throws KernelException {
-        PosixTimer timer = new PosixTimer(
-                3, clock, Clock.SIGEV_SIGNAL, SIGNAL, 7, 0, Clock.NANOS / 1000, remaining, 0);
+        PosixTimer timer = new PosixTimer(3, clock, Clock.SIGEV_SIGNAL, SIGNAL, 7, 0, Clock.NANOS / 1000, remaining, 0);
         AtomicReference<Slot> info = new AtomicReference<>();
         AtomicReference<Slot> state = new AtomicReference<>();
         try (ChildRun child = new ChildRun(p -> {
