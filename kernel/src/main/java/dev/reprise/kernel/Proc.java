@@ -22,6 +22,9 @@ import java.util.List;
 public final class Proc {
     private static final int FIRST_BUFFER = 1 << 16;
     private static final int PATH_MAX = 4096;
+    // New memory would be cleared each time, which takes longer than reading most of these files.
+    private static final ThreadLocal<MemorySegment> BUFFER =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(FIRST_BUFFER));
 
     private Proc() {}
 
@@ -32,9 +35,8 @@ public final class Proc {
 
     /** A file's whole contents, read once: the kernel makes some of them with much work (smaps). */
     public static byte[] bytes(String path) throws KernelException {
-        try (Fd fd = Fd.open(path, Fcntl.O_RDONLY, 0);
-                Arena arena = Arena.ofConfined()) {
-            MemorySegment buffer = arena.allocate(FIRST_BUFFER);
+        MemorySegment buffer = BUFFER.get();
+        try (Fd fd = Fd.open(path, Fcntl.O_RDONLY, 0)) {
             byte[] content = new byte[0];
             int length = 0;
             while (true) {
@@ -92,9 +94,8 @@ public final class Proc {
     /** The names in a directory, without "." and "..", in the kernel's order. */
     public static List<String> list(String directory) throws KernelException {
         List<String> names = new ArrayList<>();
-        try (Arena arena = Arena.ofConfined();
-                Fd fd = Fd.open(directory, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY, 0)) {
-            MemorySegment buffer = arena.allocate(FIRST_BUFFER);
+        MemorySegment buffer = BUFFER.get();
+        try (Fd fd = Fd.open(directory, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY, 0)) {
             while (true) {
                 long length = Door.require(
                         Door.call(SYS_getdents64, fd.number(), buffer.address(), buffer.byteSize()),

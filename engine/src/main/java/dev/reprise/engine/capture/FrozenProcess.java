@@ -97,9 +97,7 @@ final class FrozenProcess {
         }
         List<ProcessProbe.TimerState> timers = new ThreadClocks(pid, freeze, takeover).named(process.posixTimers());
         process = process.withTimers(pendingTimers.settled(timers));
-        for (Tracee tracee : others) {
-            takeover.back(tracee);
-        }
+        takeover.back(others);
     }
 
     /** What the process said of itself. */

@@ -206,7 +206,22 @@ public final class Takeover implements ProgramRunner {
 
     /** Takes a parked thread back: in an event stop, with its own registers and mask. */
     public void back(Tracee tracee) throws KernelException {
-        tracee.stop();
+        tracee.ptrace().interrupt(tracee.tid());
+        stoppedBack(tracee);
+    }
+
+    /** As {@link #back(Tracee)}, all at once: they stop beside each other. */
+    public void back(List<Tracee> parked) throws KernelException {
+        for (Tracee tracee : parked) {
+            tracee.ptrace().interrupt(tracee.tid());
+        }
+        for (Tracee tracee : parked) {
+            stoppedBack(tracee);
+        }
+    }
+
+    private void stoppedBack(Tracee tracee) throws KernelException {
+        tracee.awaitEventStop();
         tracee.restoreFrozenState();
         tracee.setControl(null);
         inside.remove(tracee);
