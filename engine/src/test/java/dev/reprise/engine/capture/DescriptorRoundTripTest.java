@@ -155,8 +155,10 @@ class DescriptorRoundTripTest {
         TimerFd absolute = new TimerFd(id(), RDWR, FileOwner.NONE, 0, 1, 0, HOUR, 0);
         at(relative, 8);
         at(absolute, 9);
+        TimerFd fast = at(new TimerFd(id(), RDWR, FileOwner.NONE, 1, 0, 1000, 1, 1000), 10); // nobody reads its ticks
         roundTrip();
         assertThat(now.subList(0, 5)).isEqualTo(objects.subList(0, 5));
+        assertThat(((TimerFd) now.get(objects.indexOf(fast))).ticks()).isGreaterThan(1001);
         for (TimerFd timer : List.of(relative, absolute)) {
             TimerFd found = (TimerFd) now.get(objects.indexOf(timer));
             assertThat(found)
