@@ -84,10 +84,9 @@ final class Journey {
     private void twice() throws IOException, InterruptedException {
         Outside before = Outside.of(guest.pid());
         for (int round = 0; round < 2; round++) {
-            Tool.run("checkpoint", "--sync=no", "--kill", "-o", image + "", guest.pid() + "")
-                    .succeeds();
+            Library.checkpoint(guest.pid(), image, After.KILL);
             Tasks.awaitEnd(guest.pid(), PATIENCE);
-            Tool.run("restore", "-d", image + "").succeeds();
+            Library.restore(image, RestoreOptions.DEFAULT.asDetached());
         }
         isAsBefore(before, guest.pid(), false);
         guest.passes(guest.pid(), away());
