@@ -19,6 +19,7 @@ final class Journey {
 
     private final RunningGuest guest;
     private final Path image;
+    // A sleep whose start is not known any more begins anew (CONTRACT.md, "Processes"): so away is whatever was slept.
     private final long start = System.nanoTime();
 
     Journey(RunningGuest guest) {
@@ -61,8 +62,8 @@ final class Journey {
 
     private void pipe() throws IOException, InterruptedException {
         Outside before = Outside.of(guest.pid());
-        String checkpoint = quote(Tool.command(List.of(), "checkpoint", "--kill", guest.pid() + ""));
-        String restore = quote(Tool.command(List.of(), "restore", "-d"));
+        String checkpoint = Tool.quoted("checkpoint", "--kill", guest.pid() + "");
+        String restore = Tool.quoted("restore", "-d");
         String script = "set -o pipefail; " + checkpoint + " | " + restore;
         // The killed original is ours to reap, while the pipe still runs.
         Thread reaper = Thread.ofPlatform().start(() -> reapOriginal(guest.pid()));
@@ -129,9 +130,5 @@ final class Journey {
 
     private long away() {
         return (System.nanoTime() - start) / 1_000_000 + 1;
-    }
-
-    private static String quote(List<String> command) {
-        return "'" + String.join("' '", command) + "'";
     }
 }

@@ -64,6 +64,11 @@ final class Tool {
         return command;
     }
 
+    /** The same for a shell. */
+    static String quoted(String... arguments) {
+        return "'" + String.join("' '", command(List.of(), arguments)) + "'";
+    }
+
     /** Runs a prepared command; stdin is empty unless it is redirected. */
     static Outcome run(ProcessBuilder builder) throws IOException, InterruptedException {
         Tasks.adoptOrphans();

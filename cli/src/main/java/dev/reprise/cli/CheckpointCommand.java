@@ -6,11 +6,11 @@ import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
-import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Reason;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +110,7 @@ final class CheckpointCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Progress progress, @Nullable FileAside figures, long start) throws IOException {
+    private int run(Reporting progress, @Nullable FileAside figures, long start) throws IOException {
         try {
             CheckpointStats done = take(progress);
             if (figures != null) {
@@ -127,11 +127,23 @@ final class CheckpointCommand implements Callable<Integer> {
     }
 
     @SuppressWarnings("resource") // closed by the checkpoint, before anything is done about the original
-    private CheckpointStats take(Progress progress) throws CheckpointException {
+    private CheckpointStats take(Reporting progress) throws CheckpointException {
         After after = fate == null ? After.RUN_ON : fate.after();
         CheckpointOptions options = new CheckpointOptions(after, sync == Answer.YES);
-        return output.equals(STDOUT)
-                ? Checkpoint.toChannel(pid, new FileOutputStream(FileDescriptor.out).getChannel(), options, progress)
-                : Checkpoint.toFile(pid, output, options, progress);
+        if (!output.equals(STDOUT)) {
+            return Checkpoint.toFile(pid, output, options, progress);
+        }
+        FileChannel stdout = new FileOutputStream(FileDescriptor.out).getChannel();
+        // The program stands still while nobody reads what was written.
+        progress.givingUp().whenAsked(() -> close(stdout));
+        return Checkpoint.toChannel(pid, stdout, options, progress);
+    }
+
+    private static void close(FileChannel stdout) {
+        try {
+            stdout.close();
+        } catch (IOException broken) {
+            // Whoever writes to it sees that, too.
+        }
     }
 }

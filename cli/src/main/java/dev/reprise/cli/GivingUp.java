@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Ctrl-C or SIGTERM while something is under way: it is asked to undo everything, and the process ends (with 130 or
@@ -9,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class GivingUp implements AutoCloseable {
     private final AtomicBoolean asked = new AtomicBoolean();
+    private final AtomicReference<Runnable> unblocking = new AtomicReference<>(() -> {});
     private final CountDownLatch undone = new CountDownLatch(1);
     private final Thread hook = new Thread(this::giveUp, "giving-up");
 
@@ -20,8 +22,17 @@ final class GivingUp implements AutoCloseable {
         return asked.get();
     }
 
+    /** What ends a wait for somebody else, such as the reader of a pipe; called from another thread. */
+    void whenAsked(Runnable unblock) {
+        unblocking.set(unblock);
+        if (asked.get()) {
+            unblock.run();
+        }
+    }
+
     private void giveUp() {
         asked.set(true);
+        unblocking.get().run();
         boolean interrupted = true;
         while (interrupted) {
             try {

@@ -7,6 +7,7 @@ import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.Machine;
+import dev.reprise.image.state.MmFields;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.TaskState;
@@ -64,7 +65,7 @@ final class ImageJson {
         map.put("threads", threads);
         List<Object> mappings = new ArrayList<>();
         for (Vma vma : memory.vmas()) {
-            mappings.add(mapping(vma));
+            mappings.add(mapping(vma, memory.fields()));
         }
         map.put("mappings", mappings);
         List<Object> descriptors = new ArrayList<>();
@@ -85,13 +86,13 @@ final class ImageJson {
         return map;
     }
 
-    private static Map<String, Object> mapping(Vma vma) {
+    private static Map<String, Object> mapping(Vma vma, MmFields fields) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("start", hex(vma.start()));
         map.put("end", hex(vma.end()));
         map.put("protection", Words.protection(vma));
         map.put("offset", vma.offset());
-        map.put("backing", Words.backing(vma.backing()));
+        map.put("backing", Words.backing(vma, fields));
         return map;
     }
 

@@ -75,7 +75,7 @@ final class ImageText {
                     .append("  ")
                     .append(Amounts.bytes(vma.bytes()))
                     .append("  ");
-            text.append(Console.oneLine(Words.backing(vma.backing()))).append('\n');
+            text.append(Console.oneLine(Words.backing(vma, memory.fields()))).append('\n');
         }
     }
 

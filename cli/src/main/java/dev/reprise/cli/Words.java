@@ -8,6 +8,7 @@ import dev.reprise.image.state.EventFd;
 import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.Inotify;
 import dev.reprise.image.state.MemFd;
+import dev.reprise.image.state.MmFields;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.OutsideFile;
 import dev.reprise.image.state.PathFile;
@@ -42,14 +43,21 @@ final class Words {
                 + (vma.shared() ? "s" : "p");
     }
 
-    static String backing(Backing backing) {
-        return switch (backing) {
-            case Backing.Anonymous(String name) -> name.isEmpty() ? "anonymous" : "anonymous " + name;
+    static String backing(Vma vma, MmFields fields) {
+        return switch (vma.backing()) {
+            case Backing.Anonymous(String name) -> name.isEmpty() ? anonymous(vma, fields) : "anonymous " + name;
             case Backing.MappedFile(var file) -> file.path();
             case Backing.SharedMemory(var memory, boolean _) -> "shared memory #" + memory.value();
             case Backing.Kernel(String name) -> name;
             case Backing.Device(var file) -> file.path();
         };
+    }
+
+    // As /proc/PID/maps names them.
+    private static String anonymous(Vma vma, MmFields fields) {
+        return vma.start() <= fields.brk() && fields.startBrk() <= vma.end() && fields.brk() > fields.startBrk()
+                ? "[heap]"
+                : vma.start() <= fields.startStack() && fields.startStack() < vma.end() ? "[stack]" : "anonymous";
     }
 
     /** The kind of an open file, a word that stays the same. */

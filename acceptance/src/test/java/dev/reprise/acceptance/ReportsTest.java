@@ -1,0 +1,98 @@
+package dev.reprise.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What programs read of the tool: JSON by its published schemas, figures, pid files. */
+class ReportsTest {
+    @TempDir
+    Path scratch;
+
+    @BeforeEach
+    void needRoot() {
+        assumeThat(Tasks.isRoot()).as("checkpoints need root").isTrue();
+    }
+
+    @Test
+    void checkFollowsItsSchema() throws Exception {
+        String json = Tool.run("check", "--json").succeeds().out();
+        assertThat(Schema.errors("check", json)).isEmpty();
+        assertThat(Tool.run("check").succeeds().out()).contains("futex_waitv", "CAP_SYS_PTRACE", "work here");
+    }
+
+    @Test
+    void explainFollowsItsSchemaWhateverItSays() throws Exception {
+        try (RunningGuest guest = RunningGuest.start(Guest.named("heap"))) {
+            String possible =
+                    Tool.run("explain", "--json", guest.pid() + "").succeeds().out();
+            assertThat(Schema.errors("explain", possible)).isEmpty();
+            assertThat(possible).contains("\"possible\": true");
+            assertThat(Tool.run("explain", guest.pid() + "").succeeds().out()).contains("can be checkpointed");
+        }
+        String impossible = Tool.run(
+                        "explain", "--json", ProcessHandle.current().pid() + "")
+                .endsWith(3)
+                .out();
+        assertThat(Schema.errors("explain", impossible)).isEmpty();
+        assertThat(impossible).contains("\"possible\": false");
+    }
+
+    @Test
+    void figuresAndShowFollowTheirSchemas() throws Exception {
+        try (RunningGuest guest = RunningGuest.start(Guest.named("heap"))) {
+            Path image = scratch.resolve("image");
+            Path stats = scratch.resolve("stats");
+            Tool.run("checkpoint", "--kill", "--stats", stats + "", "-o", image + "", guest.pid() + "")
+                    .succeeds();
+            Map<?, ?> figures = figures(stats);
+            assertThat(figures.get("outcome")).isEqualTo("done");
+            assertThat(figures.get("image_bytes")).isEqualTo(Files.size(image));
+            assertThat((Long) figures.get("pages") * 4096).isEqualTo(figures.get("bytes_written"));
+            assertThat(figures.get("threads")).isEqualTo(1L);
+            assertThat((Double) figures.get("frozen_ms")).isPositive().isLessThan((Double) figures.get("wall_ms"));
+
+            assertThat(Schema.errors(
+                            "show",
+                            Tool.run("show", "--json", image + "").succeeds().out()))
+                    .isEmpty();
+            assertThat(Tool.run("show", image + "").succeeds().out()).contains("process " + guest.pid(), "[heap]");
+
+            Path pidfile = scratch.resolve("pid");
+            Tasks.awaitEnd(guest.pid(), java.time.Duration.ofSeconds(10));
+            Tool.run("restore", "-d", "--stats", stats + "", "--pidfile", pidfile + "", image + "")
+                    .succeeds();
+            assertThat(pidfile).hasContent(guest.pid() + "\n");
+            Map<?, ?> restored = figures(stats);
+            assertThat((Double) restored.get("restore_ms")).isPositive();
+            assertThat(restored.get("pages")).isEqualTo(figures.get("pages"));
+            guest.passes(guest.pid(), 60_000);
+        }
+    }
+
+    @Test
+    void aRefusalHasFiguresAndReasons() throws Exception {
+        Path stats = scratch.resolve("stats");
+        String self = ProcessHandle.current().pid() + "";
+        Path image = scratch.resolve("image");
+        Tool.Outcome refused = Tool.run("checkpoint", "--stats", stats + "", "-o", image + "", self)
+                .endsWith(3);
+        Map<?, ?> figures = figures(stats);
+        assertThat(figures.get("outcome")).isEqualTo("refused");
+        assertThat((Iterable<?>) figures.get("refusals")).isNotEmpty();
+        assertThat(refused.err()).contains("process " + self + " cannot be checkpointed");
+        assertThat(image).doesNotExist();
+    }
+
+    private static Map<?, ?> figures(Path stats) throws Exception {
+        String json = Files.readString(stats);
+        assertThat(Schema.errors("stats", json)).isEmpty();
+        return (Map<?, ?>) JsonText.parse(json);
+    }
+}
