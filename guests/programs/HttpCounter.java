@@ -4,6 +4,7 @@
 //   /threads   a thread dump
 //   /stop      ends the server
 // Its port is in DIR/port. It looks for DIR/go like any guest and then asks itself.
+// needs: moving
 // guest:
 // opt-out: beside: two servers cannot listen on one port of one network namespace
 import com.sun.net.httpserver.HttpExchange;

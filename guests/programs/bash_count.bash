@@ -1,6 +1,8 @@
 #!/bin/bash
 # A shell script that counts into a file, with an array, an associative array, a trap and a here string
 # on the way. A child that sleeps would be a second process: it waits by `read -t` on a FIFO of its own.
+# opt-out: beside: both would write to the same file
+# needs: moving
 # opt-out: again: the file goes on after the image was taken, so that a second restore counts again
 directory=$1
 declare -a numbers

@@ -1,6 +1,7 @@
 // A process of one thread that is blocked in one kind of call: nobody else could take the injected
 // calls. A helper thread says `ready` in mid-call and is gone. Calls that only another thread could
 // end are ended by the handler of an interval timer, which restarts them (SA_RESTART) until `go`.
+// needs: moving
 // guest: nanosleep
 // guest: nanosleep_rest
 // guest: clock_nanosleep

@@ -1,5 +1,6 @@
 // 64 threads blocked in every kind of call at once: none of them notices anything.
 // `restartable` leaves out the calls which any interruption ends with EINTR.
+// needs: moving
 // opt-out: beside: its listening and bound sockets have their ports once in a network namespace
 // guest: restartable
 // guest: all

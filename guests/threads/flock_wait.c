@@ -1,5 +1,6 @@
 // A thread that waits for a lock which another open file description of the same process holds.
 // needs: locks
+// opt-out: beside: both cannot hold one lock
 #include "guest.h"
 #include <sys/file.h>
 

@@ -5,6 +5,7 @@
 // under a 7 ms interval timer, two that play ping-pong over a condition variable, one that keeps
 // changing and checking memory (argument 2: MiB). `restartable` leaves out the calls which any
 // interruption ends with EINTR. The other modes are a process of one thread.
+// needs: moving
 // guest: multi
 // guest: restartable
 // guest: spin

@@ -76,10 +76,13 @@ class BadInputTest {
         try (RunningGuest guest = RunningGuest.start(Guest.named("heap"))) {
             Outside before = Outside.of(guest.pid());
             String checkpoint = Tool.quoted("checkpoint") + " ";
-            Tool.Outcome full = shell("mount -t tmpfs -o size=100k none " + scratch + " || exit 99; " + checkpoint + "-o "
+            Tool.Outcome full = shell("mount -t tmpfs -o size=100k none " + scratch + " || exit 99; " + checkpoint
+                    + "-o "
                     + scratch + "/image " + guest.pid() + "; status=$?; ls -A " + scratch + "; umount " + scratch
                     + "; exit $status");
-            assertThat(full.endsWith(1).err()).contains("No space left on device").hasLineCount(1);
+            assertThat(full.endsWith(1).err())
+                    .contains("No space left on device")
+                    .hasLineCount(1);
             assertThat(full.out()).as("what is left on the disk").isEmpty();
 
             Tool.Outcome device =

@@ -19,7 +19,6 @@ final class Journey {
 
     private final RunningGuest guest;
     private final Path image;
-    // A sleep whose start is not known any more begins anew (CONTRACT.md, "Processes"): so away is whatever was slept.
     private final long start = System.nanoTime();
 
     Journey(RunningGuest guest) {
@@ -44,14 +43,14 @@ final class Journey {
     }
 
     private void resume() throws IOException, InterruptedException {
-        Outside before = Outside.of(guest.pid());
+        Outside before = look(guest.pid());
         Library.checkpoint(guest.pid(), image, After.RUN_ON);
         isAsBefore(before, guest.pid(), true);
         guest.passes(guest.pid(), away());
     }
 
     private void restore() throws IOException, InterruptedException {
-        Outside before = Outside.of(guest.pid());
+        Outside before = look(guest.pid());
         Tool.launch("checkpoint", "--sync=no", "--kill", "-o", image + "", guest.pid() + "")
                 .succeeds();
         Tasks.awaitEnd(guest.pid(), PATIENCE);
@@ -61,7 +60,7 @@ final class Journey {
     }
 
     private void pipe() throws IOException, InterruptedException {
-        Outside before = Outside.of(guest.pid());
+        Outside before = look(guest.pid());
         String checkpoint = Tool.quoted("checkpoint", "--kill", guest.pid() + "");
         String restore = Tool.quoted("restore", "-d");
         String script = "set -o pipefail; " + checkpoint + " | " + restore;
@@ -83,14 +82,15 @@ final class Journey {
     }
 
     private void twice() throws IOException, InterruptedException {
-        Outside before = Outside.of(guest.pid());
+        Outside before = look(guest.pid());
         for (int round = 0; round < 2; round++) {
             Library.checkpoint(guest.pid(), image, After.KILL);
             Tasks.awaitEnd(guest.pid(), PATIENCE);
             Library.restore(image, RestoreOptions.DEFAULT.asDetached());
         }
         isAsBefore(before, guest.pid(), false);
-        guest.passes(guest.pid(), away());
+        // A sleep that was interrupted before begins anew where nobody knows its rest (CONTRACT.md, "Processes").
+        guest.passes(guest.pid(), away() + guest.readyMillis());
     }
 
     private void inPidNamespace() throws IOException, InterruptedException {
@@ -113,14 +113,19 @@ final class Journey {
         Tasks.awaitEnd(guest.pid(), PATIENCE);
     }
 
+    private Outside look(int pid) throws IOException {
+        Outside outside = Outside.of(pid);
+        return guest.guest().needs().contains("moving") ? outside.ofMoving() : outside;
+    }
+
     // It has just been let go: until it has run for a moment it is on its way back into its calls, some of which
     // (ppoll and the like) change the signal mask.
-    private static void isAsBefore(Outside before, int pid, boolean sameLife) throws IOException, InterruptedException {
+    private void isAsBefore(Outside before, int pid, boolean sameLife) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + SETTLING.toNanos();
-        List<String> differences = before.differences(Outside.of(pid), sameLife);
+        List<String> differences = before.differences(look(pid), sameLife);
         while (!differences.isEmpty() && System.nanoTime() < deadline) {
             Thread.sleep(10);
-            differences = before.differences(Outside.of(pid), sameLife);
+            differences = before.differences(look(pid), sameLife);
         }
         if (!differences.isEmpty()) {
             throw new AssertionError(

@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** A process as it looks from outside: what must be the same after a checkpoint, and after a restore. */
 final class Outside {
@@ -16,6 +18,7 @@ final class Outside {
     private static final Pattern RESTLESS = Pattern.compile(
             "(State|Vm(Peak|HWM|RSS|PTE|Swap)|Rss\\w+|SigQ|voluntary_ctxt_switches|nonvoluntary_ctxt_switches"
                     + "|x86_Thread_features\\w*|Cpus_allowed_list|Mems_allowed\\w*|HugetlbPages|CoreDumping):.*");
+    private static final Pattern MOVING = Pattern.compile("(Vm\\w+|Threads|SigPnd|ShdPnd|SigBlk|pos):.*");
     private static final Pattern OF_THIS_LIFE = Pattern.compile("(PPid|FDSize):.*");
     private static final Pattern OBJECT_NUMBER =
             Pattern.compile("((?<=:\\[)\\d+(?=])|(?<=^eventfd-id: )\\s*\\d+|(?<=^ino:\t)\\d+|(?<=^mnt_id:\t)\\d+"
@@ -35,6 +38,17 @@ final class Outside {
         Outside outside = new Outside(pid);
         outside.look("/proc/" + pid);
         return outside;
+    }
+
+    /** What a program that goes on by itself is left with: what only it changes is no difference. */
+    Outside ofMoving() {
+        Outside still = new Outside(pid);
+        facts.forEach((name, value) -> {
+            if (!name.equals("maps") && !name.equals("flags of mappings") && !name.matches("\\d+ children")) {
+                still.facts.put(name, keep(value, line -> !MOVING.matcher(line).matches()));
+            }
+        });
+        return still;
     }
 
     /** What is different in {@code later}, one line each; {@code sameLife} when it is still the same process. */
@@ -104,7 +118,12 @@ final class Outside {
 
     // The rest of a timer's time goes by; a readable descriptor's state is a matter of the moment.
     private static String info(String path) throws IOException {
-        return lines(path, line -> !line.startsWith("it_value") && !line.startsWith("ticks"));
+        // The members of an epoll are in the order of kernel addresses.
+        return text(path)
+                .lines()
+                .filter(line -> !line.startsWith("it_value") && !line.startsWith("ticks"))
+                .sorted()
+                .collect(Collectors.joining("\n"));
     }
 
     private static String scheduling(String stat) {
@@ -129,10 +148,14 @@ final class Outside {
         return relative;
     }
 
-    private static String lines(String path, java.util.function.Predicate<String> wanted) throws IOException {
-        StringBuilder text = new StringBuilder();
-        text(path).lines().filter(wanted).forEach(line -> text.append(line).append('\n'));
-        return text.toString();
+    private static String lines(String path, Predicate<String> wanted) throws IOException {
+        return keep(text(path), wanted);
+    }
+
+    private static String keep(String text, Predicate<String> wanted) {
+        StringBuilder kept = new StringBuilder();
+        text.lines().filter(wanted).forEach(line -> kept.append(line).append('\n'));
+        return kept.toString();
     }
 
     private static String text(String path) throws IOException {

@@ -21,6 +21,8 @@ final class RunningGuest implements AutoCloseable {
     private final Path scratch;
     private final Set<Integer> pids = new LinkedHashSet<>();
     private final int pid;
+    private final long start = System.nanoTime();
+    private final long readyMillis;
 
     private RunningGuest(Guest guest, Path scratch) throws IOException, InterruptedException {
         this.guest = guest;
@@ -33,6 +35,7 @@ final class RunningGuest implements AutoCloseable {
             throw failed;
         }
         pids.add(pid);
+        readyMillis = (System.nanoTime() - start) / 1_000_000;
     }
 
     /** Starts a guest and waits until it is ready; skips the test when the guest says so. */
@@ -75,6 +78,11 @@ final class RunningGuest implements AutoCloseable {
 
     int pid() {
         return pid;
+    }
+
+    /** How long it took to get ready: as long as any of its calls can have waited by then. */
+    long readyMillis() {
+        return readyMillis;
     }
 
     Path scratch() {

@@ -7,7 +7,7 @@ enum Way {
     RESUME("resume", "checkpointed, it runs on"),
     RESTORE("restore", "kill and restore"),
     PIPE("pipe", "through a pipe"),
-    TWICE("twice", "twice in a row"),
+    TWICE("row", "twice in a row"),
     PID_NAMESPACE("pid-namespace", "in a new pid namespace");
 
     private final String id;
