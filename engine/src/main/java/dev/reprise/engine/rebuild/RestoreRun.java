@@ -10,6 +10,7 @@ import dev.reprise.engine.model.RestoreOptions;
 import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.tracee.Segment;
+import dev.reprise.engine.tracee.SegmentSweep;
 import dev.reprise.engine.tracee.Tracer;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Backing;
@@ -59,6 +60,7 @@ public final class RestoreRun {
     private Running run(Tracer tracer, PageSource source) throws KernelException, IOException, RestoreException {
         // 1. plan: image in, programs out; what can be known before anything is started
         progress.phase("plan");
+        SegmentSweep.run();
         RestorePlanner planner = new RestorePlanner(image, options, ClockRebuild.Here.now());
         verifyFiles(planner.checks());
         if (options.pidNamespace()) {
@@ -112,6 +114,8 @@ public final class RestoreRun {
                 // 3. everything but the contents of memory; threads, with their ids
                 enter("objects");
                 seed.run(0, plan.objects());
+                // from here on it goes with its last user, however we end
+                segment.remove();
                 // 4. memory, and the proof that the image is whole
                 enter("memory");
                 loadMemory(planner, plan, seed, source);

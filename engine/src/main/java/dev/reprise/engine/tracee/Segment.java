@@ -91,6 +91,11 @@ public final class Segment implements AutoCloseable {
         return mapping.path().startsWith(NAME);
     }
 
+    /** Whether a System V key is one of ours. */
+    static boolean isOurs(int key) {
+        return (key & -KEY_SPACE) == KEY_MARK;
+    }
+
     /** The System V identifier. */
     public int id() {
         return id;
