@@ -112,8 +112,8 @@ final class CredentialsRebuild {
         p.call(SYS_capget, header, sets);
         p.copy(sets, sets.plus(4), Arg.of(4));
         p.copy(sets.plus(12), sets.plus(16), Arg.of(4));
-        p.store4(sets.plus(8), Arg.of((int) c.inheritable()));
-        p.store4(sets.plus(20), Arg.of((int) (c.inheritable() >>> HIGH)));
+        p.store4(sets.plus(8), Arg.of(c.inheritable()));
+        p.store4(sets.plus(20), Arg.of(c.inheritable() >>> HIGH));
         p.call(SYS_capset, header, sets).about("inheritable capabilities");
     }
 
