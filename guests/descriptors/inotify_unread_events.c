@@ -1,4 +1,13 @@
 // Events that nobody has read yet are read after: same order, names and cookies of a pair.
+// opt-out: resume: an event is given out once and cannot be put back, so these are refused by name
+// opt-out: restore: an event is given out once and cannot be put back, so these are refused by name
+// opt-out: pipe: an event is given out once and cannot be put back, so these are refused by name
+// opt-out: again: an event is given out once and cannot be put back, so these are refused by name
+// opt-out: beside: an event is given out once and cannot be put back, so these are refused by name
+// opt-out: row: an event is given out once and cannot be put back, so these are refused by name
+// opt-out: pid-namespace: an event is given out once and cannot be put back, so these are refused by name
+// opt-out: detached: an event is given out once and cannot be put back, so these are refused by name
+// opt-out: executable: an event is given out once and cannot be put back, so these are refused by name
 #include "guest.h"
 #include <sys/inotify.h>
 
