@@ -8,9 +8,11 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.Label;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.program.Slot;
+import dev.reprise.engine.program.Step;
 import dev.reprise.engine.tracee.Freeze;
 import dev.reprise.engine.tracee.Takeover;
 import dev.reprise.engine.tracee.Tracee;
@@ -36,6 +38,8 @@ final class PendingTimers {
     private static final int SI_TIMER_ID = 16;
     private static final int SI_OVERRUN = 20;
     private static final int TIMER_ABSTIME = 1;
+    /** EAGAIN */
+    private static final long NOT_PENDING = -11;
 
     private final Freeze freeze;
     private final Takeover takeover;
@@ -109,13 +113,20 @@ final class PendingTimers {
         Slot info = p.space(PendingSignal.SIZE);
         Slot rest = p.space(32);
         Slot now = p.space(16);
-        p.call(SYS_rt_sigtimedwait, p.longs(1L << timer.signal() - 1), info, now, Arg.of(Signal.SIGSET_SIZE));
+        Label gone = p.label();
+        Step taken = p.attempt(
+                SYS_rt_sigtimedwait, p.longs(1L << timer.signal() - 1), info, now, Arg.of(Signal.SIGSET_SIZE));
+        p.jumpIfEqual(taken, Arg.of(NOT_PENDING), gone);
         p.call(SYS_timer_gettime, id, rest);
         p.call(SYS_clock_gettime, Arg.of(timer.clock()), now);
         // Pending again at once, whatever happens to us; how often it ran over follows.
         p.call(SYS_timer_settime, id, Arg.of(0), p.longs(times(interval, 1)), Arg.of(0));
+        p.place(gone);
         p.end();
         ProgramResults results = run(tracee, p);
+        if (results.result(taken) == NOT_PENDING) {
+            return state; // delivered on the host's way in
+        }
         long overruns = Integer.toUnsignedLong(results.slot(info).get(JAVA_INT_UNALIGNED, SI_OVERRUN));
         long remaining = nanos(results.slot(rest), 16) - (overruns + 1) * interval;
         long first = nanos(results.slot(now), 0) + Math.min(-1, remaining);

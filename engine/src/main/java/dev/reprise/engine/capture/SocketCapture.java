@@ -49,7 +49,8 @@ final class SocketCapture implements OpenFileCapture {
         boolean datagrams = socket.number(SOL_SOCKET, Sockets.SO_TYPE) == SOCK_DGRAM;
         if ((listening || datagrams) && Poll.isReadable(d.copy())) {
             String what = listening ? "connections that nobody has accepted" : "datagrams that nobody has read";
-            look.refuse(d, kind + " socket with a queue", "it holds " + what, "try again when the queue is empty");
+            look.refuseForNow(
+                    d, kind + " socket with a queue", "it holds " + what, "try again when the queue is empty");
         }
         long filter = socket.length(SOL_SOCKET, Sockets.SO_GET_FILTER);
         if (filter > 0 || filter == -Errno.EACCES.code()) {

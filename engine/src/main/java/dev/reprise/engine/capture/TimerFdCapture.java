@@ -50,7 +50,8 @@ final class TimerFdCapture implements OpenFileCapture {
         return nanos(info.field("it_value")) == 0 && !info.field("ticks").equals("0");
     }
 
-    // A periodic timer that expired stands still, one tick counted, until somebody asks: timerfd_gettime counts what has
+    // A periodic timer that expired stands still, one tick counted, until somebody asks: timerfd_gettime counts what
+    // has
     // passed and starts it again, and a later read(2) gives the same number as without (fs/timerfd.c).
     private static void count(LiveDescriptor d) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
