@@ -4,7 +4,7 @@ package dev.reprise.kernel;
  * One mapping as /proc/PID/smaps shows it.
  *
  * <p>{@code device} is packed as stat(2) has it; {@code path} the text of the last column (a char is a byte; "\012"
- * for a newline); {@code flags} the VmFlags line, "rd wr mr"; {@code residentKiB} Rss plus Swap.
+ * for a newline); {@code flags} the VmFlags line, "rd wr mr"; {@code residentKiB} Rss plus Swap; {@code protectionKey} 0 where there are none.
  */
 public record Mapping(
         long start,
@@ -16,7 +16,8 @@ public record Mapping(
         long inode,
         String path,
         String flags,
-        long residentKiB) {
+        long residentKiB,
+        int protectionKey) {
     /** Whether VmFlags has these two letters. */
     public boolean has(String flag) {
         return flags.contains(flag);

@@ -60,6 +60,7 @@ public final class Smaps {
         String path = restOfLine();
         String flags = "";
         long resident = 0;
+        int key = 0;
         // A line of the next mapping begins with a digit or a small letter, one of this with a capital.
         while (at < text.length && text[at] >= 'A' && text[at] <= 'Z') {
             if (startsWith("VmFlags:")) {
@@ -71,11 +72,16 @@ public final class Smaps {
                 skipBlanks();
                 resident += decimal();
                 skipLine();
+            } else if (startsWith("ProtectionKey:")) {
+                at += "ProtectionKey:".length();
+                skipBlanks();
+                key = (int) decimal();
+                skipLine();
             } else {
                 skipLine();
             }
         }
-        return new Mapping(start, end, protection, shared, offset, device, inode, path, flags, resident);
+        return new Mapping(start, end, protection, shared, offset, device, inode, path, flags, resident, key);
     }
 
     /** A device number as stat(2) packs it. */

@@ -18,6 +18,7 @@ class SmapsTest {
             VmFlags: rd wr mr mw me ac\s
             7f1c00000000-7f1c00002000 r-xs 0000a000 103:02 1234567                   /a file (deleted)
             Rss:                   0 kB
+            ProtectionKey:         3
             VmFlags: rd ex sh mr me ms\s
             7ffd00000000-7ffd00001000 ---p 00000000 00:00 0\s
             VmFlags: mr mw me gd
@@ -41,7 +42,8 @@ class SmapsTest {
                         0,
                         "[heap]",
                         "rd wr mr mw me ac ",
-                        12));
+                        12,
+                        0));
         Mapping file = mappings.get(1);
         assertThat(file.shared()).isTrue();
         assertThat(file.offset()).isEqualTo(0xa000);
@@ -50,6 +52,7 @@ class SmapsTest {
         assertThat(file.inode()).isEqualTo(1234567);
         assertThat(file.path()).isEqualTo("/a file (deleted)");
         assertThat(file.has("sh")).isTrue();
+        assertThat(file.protectionKey()).isEqualTo(3);
         assertThat(file.has("wr")).isFalse();
         assertThat(file.range()).isEqualTo("7f1c00000000-7f1c00002000");
         assertThat(mappings.get(2).path()).isEmpty();

@@ -3,6 +3,7 @@ package dev.reprise.engine.capture;
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.tracee.Segment;
 import dev.reprise.kernel.Mapping;
+import dev.reprise.kernel.Mman;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -67,6 +68,10 @@ final class MappingRefusals {
             if (mapping.has(flag[0])) {
                 return flag;
             }
+        }
+        // The kernel itself gives one to memory that may only be executed, and does so again.
+        if (mapping.protectionKey() != 0 && mapping.protection() != Mman.PROT_EXEC) {
+            return new String[] {"", "memory under a protection key", "keys are not saved yet"};
         }
         return new String[0];
     }

@@ -55,4 +55,14 @@ class MappingRefusalsTest {
                 .extracting(Refusal::resource)
                 .isEqualTo("process without a vdso");
     }
+
+    @Test
+    void protectionKeysAreRefusedButNotTheKernelsOwnForExecuteOnlyMemory() {
+        String text = "1000-2000 rw-p 00000000 00:00 0\nProtectionKey: 1\nVmFlags: rd wr\n"
+                + "3000-4000 --xp 00000000 00:00 0\nProtectionKey: 2\nVmFlags: ex\n" + VDSO;
+
+        assertThat(MappingRefusals.of(Smaps.parse(text.getBytes(StandardCharsets.ISO_8859_1))))
+                .extracting(Refusal::where)
+                .containsExactly("mapping 1000-2000");
+    }
 }
