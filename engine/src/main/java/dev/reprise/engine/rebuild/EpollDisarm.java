@@ -98,9 +98,8 @@ final class EpollDisarm {
             return OptionalInt.empty();
         }
         ObjectId pipe = pipeOf((OpenFile) target).id();
-        for (OpenFile file : files.all()) {
-            boolean end = file instanceof PipeEnd || file instanceof FifoEnd;
-            if (end && writes(file) && pipeOf(file).id().equals(pipe)) {
+        for (OpenFile file : files.endsOf(pipe)) {
+            if (writes(file)) {
                 return OptionalInt.of(files.numberOf(file));
             }
         }

@@ -116,19 +116,13 @@ final class FdTableRebuild {
 
     private void pipe(ProgramBuilder p, PipeEnd end) {
         if (pipesDone.add(end.pipe())) {
-            List<PipeEnd> ends = files.all(PipeEnd.class).stream()
-                    .filter(other -> other.pipe().equals(end.pipe()))
-                    .toList();
-            new PipeRebuild(p, files).pipe(files.pipe(end.pipe()), ends);
+            new PipeRebuild(p, files).pipe(files.pipe(end.pipe()), files.endsOf(end.pipe()));
         }
     }
 
     private void fifo(ProgramBuilder p, FifoEnd end) {
         if (pipesDone.add(end.pipe())) {
-            List<FifoEnd> ends = files.all(FifoEnd.class).stream()
-                    .filter(other -> other.pipe().equals(end.pipe()))
-                    .toList();
-            new PipeRebuild(p, files).fifo(files.pipe(end.pipe()), ends);
+            new PipeRebuild(p, files).fifo(files.pipe(end.pipe()), end.file().path(), files.endsOf(end.pipe()));
         }
     }
 

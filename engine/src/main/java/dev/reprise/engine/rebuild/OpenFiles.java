@@ -9,11 +9,13 @@ import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.FdTable;
+import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.Pipe;
+import dev.reprise.image.state.PipeEnd;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.kernel.Fcntl;
 import java.util.ArrayList;
@@ -37,6 +39,9 @@ final class OpenFiles {
     private final Map<ObjectId, List<Descriptor>> descriptors = new LinkedHashMap<>();
     private final Map<Integer, ObjectId> byNumber = new HashMap<>();
 
+    private final List<OpenFile> all = new ArrayList<>();
+    private final Map<ObjectId, List<OpenFile>> ends = new HashMap<>();
+
     OpenFiles(Image image, FdTable table, int above) {
         this.above = above;
         for (SharedObject object : image.objects()) {
@@ -48,15 +53,25 @@ final class OpenFiles {
                     .add(descriptor);
             byNumber.put(descriptor.number(), descriptor.openFile());
         }
+        for (ObjectId id : descriptors.keySet()) {
+            OpenFile file = (OpenFile) object(id);
+            all.add(file);
+            ends.computeIfAbsent(pipeBehind(file), _ -> new ArrayList<>()).add(file);
+        }
     }
 
     /** All of the table's, by their lowest number. */
     List<OpenFile> all() {
-        List<OpenFile> all = new ArrayList<>();
-        for (ObjectId id : descriptors.keySet()) {
-            all.add((OpenFile) object(id));
-        }
         return all;
+    }
+
+    /** The open ends of a pipe or FIFO. */
+    List<OpenFile> endsOf(ObjectId pipe) {
+        return ends.getOrDefault(pipe, List.of());
+    }
+
+    private static ObjectId pipeBehind(OpenFile file) {
+        return file instanceof PipeEnd end ? end.pipe() : file instanceof FifoEnd end ? end.pipe() : ObjectId.NONE;
     }
 
     /** Those of the table that are of one kind. */

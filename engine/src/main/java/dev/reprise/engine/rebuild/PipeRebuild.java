@@ -13,7 +13,6 @@ import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.Bytes;
-import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.Pipe;
@@ -35,7 +34,7 @@ final class PipeRebuild {
     }
 
     /** A pipe and all its ends in the table. */
-    void pipe(Pipe pipe, List<PipeEnd> ends) {
+    void pipe(Pipe pipe, List<OpenFile> ends) {
         Slot numbers = p.space(8);
         p.call(SYS_pipe2, numbers, Arg.of(Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC));
         Step first = p.load4(numbers);
@@ -45,7 +44,7 @@ final class PipeRebuild {
         fill(pipe, writer, ends);
         boolean readerUsed = false;
         boolean writerUsed = false;
-        for (PipeEnd end : ends) {
+        for (OpenFile end : ends) {
             int access = end.flags() & Fcntl.O_ACCMODE;
             boolean original = (end.flags() & Fcntl.O_LARGEFILE) == 0;
             if (access == Fcntl.O_RDONLY && original && !readerUsed) {
@@ -64,7 +63,7 @@ final class PipeRebuild {
     }
 
     // An end that was opened through /proc/PID/fd: from the place where it is going to be.
-    private void reopen(Step reader, PipeEnd end) {
+    private void reopen(Step reader, OpenFile end) {
         int number = files.numberOf(end);
         p.call(SYS_dup3, reader, Arg.of(number), Arg.of(Fcntl.O_CLOEXEC));
         open("/proc/self/fd/" + number, end);
@@ -78,8 +77,7 @@ final class PipeRebuild {
     }
 
     /** A FIFO and all its open ends; the first is for both directions, so that no open waits for another. */
-    void fifo(Pipe pipe, List<FifoEnd> ends) {
-        String path = ends.getFirst().file().path();
+    void fifo(Pipe pipe, String path, List<OpenFile> ends) {
         Step opened = p.call(
                         SYS_openat,
                         Arg.of(Fd.AT_FDCWD),
@@ -89,14 +87,14 @@ final class PipeRebuild {
                 .about(path);
         Step both = files.park(p, opened);
         fill(pipe, both, ends);
-        for (FifoEnd end : ends) {
-            open(end.file().path(), end);
+        for (OpenFile end : ends) {
+            open(path, end);
             files.setFlags(p, end);
         }
         p.call(SYS_close, both);
     }
 
-    private void fill(Pipe pipe, Step writer, List<? extends OpenFile> ends) {
+    private void fill(Pipe pipe, Step writer, List<OpenFile> ends) {
         if (pipe.capacity() != DEFAULT_CAPACITY) {
             p.expect(pipe.capacity(), SYS_fcntl, writer, Arg.of(Fcntl.F_SETPIPE_SZ), Arg.of(pipe.capacity()))
                     .about("capacity of a pipe");
@@ -121,7 +119,7 @@ final class PipeRebuild {
     }
 
     // Only writes in packet mode end a read before the buffer's end.
-    private static boolean isPacketMode(Pipe pipe, List<? extends OpenFile> ends) {
+    private static boolean isPacketMode(Pipe pipe, List<OpenFile> ends) {
         if (pipe.unread().size() > 1) {
             return true;
         }
