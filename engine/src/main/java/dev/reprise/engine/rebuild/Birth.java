@@ -57,6 +57,10 @@ record Birth(ProcessState process, RestoreOptions options) {
     }
 
     private int spawn(byte[] elf, long flags, int pid) throws KernelException {
-        return options.detached() ? Spawn.orphan(elf, flags, pid) : Spawn.child(elf, flags, pid);
+        if (options.detached()) {
+            return Spawn.orphan(elf, flags, pid);
+        }
+        boolean watchesParent = process.tasks().stream().anyMatch(task -> task.parentDeathSignal() != 0);
+        return watchesParent ? LastingParent.child(elf, flags, pid) : Spawn.child(elf, flags, pid);
     }
 }

@@ -16,10 +16,12 @@ import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Native;
+import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.Signal;
 import dev.reprise.kernel.WaitStatus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * We behave like the restored program: its end is ours, our signals are its, and when it is stopped so are we.
@@ -31,6 +33,8 @@ public final class Foreground implements AutoCloseable {
     private static final int READ_WRITE_EXECUTE = 7;
     private static final int PRIVATE_ANONYMOUS = 0x22;
     private static final int WUNTRACED = 2;
+    private static final int STOPPED = Signal.SIGSTOP << 8 | 0x7f;
+    private static final long POLL_NANOS = 10_000_000;
 
     private final RestoreRun.Running program;
     private final MemorySegment code;
@@ -97,6 +101,9 @@ public final class Foreground implements AutoCloseable {
     }
 
     private WaitStatus await() throws KernelException {
+        if (program.child() != program.pid()) {
+            return awaitInNamespace();
+        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(JAVA_INT);
             long result;
@@ -105,6 +112,28 @@ public final class Foreground implements AutoCloseable {
             } while (result == -Errno.EINTR.code());
             Door.require(result, "wait4", "process " + program.child());
             return new WaitStatus(status.get(JAVA_INT, 0));
+        }
+    }
+
+    // Nobody tells us that a child of the namespace's first process has stopped: we look, until the latter ends.
+    private WaitStatus awaitInNamespace() throws KernelException {
+        while (true) {
+            WaitStatus ended = WaitStatus.poll(program.child());
+            if (ended != null) {
+                return ended;
+            }
+            if (isStopped()) {
+                return new WaitStatus(STOPPED);
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    private boolean isStopped() {
+        try {
+            return ProcStatus.of(program.pid(), program.pid()).state() == 'T';
+        } catch (KernelException ended) {
+            return false;
         }
     }
 

@@ -3,6 +3,7 @@ package dev.reprise.engine.rebuild;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_getpid;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
 
+import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.image.state.AddressSpace;
@@ -43,9 +44,12 @@ final class Ids {
      *
      * @throws RestoreException who has them, and what to do
      */
-    void awaitFree() throws RestoreException {
+    void awaitFree(Progress progress) throws RestoreException {
         long start = System.nanoTime();
         for (List<Holder> holders = holders(); !holders.isEmpty(); holders = holders()) {
+            if (progress.isCancelled()) {
+                throw new RestoreException(new Reason.Cancelled());
+            }
             requirePatience(holders, System.nanoTime() - start < PATIENCE_NANOS);
             LockSupport.parkNanos(POLL_NANOS);
         }

@@ -90,7 +90,7 @@ public final class RestoreRun {
         RestorePlan plan = plan(planner, source);
         long start = System.nanoTime();
         while (true) {
-            ids.awaitFree();
+            ids.awaitFree(progress);
             try {
                 return rebuild(tracer, planner, plan, source);
             } catch (KernelException failure) {
@@ -136,7 +136,18 @@ public final class RestoreRun {
                     ControllingTerminal.giveTo(seed.pid());
                 }
                 release.letGo();
+                warnOfParents();
                 return new Running(seed.pid(), seed.child());
+            }
+        }
+    }
+
+    private void warnOfParents() {
+        for (TaskState task : process.tasks()) {
+            if (task.parentDeathSignal() != 0) {
+                progress.warning("signal " + task.parentDeathSignal()
+                        + " at its parent's death is for a new parent now: the original one is not there");
+                return;
             }
         }
     }

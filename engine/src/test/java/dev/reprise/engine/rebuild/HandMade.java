@@ -50,6 +50,7 @@ final class HandMade {
     private final int pid;
     private final List<TaskState> tasks = new ArrayList<>();
     private boolean stopped;
+    private int parentDeathSignal;
 
     HandMade(Path directory, int pid) {
         this.pid = pid;
@@ -93,9 +94,15 @@ final class HandMade {
                 new Credentials(
                         0, 0, 0, 0, 0, 0, 0, 0, List.of(), 0, CAPABILITIES, CAPABILITIES, CAPABILITIES, 0, 0, false),
                 new Scheduling(0, 0, 0, 0, 0, 0, 0, Bytes.empty(), 0, 50_000),
-                0,
+                parentDeathSignal,
                 0,
                 TaskModes.DEFAULT));
+        return this;
+    }
+
+    /** The signal that the next tasks ask for at their parent's death. */
+    HandMade parentDeathSignal(int signal) {
+        parentDeathSignal = signal;
         return this;
     }
 

@@ -29,6 +29,9 @@ class RestoreRunTest {
     private static final Interruption NONE = new Interruption.None();
     private static final RestoreOptions FORCE =
             new RestoreOptions(false, false, true, false, Clock.KEEP, StandardStreams.OWN);
+    private static final long[] SLEEPING = {
+        UserRegs.RAX, -516, UserRegs.ORIG_RAX, SYS_nanosleep, UserRegs.RDI, HandMade.STACK, UserRegs.R12, 7
+    };
     // exit_group(edi)
     private static final String EXIT = "b8e7000000 0f05";
 
@@ -75,6 +78,19 @@ class RestoreRunTest {
         restore(program);
         assertThat(WaitStatus.of(pid).exitStatus()).isEqualTo(8);
         assertThat(System.nanoTime() - start).isBetween(190_000_000L, 2_000_000_000L);
+    }
+
+    @Test
+    void aProgramThatWatchesItsParentOutlivesTheRestore() throws Exception {
+        int pid = HandMade.freeId();
+        // nanosleep for 100 ms, then exit_group(r12d)
+        HandMade program = new HandMade(directory, pid)
+                .code("0f05 4489e7" + EXIT)
+                .parentDeathSignal(9)
+                .task(pid, new Interruption.Sleep(SYS_nanosleep, 100_000_000), 2, SLEEPING);
+
+        restore(program);
+        assertThat(WaitStatus.of(pid).exitStatus()).isEqualTo(7);
     }
 
     @Test
