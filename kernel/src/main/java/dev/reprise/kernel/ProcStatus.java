@@ -1,6 +1,7 @@
 package dev.reprise.kernel;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -97,11 +98,20 @@ public record ProcStatus(String text) {
     }
 
     private int[] unsigned(String name) {
-        String[] words = field(name).split("\\s+", -1);
-        int[] numbers = new int[words[0].isEmpty() ? 0 : words.length];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = Integer.parseUnsignedInt(words[i]);
+        // By hand: a cold regular expression for every thread is too much for a freeze.
+        String words = field(name);
+        int[] numbers = new int[words.length() / 2 + 1];
+        int count = 0;
+        for (int i = 0; i < words.length(); i++) {
+            if (Character.isDigit(words.charAt(i))) {
+                int end = i;
+                while (end < words.length() && Character.isDigit(words.charAt(end))) {
+                    end++;
+                }
+                numbers[count++] = Integer.parseUnsignedInt(words, i, end, 10);
+                i = end;
+            }
         }
-        return numbers;
+        return Arrays.copyOf(numbers, count);
     }
 }

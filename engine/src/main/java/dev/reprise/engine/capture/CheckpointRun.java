@@ -126,7 +126,9 @@ public final class CheckpointRun {
     private void requireNothingUnsupported(Freeze freeze, FrozenProcess frozen) throws CannotCapture, KernelException {
         List<Refusal> refusals = new ArrayList<>(ProcessCapture.refusals(pid, frozen.process()));
         refusals.addAll(ProcessLook.frozen(
-                pid, freeze.tracees().stream().map(Tracee::tid).toList()));
+                pid,
+                freeze.tracees().stream().map(Tracee::tid).toList(),
+                frozen.process().mayHaveChildren()));
         freeze.tracees().forEach(tracee -> refusals.addAll(ThreadProbe.refusals(tracee.tid(), frozen.of(tracee))));
         requireNothing(refusals);
     }

@@ -44,9 +44,14 @@ final class ProcessLook {
     }
 
     /** What may have changed since: everything is frozen, so this is cheap and final. */
-    static List<Refusal> frozen(int pid, List<Integer> tids) throws KernelException {
+    static List<Refusal> frozen(int pid, List<Integer> tids, boolean mayHaveChildren) throws KernelException {
         ProcessLook look = new ProcessLook(pid);
-        look.children(tids);
+        if (mayHaveChildren) {
+            look.children(tids);
+            if (look.refusals.isEmpty()) {
+                look.refuse("tracer", "process " + pid, "it traces other processes", "let it detach");
+            }
+        }
         look.timers();
         look.refusals.addAll(SharingLook.amongThreads(pid, tids));
         return look.refusals;

@@ -8,6 +8,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prlimit64;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_rt_sigaction;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_timer_getoverrun;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_timer_gettime;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_waitid;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -17,9 +18,11 @@ import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.IntervalTimer;
+import dev.reprise.image.state.PendingSignal;
 import dev.reprise.image.state.ResourceLimit;
 import dev.reprise.image.state.SignalAction;
 import dev.reprise.kernel.Clock;
+import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.Prctl;
 import dev.reprise.kernel.ProcTimers;
 import dev.reprise.kernel.Resource;
@@ -37,6 +40,9 @@ final class ProcessProbe {
     private static final int ITIMERS = 3;
     private static final int ITIMER_REAL = 0;
     private static final int LDT_SIZE = 64;
+    private static final int P_ALL = 0;
+    // WNOHANG | WEXITED | WNOWAIT | __WALL: a child that has ended is left as it is
+    private static final long ANY_CHILD_UNTOUCHED = 1 | 4 | 0x01000000 | 0x40000000;
 
     private final List<ProcTimers.Timer> timers;
     private final Slot actions;
@@ -50,6 +56,7 @@ final class ProcessProbe {
     private final Step denyWriteExec;
     private final Step memoryMerge;
     private final Step ldt;
+    private final Step children;
 
     /** A timer's state: interval and rest in nanoseconds, 0 when it is disarmed. */
     record TimerState(ProcTimers.Timer timer, long intervalNanos, long remainingNanos, int overrun) {}
@@ -63,10 +70,20 @@ final class ProcessProbe {
             long brk,
             int dumpable,
             boolean childSubreaper,
+            boolean mayHaveChildren,
             List<String> unsupported) {
         /** The same with other timers. */
         Inside withTimers(List<TimerState> timers) {
-            return new Inside(actions, intervalTimers, timers, limits, brk, dumpable, childSubreaper, unsupported);
+            return new Inside(
+                    actions,
+                    intervalTimers,
+                    timers,
+                    limits,
+                    brk,
+                    dumpable,
+                    childSubreaper,
+                    mayHaveChildren,
+                    unsupported);
         }
     }
 
@@ -103,6 +120,8 @@ final class ProcessProbe {
         dumpable = p.call(SYS_prctl, Prctl.PR_GET_DUMPABLE);
         denyWriteExec = p.attempt(SYS_prctl, Prctl.PR_GET_MDWE, 0, 0, 0, 0);
         memoryMerge = p.attempt(SYS_prctl, Prctl.PR_GET_MEMORY_MERGE, 0, 0, 0, 0);
+        children = p.attempt(
+                SYS_waitid, Arg.of(P_ALL), none, p.space(PendingSignal.SIZE), Arg.of(ANY_CHILD_UNTOUCHED), none);
         ldt = p.attempt(SYS_modify_ldt, none, p.space(LDT_SIZE), Arg.of(LDT_SIZE));
     }
 
@@ -116,6 +135,7 @@ final class ProcessProbe {
                 results.result(brk),
                 Math.toIntExact(results.result(dumpable)),
                 results.slot(subreaper).get(JAVA_INT, 0) != 0,
+                results.result(children) != -Errno.ECHILD.code(),
                 unsupported(results));
     }
 

@@ -11,7 +11,6 @@ import dev.reprise.image.state.RseqArea;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.KernelException;
-import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.x86_64.SyscallNumbers;
 import java.lang.foreign.Arena;
@@ -45,10 +44,9 @@ final class TaskCapture {
         if (!refusals.isEmpty()) {
             throw new CannotCapture(refusals);
         }
-        String directory = "/proc/" + pid + "/task/" + tid;
         return new TaskState(
                 status.innermost("NSpid"),
-                name(directory),
+                inside.name(),
                 traced.registers(),
                 traced.xstate(),
                 traced.interruption(),
@@ -61,7 +59,7 @@ final class TaskCapture {
                 credentials(status, inside.secureBits()),
                 scheduling.take(tid, inside.timerSlackNanos()),
                 inside.parentDeathSignal(),
-                Long.parseLong(Proc.text(directory + "/personality").strip(), 16),
+                inside.personality(),
                 inside.modes());
     }
 
@@ -72,14 +70,6 @@ final class TaskCapture {
             pending.add(new PendingSignal(Bytes.of(siginfo)));
         }
         return pending;
-    }
-
-    // The name may hold any byte, a newline too; the file adds one.
-    private static Bytes name(String directory) throws KernelException {
-        byte[] line = Proc.bytes(directory + "/comm");
-        byte[] name = new byte[Math.max(0, line.length - 1)];
-        System.arraycopy(line, 0, name, 0, name.length);
-        return Bytes.of(name);
     }
 
     private static RobustList robustList(int tid) throws KernelException {

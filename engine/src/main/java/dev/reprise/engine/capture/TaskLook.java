@@ -73,8 +73,9 @@ final class TaskLook {
 
     // The defaults of the machine read otherwise: "thread vulnerable", "conditional enabled", "always disabled"...
     private static boolean isSpeculationControlled(ProcStatus status) {
+        String bypass = status.field("Speculation_Store_Bypass");
         String indirect = status.field("SpeculationIndirectBranch");
-        return status.field("Speculation_Store_Bypass").matches("thread( force)? mitigated")
-                || indirect.matches("conditional( force)? disabled");
+        return bypass.startsWith("thread") && bypass.endsWith(" mitigated")
+                || indirect.startsWith("conditional") && indirect.endsWith(" disabled");
     }
 }

@@ -2,8 +2,10 @@ package dev.reprise.engine.capture;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_arch_prctl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_get_mempolicy;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_personality;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prctl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_sigaltstack;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -13,27 +15,33 @@ import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
+import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.SignalStack;
 import dev.reprise.image.state.TaskModes;
 import dev.reprise.kernel.Prctl;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * Asks, in a thread's own small program, what only the thread itself can tell. Nine entries and 64 bytes of data.
+ * Asks, in a thread's own small program, what only the thread itself can tell. Twelve entries and 64 bytes of data.
  */
 final class ThreadProbe {
     private static final int STACK = 8;
     private static final int DEATH_SIGNAL = 32;
     private static final int TSC = 36;
     private static final int MEMORY_POLICY = 40;
-    private static final int SIZE = 48;
+    private static final int NAME = 48;
+    private static final int NAME_SIZE = 16;
+    private static final int SIZE = NAME + NAME_SIZE;
+    private static final long ASK = 0xffffffffL;
 
     private final Slot data;
     private final Step tidAddress;
     private final Step secureBits;
     private final Step timerSlack;
+    private final Step personality;
     private final Step ioFlusher;
     private final Step machineCheck;
     private final Step cpuid;
@@ -46,6 +54,8 @@ final class ThreadProbe {
             int secureBits,
             long timerSlackNanos,
             TaskModes modes,
+            Bytes name,
+            long personality,
             List<String> unsupported) {}
 
     ThreadProbe(ProgramBuilder p) {
@@ -59,6 +69,8 @@ final class ThreadProbe {
         p.attempt(SYS_prctl, Arg.of(Prctl.PR_GET_TSC), data.plus(TSC));
         ioFlusher = p.attempt(SYS_prctl, Prctl.PR_GET_IO_FLUSHER, 0, 0, 0, 0);
         machineCheck = p.attempt(SYS_prctl, Prctl.PR_MCE_KILL_GET, 0, 0, 0, 0);
+        p.call(SYS_prctl, Arg.of(Prctl.PR_GET_NAME), data.plus(NAME));
+        personality = p.call(SYS_personality, ASK);
         cpuid = p.attempt(SYS_arch_prctl, Prctl.ARCH_GET_CPUID);
         p.attempt(SYS_get_mempolicy, data.plus(MEMORY_POLICY), none, none, none, none);
     }
@@ -74,7 +86,18 @@ final class ThreadProbe {
                 Math.toIntExact(results.result(secureBits)),
                 results.result(timerSlack),
                 modes(results, found),
+                name(found),
+                results.result(personality),
                 unsupported(found));
+    }
+
+    private static Bytes name(MemorySegment found) {
+        byte[] name = found.asSlice(NAME, NAME_SIZE).toArray(JAVA_BYTE);
+        int length = 0;
+        while (name[length] != 0) {
+            length++;
+        }
+        return Bytes.of(Arrays.copyOf(name, length));
     }
 
     private TaskModes modes(ProgramResults results, MemorySegment found) {
