@@ -2,11 +2,21 @@ package dev.reprise.engine.rebuild;
 
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
+import dev.reprise.image.state.Epoll;
+import dev.reprise.image.state.EventFd;
 import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.FileIdentity;
+import dev.reprise.image.state.Inotify;
+import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.OpenFile;
+import dev.reprise.image.state.OutsideFile;
 import dev.reprise.image.state.PathFile;
+import dev.reprise.image.state.PipeEnd;
 import dev.reprise.image.state.RegularFile;
+import dev.reprise.image.state.SignalFd;
+import dev.reprise.image.state.Socket;
+import dev.reprise.image.state.TerminalFile;
+import dev.reprise.image.state.TimerFd;
 import dev.reprise.kernel.Fcntl;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -45,15 +55,22 @@ final class FileChecks {
     }
 
     private static FileIdentity named(OpenFile file) {
-        if (file instanceof DirectoryFile directory) {
-            return directory.file();
-        } else if (file instanceof PathFile path) {
-            return path.file();
-        } else if (file instanceof DeviceFile device) {
-            return device.file();
-        } else if (file instanceof FifoEnd fifo) {
-            return fifo.file();
-        }
-        return dev.reprise.image.state.Socket.NO_FILE;
+        return switch (file) {
+            case RegularFile regular -> regular.file();
+            case DirectoryFile directory -> directory.file();
+            case PathFile path -> path.file();
+            case DeviceFile device -> device.file();
+            case FifoEnd fifo -> fifo.file();
+            case TerminalFile _,
+                    PipeEnd _,
+                    EventFd _,
+                    TimerFd _,
+                    SignalFd _,
+                    Epoll _,
+                    Inotify _,
+                    MemFd _,
+                    Socket _,
+                    OutsideFile _ -> Socket.NO_FILE;
+        };
     }
 }

@@ -120,7 +120,7 @@ final class OpenFiles {
     }
 
     int numberOf(ObjectId file) {
-        return descriptors.get(file).getFirst().number();
+        return descriptors.getOrDefault(file, List.of()).getFirst().number();
     }
 
     /** The file that is to be at a number, or {@link ObjectId#NONE}. */
