@@ -51,7 +51,8 @@ class ProcessMemoryTest {
 
         self.read(vector, into);
 
-        assertThat(new String(into.toArray(JAVA_BYTE), StandardCharsets.US_ASCII)).isEqualTo("ccaaa");
+        assertThat(new String(into.toArray(JAVA_BYTE), StandardCharsets.US_ASCII))
+                .isEqualTo("ccaaa");
     }
 
     @Test

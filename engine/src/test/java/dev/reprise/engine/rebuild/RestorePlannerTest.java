@@ -69,8 +69,8 @@ class RestorePlannerTest {
         AddressSpace space = image.object(new ObjectId(1), AddressSpace.class);
         assertThat(plan.seedAddress()).isLessThan(plan.segmentAddress());
         assertThat(space.vmas())
-                .noneMatch(vma -> vma.start() < plan.segmentAddress() + plan.programBytes()
-                        && plan.seedAddress() < vma.end());
+                .noneMatch(vma ->
+                        vma.start() < plan.segmentAddress() + plan.programBytes() && plan.seedAddress() < vma.end());
     }
 
     @Test
