@@ -62,7 +62,8 @@ final class MappedFiles {
             if (file.isReachable) {
                 FileStatus now = named(file.path);
                 boolean reachable = now != null && now.isSameFile(file.status);
-                entry.setValue(new MappedFile(file.path, reachable ? now : file.status, reachable, file.buildId));
+                FileStatus status = now != null && reachable ? now : file.status;
+                entry.setValue(new MappedFile(file.path, status, reachable, file.buildId));
             }
         }
     }

@@ -39,7 +39,7 @@ final class SignalFrame {
 
     /** An upper bound of a frame's bytes, wherever it is aligned to. */
     static long size(byte[] xstate, XsaveLayout layout) {
-        return UCONTEXT + 64 + layout.size(layout.frameComponents(wordAt(xstate, XSTATE_BV))) + 4;
+        return UCONTEXT + 64L + layout.size(layout.frameComponents(wordAt(xstate, XSTATE_BV))) + 4;
     }
 
     /** The bytes to stand at {@code address}, where rsp points at the rt_sigreturn. */

@@ -14,6 +14,7 @@ import dev.reprise.kernel.TaskDiedException;
 import dev.reprise.kernel.x86_64.UserRegs;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,8 +67,9 @@ public final class Takeover implements ProgramRunner {
 
     private static int effective(String status, String name) {
         int at = status.indexOf("\n" + name + ":") + name.length() + 2;
-        return (int) Long.parseLong(
-                status.substring(at, status.indexOf('\n', at)).trim().split("\\s+")[1]);
+        StringTokenizer ids = new StringTokenizer(status.substring(at, status.indexOf('\n', at)));
+        ids.nextToken();
+        return (int) Long.parseLong(ids.nextToken());
     }
 
     /** The process's mappings before we came. */

@@ -20,7 +20,7 @@ final class Checksumming {
 
     private final FileChannel file;
     private final LinkedBlockingQueue<Span> queue = new LinkedBlockingQueue<>();
-    private final Map<Span, int[]> results = new IdentityHashMap<>();
+    private final IdentityHashMap<Span, int[]> results = new IdentityHashMap<>();
     private @Nullable IOException failure;
     private @Nullable Thread thread;
 
