@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +21,20 @@ final class Outcomes {
                 guest.name() + ": " + way.id() + ": " + outcome + "\n",
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND);
+    }
+
+    /** How a case ended; empty when it did not run. */
+    String of(Guest guest, Way way) {
+        return outcomes.getOrDefault(guest.name() + "\t" + way.id(), "");
+    }
+
+    /** Whether every case ran in every way from {@link Way#RESUME} on. */
+    boolean areComplete(List<Guest> guests) {
+        return guests.stream()
+                .allMatch(guest -> Arrays.stream(Way.values())
+                        .filter(way -> way.compareTo(Way.RESUME) >= 0
+                                && !guest.optOuts().containsKey(way.id()))
+                        .noneMatch(way -> of(guest, way).isEmpty()));
     }
 
     void write(List<Guest> guests) throws IOException {

@@ -44,7 +44,9 @@ final class Outside {
     Outside ofMoving() {
         Outside still = new Outside(pid);
         facts.forEach((name, value) -> {
-            if (!name.equals("maps") && !name.equals("flags of mappings") && !name.matches("\\d+ children")) {
+            // Threads come and go; the leader stays.
+            boolean passing = name.matches("\\d+ .*") && !name.startsWith(pid + " ");
+            if (!name.equals("maps") && !name.equals("flags of mappings") && !passing) {
                 still.facts.put(name, keep(value, line -> !MOVING.matcher(line).matches()));
             }
         });
