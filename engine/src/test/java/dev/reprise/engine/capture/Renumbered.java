@@ -60,10 +60,10 @@ record Renumbered(List<SharedObject> objects) {
             List<Object> renamed = new ArrayList<>();
             list.forEach(o -> renamed.add(rename(o, ids)));
             if (!renamed.isEmpty() && renamed.getFirst() instanceof SocketOption) {
-                renamed.sort(Comparator.comparing(o -> ((SocketOption) o).level() * 1000 + ((SocketOption) o).name()));
+                renamed.sort(Comparator.comparingInt(o -> ((SocketOption) o).level() * 1000 + ((SocketOption) o).name()));
             }
             if (!renamed.isEmpty() && renamed.getFirst() instanceof EpollMember) {
-                renamed.sort(Comparator.comparing(o -> ((EpollMember) o).number()));
+                renamed.sort(Comparator.comparingInt(o -> ((EpollMember) o).number()));
             }
             return renamed;
         } else if (value instanceof Record) {
@@ -77,7 +77,7 @@ record Renumbered(List<SharedObject> objects) {
                 }
                 return value.getClass().getConstructor(types).newInstance(values);
             } catch (ReflectiveOperationException failure) {
-                throw new AssertionError(failure);
+                throw new LinkageError("a record without its parts", failure);
             }
         }
         return value;
