@@ -1,5 +1,6 @@
 // POSIX timers that expire all the time: their signals carry timer id, value and overruns, to the
 // process, to one thread, and to a thread of glibc (SIGEV_THREAD).
+// needs: moving
 #include "guest.h"
 
 enum { PERIOD_MS = 20 };

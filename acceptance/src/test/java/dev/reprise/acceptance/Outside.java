@@ -21,8 +21,8 @@ final class Outside {
     private static final Pattern MOVING =
             Pattern.compile("(Vm\\w+|Threads|SigPnd|ShdPnd|SigBlk|pos|eventfd-count|sigmask|tfd|inotify wd.*):.*");
     private static final Pattern OF_THIS_LIFE = Pattern.compile("(PPid|FDSize):.*");
-    private static final Pattern OBJECT_NUMBER =
-            Pattern.compile("((?<=:\\[)\\d+(?=])|(?<=^eventfd-id: )\\s*\\d+|(?<=^ino:\t)\\d+|(?<=^mnt_id:\t)\\d+"
+    private static final Pattern OBJECT_NUMBER = Pattern.compile(
+            "((?<=:\\[)\\d+(?=])|(?<=^eventfd-id: )\\s*\\d+|(?<=^ino:\t)\\d+|(?<=^mnt_id:\t)\\d+|(?<=^ClockID: )-\\d+"
                     + "|(?<=sdev:)\\S+|(?<= ino:)\\S+)");
     private static final Pattern DELETED_INODE =
             Pattern.compile("(?<= )[0-9a-f]{2,}:[0-9a-f]{2,} \\d+(?=\\s+(/memfd:|/dev/zero|/SYSV|.*\\(deleted\\)))");

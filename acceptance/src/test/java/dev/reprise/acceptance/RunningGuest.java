@@ -73,6 +73,13 @@ final class RunningGuest implements AutoCloseable {
             }
             Thread.sleep(2);
         }
+        // The line on stdout comes right after the file: until then its offset would seem to change by itself.
+        while (!guest.needs().contains("ready-file") && Files.size(scratch.resolve("out")) == 0) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(guest + " has not said ready on stdout");
+            }
+            Thread.sleep(1);
+        }
         return Integer.parseInt(Files.readString(ready).strip());
     }
 
