@@ -6,6 +6,7 @@ import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.tracee.Freeze;
+import dev.reprise.engine.tracee.RestartedSleeps;
 import dev.reprise.engine.tracee.Segment;
 import dev.reprise.engine.tracee.Takeover;
 import dev.reprise.engine.tracee.Tracee;
@@ -57,8 +58,7 @@ public final class CheckpointRun {
     }
 
     private CheckpointStats onTracer(Tracer tracer) throws Exception {
-        SchedulingCapture scheduling = new SchedulingCapture();
-        Bytes vdso = Bytes.of(Vdso.digest());
+        Before before = new Before(new SchedulingCapture(), Bytes.of(Vdso.digest()), RestartedSleeps.of(pid));
         Freeze freeze = new Freeze(tracer, pid);
         try (DescriptorCapture descriptors = new DescriptorCapture(pid);
                 AddressSpaceCapture addressSpaces = new AddressSpaceCapture(pid)) {
@@ -71,7 +71,7 @@ public final class CheckpointRun {
             Saved saved;
             Takeover takeover = Takeover.prepare(tracer, freeze, pid);
             try {
-                saved = save(freeze, takeover, scheduling, vdso, descriptors, addressSpaces);
+                saved = save(before, freeze, takeover, descriptors, addressSpaces);
             } finally {
                 takeover.leave();
                 takeover.close();
@@ -86,11 +86,13 @@ public final class CheckpointRun {
     /** What the figures need of an image. */
     private record Saved(Image image, int threads) {}
 
+    /** What is found out before the freeze, because it needs no freeze or cannot be seen in it. */
+    private record Before(SchedulingCapture scheduling, Bytes vdso, RestartedSleeps restarted) {}
+
     private Saved save(
+            Before before,
             Freeze freeze,
             Takeover takeover,
-            SchedulingCapture scheduling,
-            Bytes vdso,
             DescriptorCapture descriptors,
             AddressSpaceCapture addressSpaces)
             throws KernelException, CannotCapture, IOException, CancelledException {
@@ -111,9 +113,9 @@ public final class CheckpointRun {
                 table.id(),
                 frozen.sharedPendingSignals(),
                 freeze.wasStopped(),
-                frozen.tasks(scheduling));
+                frozen.tasks(before.scheduling, before.restarted));
         Image image = new Image(
-                MachineCapture.take(pid, freeze.leader().xstate(), vdso), objects.objects(), List.of(process));
+                MachineCapture.take(pid, freeze.leader().xstate(), before.vdso), objects.objects(), List.of(process));
         sink.state(image);
         requireWanted();
         progress.phase("memory");

@@ -8,6 +8,7 @@ import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.tracee.Departure;
 import dev.reprise.engine.tracee.Freeze;
+import dev.reprise.engine.tracee.RestartedSleeps;
 import dev.reprise.engine.tracee.Takeover;
 import dev.reprise.engine.tracee.Tracee;
 import dev.reprise.engine.tracee.XsaveLayout;
@@ -125,8 +126,9 @@ final class FrozenProcess {
     }
 
     /** The record of every thread, the leader first. */
-    List<TaskState> tasks(SchedulingCapture scheduling) throws KernelException, CannotCapture {
-        InterruptionCapture interruptions = new InterruptionCapture(pid);
+    List<TaskState> tasks(SchedulingCapture scheduling, RestartedSleeps restarted)
+            throws KernelException, CannotCapture {
+        InterruptionCapture interruptions = new InterruptionCapture(pid, restarted);
         List<TaskState> tasks = new ArrayList<>(freeze.tracees().size());
         for (Tracee tracee : freeze.tracees()) {
             InterruptionCapture.Interrupted call = interruptions.take(tracee, freeze.sleptNanos(tracee));

@@ -9,6 +9,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.tracee.RestartedCall;
+import dev.reprise.engine.tracee.RestartedSleeps;
 import dev.reprise.engine.tracee.SystemCallStop;
 import dev.reprise.engine.tracee.Tracee;
 import dev.reprise.image.state.Interruption;
@@ -38,8 +39,11 @@ final class InterruptionCapture {
 
     private final int pid;
 
-    InterruptionCapture(int pid) {
+    private final RestartedSleeps restarted;
+
+    InterruptionCapture(int pid, RestartedSleeps restarted) {
         this.pid = pid;
+        this.restarted = restarted;
     }
 
     /** {@code sleptNanos}: how long the thread had slept in a call with a restart block; -1 when that is unknown. */
@@ -51,15 +55,19 @@ final class InterruptionCapture {
             return new Interrupted(Registers.of(words), new Interruption.None());
         }
         int number = (int) RestartedCall.numberOf(words, pid);
+        if (number == SYS_restart_syscall) {
+            number = restarted.numberOf(tracee.tid(), words);
+        }
         if (stop != SystemCallStop.RESTART_BLOCK) {
             return again(words, number);
         }
         if (number == SYS_restart_syscall) {
             throw new CannotCapture(List.of(new Refusal(
-                    "interrupted sleep",
-                    tracee.toString(),
-                    "its code does not tell which system call it is in",
-                    "try again when the call is over")));
+                            "interrupted sleep",
+                            tracee.toString(),
+                            "nothing tells which system call it is in",
+                            "try again when the call is over")
+                    .thatPasses()));
         }
         return isRelativeSleep(number, words) ? sleeping(words, number, sleptNanos) : again(words, number);
     }
