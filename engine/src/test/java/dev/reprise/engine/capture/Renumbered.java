@@ -60,7 +60,8 @@ record Renumbered(List<SharedObject> objects) {
             List<Object> renamed = new ArrayList<>();
             list.forEach(o -> renamed.add(rename(o, ids)));
             if (!renamed.isEmpty() && renamed.getFirst() instanceof SocketOption) {
-                renamed.sort(Comparator.comparingInt(o -> ((SocketOption) o).level() * 1000 + ((SocketOption) o).name()));
+                renamed.sort(
+                        Comparator.comparingInt(o -> ((SocketOption) o).level() * 1000 + ((SocketOption) o).name()));
             }
             if (!renamed.isEmpty() && renamed.getFirst() instanceof EpollMember) {
                 renamed.sort(Comparator.comparingInt(o -> ((EpollMember) o).number()));
