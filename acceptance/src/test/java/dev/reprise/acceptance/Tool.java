@@ -75,10 +75,10 @@ final class Tool {
         Path out = Files.createTempFile("reprise-out-", "");
         Path err = Files.createTempFile("reprise-err-", "");
         try {
-            if (builder.redirectInput() == ProcessBuilder.Redirect.PIPE) {
+            if (builder.redirectInput().equals(ProcessBuilder.Redirect.PIPE)) {
                 builder.redirectInput(Path.of("/dev/null").toFile());
             }
-            if (builder.redirectOutput() == ProcessBuilder.Redirect.PIPE) {
+            if (builder.redirectOutput().equals(ProcessBuilder.Redirect.PIPE)) {
                 builder.redirectOutput(out.toFile());
             }
             builder.redirectError(err.toFile());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,6 +62,15 @@ class MainTest {
     @Test
     void completionKnowsCommandsAndOptions() {
         assertThat(run("completion").out).contains("complete -F", "checkpoint", "--pid-namespace", "restart");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"checkpoint", "restore", "explain", "show", "check", "demo"})
+    void everyCommandHasAManualPage(String command) {
+        String page = run("man", command).out;
+        assertThat(page).startsWith(".TH REPRISE-" + command.toUpperCase(Locale.ROOT) + " 1");
+        assertThat(page).contains(".SH NAME", ".SH SYNOPSIS", ".SH OPTIONS", "\\-\\-help");
+        assertThat(page.lines().filter(line -> line.startsWith("'"))).isEmpty();
     }
 
     private static Outcome run(String... args) {
