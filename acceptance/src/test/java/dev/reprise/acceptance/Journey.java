@@ -95,9 +95,9 @@ final class Journey {
 
     private void inPidNamespace() throws IOException, InterruptedException {
         boolean beside = !guest.guest().optOuts().containsKey("beside");
-        Library.checkpoint(guest.pid(), image, After.RUN_ON);
+        Library.checkpoint(guest.pid(), image, beside ? After.RUN_ON : After.KILL);
         if (!beside) {
-            killOriginal();
+            Tasks.awaitEnd(guest.pid(), PATIENCE);
         }
         int restored =
                 Library.restore(image, RestoreOptions.DEFAULT.asDetached().inPidNamespace());
