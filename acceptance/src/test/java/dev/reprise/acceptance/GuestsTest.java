@@ -58,6 +58,11 @@ class GuestsTest {
         }
     }
 
+    // How long they sleep is right only when the scheduler's clocks of two processors agree (CHANGELOG, known limits).
+    private static boolean isTimed(Guest guest) {
+        return guest.name().startsWith("blocked") && !guest.name().contains("read");
+    }
+
     static Stream<Arguments> guestsTimesWays() {
         String guests = System.getProperty("reprise.guests", ".*");
         // That a guest notices what is broken need not be proved each time.
@@ -65,6 +70,7 @@ class GuestsTest {
         String ways = System.getProperty("reprise.ways", "").isEmpty() ? usual : System.getProperty("reprise.ways", "");
         return Guest.all().stream()
                 .filter(guest -> guest.name().matches(guests))
+                .filter(guest -> !isTimed(guest) || Boolean.getBoolean("reprise.long"))
                 .flatMap(guest -> Stream.of(Way.values())
                         .filter(way -> way.id().matches(ways))
                         .filter(way -> !guest.optOuts().containsKey(way.id()))

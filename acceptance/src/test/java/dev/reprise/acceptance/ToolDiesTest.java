@@ -27,7 +27,7 @@ class ToolDiesTest {
     private static final int KILLED = 128 + 9;
 
     @ParameterizedTest
-    @ValueSource(strings = {"self_checker.restartable", "self_checker.spin", "self_checker.nanosleep"})
+    @ValueSource(strings = {"self_checker.spin", "self_checker.nanosleep"})
     void theProgramGoesOn(String name) throws IOException, InterruptedException {
         Guest guest = Guest.named(name);
         try (RunningGuest running = RunningGuest.start(guest)) {

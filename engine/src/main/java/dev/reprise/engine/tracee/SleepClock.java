@@ -9,23 +9,36 @@ import dev.reprise.kernel.Proc;
  *
  * @param lastRanNanos se.exec_start, on the scheduler's own clock
  * @param sleeps nr_voluntary_switches
+ * @param processor where it last ran: the scheduler's clocks of two processors differ by the time that interrupts and
+ *     the hypervisor have taken from each
  */
-record SleepClock(long lastRanNanos, long sleeps) {
+record SleepClock(long lastRanNanos, long sleeps, int processor) {
     /** The file is missing or has no such line. */
-    static final SleepClock UNKNOWN = new SleepClock(-1, -1);
+    static final SleepClock UNKNOWN = new SleepClock(-1, -1, -1);
 
     private static final int FRACTION_DIGITS = 6;
+    /** In /proc/PID/stat, counted from 1. */
+    private static final int PROCESSOR_FIELD = 39;
 
     /** Reads the clock of a thread. */
     static SleepClock of(int pid, int tid) {
         try {
-            return parse(Proc.text("/proc/" + pid + "/task/" + tid + "/sched"));
+            String directory = "/proc/" + pid + "/task/" + tid;
+            return parse(Proc.text(directory + "/sched"), processor(Proc.text(directory + "/stat")));
         } catch (KernelException missing) {
             return UNKNOWN; // CONFIG_SCHED_DEBUG is off: sleeps start anew, as explain says
         }
     }
 
-    static SleepClock parse(String text) {
+    private static int processor(String stat) {
+        int at = stat.lastIndexOf(')');
+        for (int field = 2; field < PROCESSOR_FIELD; field++) {
+            at = stat.indexOf(' ', at + 1);
+        }
+        return Integer.parseInt(stat.substring(at + 1, stat.indexOf(' ', at + 1)));
+    }
+
+    static SleepClock parse(String text, int processor) {
         String lastRan = field(text, "se.exec_start");
         String sleeps = field(text, "nr_voluntary_switches");
         if (lastRan.isEmpty() || sleeps.isEmpty()) {
@@ -38,7 +51,7 @@ record SleepClock(long lastRanNanos, long sleeps) {
         }
         long nanos =
                 Long.parseLong(lastRan.substring(0, point)) * 1_000_000 + Long.parseLong(lastRan.substring(point + 1));
-        return new SleepClock(nanos, Long.parseLong(sleeps));
+        return new SleepClock(nanos, Long.parseLong(sleeps), processor);
     }
 
     private static String field(String text, String name) {
@@ -53,10 +66,11 @@ record SleepClock(long lastRanNanos, long sleeps) {
 
     /**
      * How long the thread had slept when it was stopped, given its clock after the stop; -1 when it was not one sleep
-     * from the first reading to the stop (the stop itself is one more switch).
+     * from the first reading to the stop (the stop itself is one more switch), or ended on another processor.
      */
     long sleptUntil(SleepClock stopped) {
-        if (lastRanNanos < 0 || stopped.lastRanNanos < 0 || stopped.sleeps != sleeps + 1) {
+        boolean isOneClock = lastRanNanos >= 0 && stopped.lastRanNanos >= 0 && stopped.processor == processor;
+        if (!isOneClock || stopped.sleeps != sleeps + 1) {
             return -1;
         }
         return Math.max(0, stopped.lastRanNanos - lastRanNanos);
