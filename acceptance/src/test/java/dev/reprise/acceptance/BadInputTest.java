@@ -81,13 +81,13 @@ class BadInputTest {
                     + scratch + "/image " + guest.pid() + "; status=$?; ls -A " + scratch + "; umount " + scratch
                     + "; exit $status");
             assertThat(full.endsWith(1).err())
-                    .contains("No space left on device")
+                    .containsIgnoringCase("no space left on device")
                     .hasLineCount(1);
             assertThat(full.out()).as("what is left on the disk").isEmpty();
 
             Tool.Outcome device =
                     Tool.run("checkpoint", "-o", "/dev/full", guest.pid() + "").endsWith(1);
-            assertThat(device.err()).contains("No space left on device").hasLineCount(1);
+            assertThat(device.err()).containsIgnoringCase("no space left on device").hasLineCount(1);
 
             Tool.Outcome closed = shell("set -o pipefail; " + checkpoint + "--kill " + guest.pid() + " | true");
             assertThat(closed.endsWith(1).err()).contains("roken pipe").hasLineCount(1);
