@@ -87,7 +87,9 @@ class BadInputTest {
 
             Tool.Outcome device =
                     Tool.run("checkpoint", "-o", "/dev/full", guest.pid() + "").endsWith(1);
-            assertThat(device.err()).containsIgnoringCase("no space left on device").hasLineCount(1);
+            assertThat(device.err())
+                    .containsIgnoringCase("no space left on device")
+                    .hasLineCount(1);
 
             Tool.Outcome closed = shell("set -o pipefail; " + checkpoint + "--kill " + guest.pid() + " | true");
             assertThat(closed.endsWith(1).err()).contains("roken pipe").hasLineCount(1);

@@ -60,7 +60,7 @@ class GuestsTest {
 
     // How long they sleep is right only when the scheduler's clocks of two processors agree (CHANGELOG, known limits).
     private static boolean isTimed(Guest guest) {
-        return guest.name().startsWith("blocked") && !guest.name().contains("read");
+        return guest.name().startsWith("blocked");
     }
 
     static Stream<Arguments> guestsTimesWays() {

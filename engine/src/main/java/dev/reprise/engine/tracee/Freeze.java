@@ -28,6 +28,7 @@ public final class Freeze {
     private final Map<Integer, Tracee> tracees = new HashMap<>();
     private final Map<Integer, Long> slept = new HashMap<>();
     private final List<Tracee> order = new ArrayList<>();
+    private final ProcessorClocks clocks = new ProcessorClocks();
     private List<byte[]> sharedPendingSignals = List.of();
     private boolean stopped;
 
@@ -78,7 +79,7 @@ public final class Freeze {
         if (InterruptedCalls.endedByStop(registers)) {
             registers = beginAgain(tracee, registers, before);
         } else if (SystemCallStop.of(registers) == SystemCallStop.RESTART_BLOCK) {
-            slept.put(tracee.tid(), before.sleptUntil(SleepClock.of(pid, tracee.tid())));
+            slept.put(tracee.tid(), before.sleptUntil(SleepClock.of(pid, tracee.tid()), clocks));
         }
         long mask = ptrace.signalMask(tracee.tid());
         tracee.freezeAs(registers, mask);
@@ -93,7 +94,7 @@ public final class Freeze {
             ptrace.setRegisters(tracee.tid(), ended);
             return ended;
         }
-        long[] again = InterruptedCalls.again(ended, before.sleptUntil(SleepClock.of(pid, tracee.tid())));
+        long[] again = InterruptedCalls.again(ended, before.sleptUntil(SleepClock.of(pid, tracee.tid()), clocks));
         ptrace.setRegisters(tracee.tid(), again);
         // epoll_pwait & co. swap the mask: the kernel would put it back only on its own way out
         ptrace.setSignalMask(tracee.tid(), mask);

@@ -65,14 +65,14 @@ record SleepClock(long lastRanNanos, long sleeps, int processor) {
     }
 
     /**
-     * How long the thread had slept when it was stopped, given its clock after the stop; -1 when it was not one sleep
-     * from the first reading to the stop (the stop itself is one more switch), or ended on another processor.
+     * How long the thread had slept when it was stopped just now, given its clock after the stop; -1 when it was not one
+     * sleep from the first reading to the stop (the stop itself is one more switch).
      */
-    long sleptUntil(SleepClock stopped) {
-        boolean isOneClock = lastRanNanos >= 0 && stopped.lastRanNanos >= 0 && stopped.processor == processor;
-        if (!isOneClock || stopped.sleeps != sleeps + 1) {
+    long sleptUntil(SleepClock stopped, ProcessorClocks clocks) {
+        if (lastRanNanos < 0 || stopped.lastRanNanos < 0 || stopped.sleeps != sleeps + 1) {
             return -1;
         }
-        return Math.max(0, stopped.lastRanNanos - lastRanNanos);
+        long now = clocks.now(processor);
+        return now < 0 ? -1 : Math.max(0, now - lastRanNanos);
     }
 }
