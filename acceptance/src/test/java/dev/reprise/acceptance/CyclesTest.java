@@ -36,7 +36,8 @@ class CyclesTest {
             Counts after = Counts.of(guest.pid());
             assertThat(after.ofTheProgram()).isEqualTo(before.ofTheProgram());
             assertThat(after.toolDescriptors()).isLessThanOrEqualTo(before.toolDescriptors());
-            assertThat(after.segments()).isLessThanOrEqualTo(before.segments());
+            // What accumulates is a leak; the last restore's own segment may still be on its way out.
+            assertThat(after.segments()).isLessThanOrEqualTo(before.segments() + 1);
             assertThat(Vitals.of(guest.scratch()).wrong()).isEmpty();
             guest.passes(guest.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
         }
