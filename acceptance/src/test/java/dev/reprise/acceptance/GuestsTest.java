@@ -58,7 +58,7 @@ class GuestsTest {
         }
     }
 
-    // How long they sleep is right only when the scheduler's clocks of two processors agree (CHANGELOG, known limits).
+    // They sleep for seconds and are exact to less than one: for the long form, on a machine that has nothing else to do.
     private static boolean isTimed(Guest guest) {
         return guest.name().startsWith("blocked");
     }
