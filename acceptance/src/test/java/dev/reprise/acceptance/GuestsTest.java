@@ -58,7 +58,8 @@ class GuestsTest {
         }
     }
 
-    // They sleep for seconds and are exact to less than one: for the long form, on a machine that has nothing else to do.
+    // They sleep for seconds and are exact to less than one: for the long form, on a machine that has nothing else to
+    // do.
     private static boolean isTimed(Guest guest) {
         return guest.name().startsWith("blocked");
     }
