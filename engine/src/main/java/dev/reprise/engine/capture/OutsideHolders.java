@@ -5,6 +5,7 @@ import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -53,15 +54,21 @@ final class OutsideHolders {
 
     private void add(int pid, Set<String> wanted) {
         String directory = "/proc/" + pid + "/fd";
+        List<String> numbers;
         try {
-            for (String number : Proc.list(directory)) {
+            numbers = Proc.list(directory);
+        } catch (KernelException _) {
+            return; // it has ended, or is not ours to look into
+        }
+        for (String number : numbers) {
+            try {
                 String link = Proc.link(directory + "/" + number);
                 if (wanted.contains(link)) {
                     add(pid, Integer.parseInt(number), link);
                 }
+            } catch (KernelException _) {
+                // This one was closed meanwhile; the others still count.
             }
-        } catch (KernelException _) {
-            // It ended, closed something or is not ours to look into.
         }
     }
 
