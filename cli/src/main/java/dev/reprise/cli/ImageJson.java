@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import dev.reprise.engine.SavedImage;
 import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.DeadProcess;
 import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FsContext;
@@ -33,6 +34,11 @@ final class ImageJson {
             processes.add(process(image, process));
         }
         map.put("processes", processes);
+        List<Object> zombies = new ArrayList<>();
+        for (DeadProcess zombie : image.zombies()) {
+            zombies.add(zombie(zombie));
+        }
+        map.put("zombies", zombies);
         return map;
     }
 
@@ -74,6 +80,17 @@ final class ImageJson {
             descriptors.add(descriptor(descriptor, image.object(descriptor.openFile(), OpenFile.class)));
         }
         map.put("descriptors", descriptors);
+        return map;
+    }
+
+    private static Map<String, Object> zombie(DeadProcess zombie) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("pid", zombie.pid());
+        map.put("parent", zombie.parentPid());
+        map.put("group", zombie.groupId());
+        map.put("session", zombie.sessionId());
+        map.put("name", Words.name(zombie.name()));
+        map.put("wait_status", zombie.waitStatus());
         return map;
     }
 

@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import dev.reprise.engine.SavedImage;
 import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.DeadProcess;
 import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FsContext;
@@ -32,8 +33,21 @@ final class ImageText {
                 .append(", Linux ")
                 .append(Console.oneLine(saved.content().machine().kernelRelease()))
                 .append('\n');
+        shown.zombies();
         saved.content().processes().forEach(shown::process);
         return shown.text.toString();
+    }
+
+    private void zombies() {
+        for (DeadProcess zombie : image.zombies()) {
+            text.append("\nended process ").append(zombie.pid()).append(": ").append(Words.name(zombie.name()));
+            text.append("\n  parent ").append(zombie.parentPid());
+            text.append(", group ")
+                    .append(zombie.groupId())
+                    .append(", session ")
+                    .append(zombie.sessionId());
+            text.append(", ").append(Words.waitStatus(zombie.waitStatus())).append('\n');
+        }
     }
 
     private void process(ProcessState process) {
@@ -43,7 +57,7 @@ final class ImageText {
                 .append(process.pid())
                 .append(": ")
                 .append(Console.oneLine(memory.executable().path()));
-        text.append("\n  parent ").append(process.parentPid());
+        text.append("\n  parent ").append(process.parentPid() == 0 ? "outside" : process.parentPid());
         text.append(", group ").append(process.groupId()).append(", session ").append(process.sessionId());
         text.append("\n  directory ").append(Console.oneLine(context.workingDirectory()));
         text.append(", root ").append(Console.oneLine(context.root())).append('\n');

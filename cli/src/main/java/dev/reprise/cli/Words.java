@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import dev.reprise.image.state.Backing;
+import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
 import dev.reprise.image.state.Epoll;
@@ -30,7 +31,11 @@ final class Words {
     private Words() {}
 
     static String name(TaskState task) {
-        String name = new String(task.name().toArray(), StandardCharsets.ISO_8859_1);
+        return name(task.name());
+    }
+
+    static String name(Bytes bytes) {
+        String name = new String(bytes.toArray(), StandardCharsets.ISO_8859_1);
         int end = name.indexOf('\0');
         return Console.oneLine(end < 0 ? name : name.substring(0, end));
     }
@@ -100,6 +105,11 @@ final class Words {
             case Socket socket -> socket(socket);
             case OutsideFile outside -> outside.description();
         };
+    }
+
+    static String waitStatus(int status) {
+        int signal = status & 0x7f;
+        return signal == 0 ? "exited with " + (status >> 8) : "ended by signal " + signal;
     }
 
     static String openFile(OpenFile file) {

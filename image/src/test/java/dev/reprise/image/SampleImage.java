@@ -4,6 +4,7 @@ import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.Credentials;
+import dev.reprise.image.state.DeadProcess;
 import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FileIdentity;
@@ -76,7 +77,14 @@ public final class SampleImage {
         ObjectId handlers = new ObjectId(102);
         objects.add(new SignalHandlers(
                 handlers, List.of(new SignalAction(15, 0x555555555000L, 0x14000004L, 0x7ffff7c42520L, 1L << 14))));
-        return new Image(machine(), objects, List.of(process(table, fs, handlers)));
+        return new Image(
+                machine(),
+                objects,
+                List.of(process(table, fs, handlers)),
+                List.of(new DeadProcess(
+                        4713, List.of(17), 4711, 4712, 4700, 4699, 17, 0x8b, Bytes.of((byte) 'z'), 1000, 100)),
+                List.of(4700),
+                List.of(4699));
     }
 
     /** The contents of page {@code number} (from 0, in the stream's order): all bytes differ from page to page. */
@@ -174,6 +182,8 @@ public final class SampleImage {
                 program,
                 vmas,
                 RUNS,
+                SPACE,
+                List.of(new PageRun(0x555555558000L, 2)),
                 List.of(new PageRun(0x555555557000L, 1)),
                 1,
                 true,
@@ -187,6 +197,9 @@ public final class SampleImage {
                 1,
                 4711,
                 4711,
+                7,
+                17,
+                0x100,
                 SPACE,
                 table,
                 fs,
@@ -207,6 +220,7 @@ public final class SampleImage {
         Scheduling scheduling = new Scheduling(3, 1, -5, 0, 0, 0, 0, bytes(8, 255), 16388, 50_000);
         return new TaskState(
                 tid,
+                List.of(tid - 4700, 1),
                 Bytes.of("sleep".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)),
                 Registers.of(LongStream.range(0, Registers.WORDS)
                         .map(i -> i * 0x0101010101L + tid)

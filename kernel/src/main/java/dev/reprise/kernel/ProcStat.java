@@ -1,6 +1,9 @@
 package dev.reprise.kernel;
 
-/** What /proc/PID/stat says of a task and no other file does (man 5 proc_pid_stat); ids are of our pid namespace. */
+/**
+ * What /proc/PID/stat says of a task and no other file does (man 5 proc_pid_stat); ids are of our pid namespace.
+ * {@code exitCode} is the wait status of one that has ended; others see 0 unless they may trace it.
+ */
 public record ProcStat(
         int pid,
         String name,
@@ -10,10 +13,14 @@ public record ProcStat(
         int session,
         int terminal,
         long flags,
-        long startTicks) {
+        long startTicks,
+        int exitSignal,
+        int exitCode) {
     private static final long PF_KTHREAD = 0x200000;
     private static final int FLAGS = 6;
     private static final int START = 19;
+    private static final int EXIT_SIGNAL = 35;
+    private static final int EXIT_CODE = 49;
 
     /** Of a process, or of a thread by its own id. */
     public static ProcStat of(int pid) throws KernelException {
@@ -34,7 +41,9 @@ public record ProcStat(
                 Integer.parseInt(f[3]),
                 Integer.parseInt(f[4]),
                 Long.parseLong(f[FLAGS]),
-                Long.parseLong(f[START]));
+                Long.parseLong(f[START]),
+                Integer.parseInt(f[EXIT_SIGNAL]),
+                Integer.parseInt(f[EXIT_CODE]));
     }
 
     /** Whether the kernel itself runs in it. */

@@ -6,20 +6,24 @@ import org.junit.jupiter.api.Test;
 
 /** The small files of /proc/PID. */
 class ProcTextsTest {
+    // From vsize, field 23, on: exit_signal is field 38, exit_code field 52.
+    private static final String REST = " 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 17 3 0 0 0 0 0 4 5 6 7 8 9 10 256\n";
+
     @Test
     void aNameWithParenthesesAndBlanksDoesNotShiftTheFields() {
         ProcStat stat = ProcStat.parse(
-                "4711 (a) R (b) S 17 4700 4600 34816 4711 4194560 1 0 0 0 1 2 0 0 20 0 3 0 99887766" + " 1 2 3\n");
-        assertThat(stat).isEqualTo(new ProcStat(4711, "a) R (b", 'S', 17, 4700, 4600, 34816, 4194560, 99887766));
+                "4711 (a) R (b) S 17 4700 4600 34816 4711 4194560 1 0 0 0 1 2 0 0 20 0 3 0 99887766" + REST);
+        assertThat(stat)
+                .isEqualTo(new ProcStat(4711, "a) R (b", 'S', 17, 4700, 4600, 34816, 4194560, 99887766, 17, 256));
         assertThat(stat.isKernelThread()).isFalse();
     }
 
     @Test
     void kernelThreadsAndZombiesAreKnown() {
-        assertThat(ProcStat.parse("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 3 0\n")
+        assertThat(ProcStat.parse("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 3" + REST)
                         .isKernelThread())
                 .isTrue();
-        assertThat(ProcStat.parse("9 (x) Z 1 9 9 0 -1 4 0 0 0 0 0 0 0 0 20 0 1 0 3 0\n")
+        assertThat(ProcStat.parse("9 (x) Z 1 9 9 0 -1 4 0 0 0 0 0 0 0 0 20 0 1 0 3" + REST)
                         .isZombie())
                 .isTrue();
     }

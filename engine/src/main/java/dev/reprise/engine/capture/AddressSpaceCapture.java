@@ -4,6 +4,7 @@ import dev.reprise.engine.model.Refusal;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.VmFlag;
 import dev.reprise.image.state.Vma;
@@ -94,6 +95,8 @@ final class AddressSpaceCapture implements AutoCloseable {
                 files.executable().identity(),
                 vmas,
                 pages.runs(),
+                ObjectId.NONE,
+                List.of(),
                 pages.guards(),
                 found.dumpable(),
                 found.thpDisabled() != 0,

@@ -9,6 +9,7 @@ import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.Clock;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.ProcTimers;
 import java.util.ArrayList;
@@ -36,9 +37,12 @@ final class ProcessCapture {
         objects.add(new SignalHandlers(handlers, inside.actions()));
         return new ProcessState(
                 status.innermost("NStgid"),
-                isNested(status) ? 0 : status.parent(),
+                0,
                 status.innermost("NSpgid"),
                 status.innermost("NSsid"),
+                0,
+                ProcStat.of(pid).exitSignal(),
+                ProcessState.ALIVE,
                 addressSpace,
                 fdTable,
                 fsContext,
@@ -60,10 +64,6 @@ final class ProcessCapture {
             refusals.add(new Refusal(what, "process " + pid, "it is not saved yet", ""));
         }
         return refusals;
-    }
-
-    private static boolean isNested(ProcStatus status) {
-        return status.ids("NSpid").length > 1;
     }
 
     private static List<PosixTimer> posixTimers(int pid, List<ProcessProbe.TimerState> states) throws KernelException {

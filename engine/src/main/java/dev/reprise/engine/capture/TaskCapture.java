@@ -46,6 +46,7 @@ final class TaskCapture {
         }
         return new TaskState(
                 status.innermost("NSpid"),
+                List.of(),
                 inside.name(),
                 traced.registers(),
                 traced.xstate(),

@@ -34,6 +34,7 @@ import dev.reprise.kernel.Clock;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.ProcTimers;
+import dev.reprise.kernel.Signal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -211,6 +212,9 @@ class ProcessRoundTripTest {
                 0,
                 0,
                 0,
+                0,
+                Signal.SIGCHLD,
+                ProcessState.ALIVE,
                 ObjectId.NONE,
                 ObjectId.NONE,
                 ObjectId.NONE,
@@ -228,6 +232,7 @@ class ProcessRoundTripTest {
     private TaskState leader(int tid) {
         return new TaskState(
                 tid,
+                List.of(),
                 Bytes.of((byte) 'x'),
                 Registers.of(new long[Registers.WORDS]),
                 Bytes.empty(),

@@ -122,6 +122,7 @@ class TaskRoundTripTest {
     void nameStackListAddressesPersonalityAndDeathSignalComeBack() throws Exception {
         check(new TaskState(
                 0,
+                List.of(),
                 name("a\nb)\t\u00e9 \\"),
                 NO_REGISTERS,
                 Bytes.empty(),
@@ -162,6 +163,7 @@ class TaskRoundTripTest {
     private static TaskState task(Credentials credentials, Scheduling scheduling) {
         return new TaskState(
                 0,
+                List.of(),
                 name("guest"),
                 NO_REGISTERS,
                 Bytes.empty(),

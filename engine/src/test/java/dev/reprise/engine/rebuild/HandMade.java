@@ -27,6 +27,7 @@ import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.Mapping;
 import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.Signal;
 import dev.reprise.kernel.Smaps;
 import dev.reprise.kernel.x86_64.UserRegs;
 import java.io.IOException;
@@ -83,6 +84,7 @@ final class HandMade {
         }
         tasks.add(new TaskState(
                 tid,
+                List.of(),
                 Bytes.of((byte) 'h', (byte) 'i'),
                 Registers.of(registers),
                 Bytes.empty(),
@@ -166,6 +168,8 @@ final class HandMade {
                 file,
                 vmas,
                 List.<PageRun>of(),
+                ObjectId.NONE,
+                List.of(),
                 List.of(),
                 1,
                 false,
@@ -191,9 +195,12 @@ final class HandMade {
                         new SignalHandlers(new ObjectId(4), List.of())),
                 List.of(new ProcessState(
                         pid,
-                        1,
+                        0,
                         pid,
                         pid,
+                        0,
+                        Signal.SIGCHLD,
+                        ProcessState.ALIVE,
                         mm,
                         new ObjectId(2),
                         new ObjectId(3),

@@ -69,6 +69,18 @@ class MappingPlanTest {
         FileIdentity executable = new FileIdentity("/bin/true", 0, 0, 0, 0, 0, "");
         MmFields fields = new MmFields(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         return new AddressSpace(
-                new ObjectId(1), fields, Bytes.empty(), executable, vmas, runs, List.of(), 1, false, 0x33, 0);
+                new ObjectId(1),
+                fields,
+                Bytes.empty(),
+                executable,
+                vmas,
+                runs,
+                ObjectId.NONE,
+                List.of(),
+                List.of(),
+                1,
+                false,
+                0x33,
+                0);
     }
 }

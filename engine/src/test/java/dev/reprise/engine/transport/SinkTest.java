@@ -194,6 +194,8 @@ class SinkTest {
                 s.executable(),
                 s.vmas(),
                 runs,
+                s.parent(),
+                s.inherited(),
                 s.guards(),
                 s.dumpable(),
                 s.thpDisabled(),

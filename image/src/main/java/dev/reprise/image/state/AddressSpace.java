@@ -5,6 +5,9 @@ import java.util.List;
 /**
  * An address space. {@code runs} are the pages whose contents are in the stream, ascending; {@code guards} the guard
  * regions (MADV_GUARD_INSTALL); {@code lockFlags} the MCL_* flags of mlockall(2) in force for future mappings.
+ *
+ * <p>{@code inherited} are the pages that it still shares, copy-on-write since a fork, with the same addresses of the
+ * address space {@code parent} (which stands before it; {@link ObjectId#NONE}: none): their contents are there, not here.
  */
 public record AddressSpace(
         ObjectId id,
@@ -13,6 +16,8 @@ public record AddressSpace(
         FileIdentity executable,
         List<Vma> vmas,
         List<PageRun> runs,
+        ObjectId parent,
+        List<PageRun> inherited,
         List<PageRun> guards,
         int dumpable,
         boolean thpDisabled,
@@ -22,6 +27,7 @@ public record AddressSpace(
     public AddressSpace {
         vmas = List.copyOf(vmas);
         runs = List.copyOf(runs);
+        inherited = List.copyOf(inherited);
         guards = List.copyOf(guards);
     }
 }

@@ -5,12 +5,28 @@ import java.util.List;
 /**
  * A whole checkpoint but for the contents of its memory, which stay in the stream.
  *
- * <p>Objects stand before their first user, processes (roots first) in order.
+ * <p>Objects stand before their first user, a process before its children; {@code zombies} are those that have ended.
+ * {@code outsideGroups} and {@code outsideSessions} are the process groups and sessions of processes of the image that
+ * live outside: led by, or shared with, processes that are not in it.
  */
-public record Image(Machine machine, List<SharedObject> objects, List<ProcessState> processes) {
+public record Image(
+        Machine machine,
+        List<SharedObject> objects,
+        List<ProcessState> processes,
+        List<DeadProcess> zombies,
+        List<Integer> outsideGroups,
+        List<Integer> outsideSessions) {
     public Image {
         objects = List.copyOf(objects);
         processes = List.copyOf(processes);
+        zombies = List.copyOf(zombies);
+        outsideGroups = List.copyOf(outsideGroups);
+        outsideSessions = List.copyOf(outsideSessions);
+    }
+
+    /** An image without zombies whose groups and sessions are its own. */
+    public Image(Machine machine, List<SharedObject> objects, List<ProcessState> processes) {
+        this(machine, objects, processes, List.of(), List.of(), List.of());
     }
 
     /** The object with an id, of the wanted kind. */

@@ -2,12 +2,22 @@ package dev.reprise.image.state;
 
 import java.util.List;
 
-/** One process (thread group). Ids are those of its own pid namespace; {@code tasks} has the leader first, then by tid. */
+/**
+ * One process (thread group). All ids of an image are those of one pid namespace, that of its first process; {@code
+ * tasks} has the leader first, then by tid.
+ *
+ * <p>{@code parentPid} is 0 where the parent is not in the image; {@code parentTid} is the thread of the parent whose
+ * child it is (mostly the leader), 0 without parent; {@code exitSignal} is what the parent gets at its end;
+ * {@code leaderStatus} the wait status of a leader that has ended before its threads, {@link #ALIVE} mostly.
+ */
 public record ProcessState(
         int pid,
         int parentPid,
         int groupId,
         int sessionId,
+        int parentTid,
+        int exitSignal,
+        int leaderStatus,
         ObjectId addressSpace,
         ObjectId fdTable,
         ObjectId fsContext,
@@ -20,6 +30,9 @@ public record ProcessState(
         boolean childSubreaper,
         boolean stopped,
         List<TaskState> tasks) {
+    /** The {@code leaderStatus} of a leader that lives. */
+    public static final int ALIVE = -1;
+
     public ProcessState {
         pendingSignals = List.copyOf(pendingSignals);
         intervalTimers = List.copyOf(intervalTimers);
@@ -29,6 +42,11 @@ public record ProcessState(
         if (tasks.isEmpty() || tasks.getFirst().tid() != pid) {
             throw new IllegalArgumentException("the first task of process " + pid + " must be its leader");
         }
+    }
+
+    /** Whether the leader has ended, while other threads live on. */
+    public boolean leaderHasEnded() {
+        return leaderStatus != ALIVE;
     }
 
     /** The thread group's leader. */

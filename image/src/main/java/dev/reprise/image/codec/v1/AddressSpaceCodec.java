@@ -32,6 +32,8 @@ final class AddressSpaceCodec {
         m.bool(9, space.thpDisabled());
         m.u32(10, space.coredumpFilter());
         m.u32(11, space.lockFlags());
+        m.u32(12, space.parent().value());
+        m.packed(13, PageRunCodec.write(space.inherited()));
         return m;
     }
 
@@ -42,6 +44,8 @@ final class AddressSpaceCodec {
         FileIdentity executable = null;
         List<Vma> vmas = new ArrayList<>();
         List<PageRun> runs = List.of();
+        ObjectId parent = ObjectId.NONE;
+        List<PageRun> inherited = List.of();
         List<PageRun> guards = List.of();
         int dumpable = 0;
         boolean thpDisabled = false;
@@ -60,6 +64,8 @@ final class AddressSpaceCodec {
                 case 9 -> thpDisabled = m.bool();
                 case 10 -> coredumpFilter = m.u32();
                 case 11 -> lockFlags = m.u32();
+                case 12 -> parent = new ObjectId(m.u32());
+                case 13 -> inherited = PageRunCodec.read(m.packed());
                 default -> throw m.unknown("AddressSpace");
             }
         }
@@ -70,6 +76,8 @@ final class AddressSpaceCodec {
                 MessageReader.require(executable, "AddressSpace.executable"),
                 vmas,
                 runs,
+                parent,
+                inherited,
                 guards,
                 dumpable,
                 thpDisabled,

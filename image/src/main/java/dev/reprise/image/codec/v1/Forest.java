@@ -1,5 +1,7 @@
 package dev.reprise.image.codec.v1;
 
+import dev.reprise.image.state.DeadProcess;
+import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.image.wire.MalformedException;
@@ -10,9 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The forest of tasks, early in the stream: enough for a reader to plan ids before anything else has arrived; forest.proto. */
-public record Forest(List<Node> processes) {
+public record Forest(
+        List<Node> processes, List<DeadProcess> zombies, List<Integer> outsideGroups, List<Integer> outsideSessions) {
     public Forest {
         processes = List.copyOf(processes);
+        zombies = List.copyOf(zombies);
+        outsideGroups = List.copyOf(outsideGroups);
+        outsideSessions = List.copyOf(outsideSessions);
     }
 
     /** One process: its ids and those of its tasks, the leader first. */
@@ -31,14 +37,14 @@ public record Forest(List<Node> processes) {
         }
     }
 
-    /** The forest that these processes make. */
-    public static Forest of(List<ProcessState> processes) {
+    /** The forest of an image. */
+    public static Forest of(Image image) {
         List<Node> nodes = new ArrayList<>();
-        for (ProcessState process : processes) {
+        for (ProcessState process : image.processes()) {
             nodes.add(new Node(
                     process.pid(), process.parentPid(), process.groupId(), process.sessionId(), tidsOf(process)));
         }
-        return new Forest(nodes);
+        return new Forest(nodes, image.zombies(), image.outsideGroups(), image.outsideSessions());
     }
 
     MessageWriter write() {
@@ -49,34 +55,41 @@ public record Forest(List<Node> processes) {
             n.u32(2, node.parentPid());
             n.u32(3, node.groupId());
             n.u32(4, node.sessionId());
-            long[] tids = new long[node.tids().size()];
-            for (int i = 0; i < tids.length; i++) {
-                tids[i] = node.tids().get(i);
-            }
-            n.packed(5, tids);
+            n.packed(5, IdsCodec.write(node.tids()));
             m.message(1, n);
         }
+        for (DeadProcess zombie : zombies) {
+            m.message(2, DeadProcessCodec.write(zombie));
+        }
+        m.packed(3, IdsCodec.write(outsideGroups));
+        m.packed(4, IdsCodec.write(outsideSessions));
         return m;
     }
 
     static Forest read(MessageReader m) throws IOException {
         List<Node> processes = new ArrayList<>();
+        List<DeadProcess> zombies = new ArrayList<>();
+        List<Integer> outsideGroups = List.of();
+        List<Integer> outsideSessions = List.of();
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> processes.add(node(m.message()));
+                case 2 -> zombies.add(DeadProcessCodec.read(m.message()));
+                case 3 -> outsideGroups = IdsCodec.read(m.packed());
+                case 4 -> outsideSessions = IdsCodec.read(m.packed());
                 default -> throw m.unknown("Forest");
             }
         }
-        return new Forest(processes);
+        return new Forest(processes, zombies, outsideGroups, outsideSessions);
     }
 
     private static Node node(MessageReader m) throws IOException {
         int[] ids = new int[5];
-        List<Integer> tids = new ArrayList<>();
+        List<Integer> tids = List.of();
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1, 2, 3, 4 -> ids[field] = m.u32();
-                case 5 -> tids(m.packed(), tids);
+                case 5 -> tids = IdsCodec.read(m.packed());
                 default -> throw m.unknown("Process");
             }
         }
@@ -92,14 +105,5 @@ public record Forest(List<Node> processes) {
             tids.add(task.tid());
         }
         return tids;
-    }
-
-    private static void tids(long[] values, List<Integer> tids) throws MalformedException {
-        for (long value : values) {
-            if (value >>> 31 != 0) {
-                throw new MalformedException("a task id is too large");
-            }
-            tids.add((int) value);
-        }
     }
 }

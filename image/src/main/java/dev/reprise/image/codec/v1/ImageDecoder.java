@@ -39,7 +39,13 @@ public final class ImageDecoder {
             if (forest == null || processes.size() != forest.processes().size()) {
                 throw new MalformedException("not every process of the forest is there");
             }
-            Image image = new Image(MessageReader.require(machine, "the machine"), objects, processes);
+            Image image = new Image(
+                    MessageReader.require(machine, "the machine"),
+                    objects,
+                    processes,
+                    forest.zombies(),
+                    forest.outsideGroups(),
+                    forest.outsideSessions());
             References.check(image);
             return image;
         } catch (IOException | IllegalArgumentException e) {

@@ -5,7 +5,6 @@ import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.image.wire.MalformedException;
-import java.util.List;
 
 /** A checkpoint's state as the payloads of records, in the order of the stream. */
 public final class ImageEncoder {
@@ -25,15 +24,14 @@ public final class ImageEncoder {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
         output.record(RecordType.MACHINE, 0, MachineCodec.write(image.machine()).toByteArray());
-        List<ProcessState> processes = image.processes();
-        output.record(RecordType.FOREST, 0, Forest.of(processes).write().toByteArray());
+        output.record(RecordType.FOREST, 0, Forest.of(image).write().toByteArray());
         for (SharedObject object : image.objects()) {
             output.record(
                     SharedObjectCodec.type(object),
                     object.id().value(),
                     SharedObjectCodec.write(object).toByteArray());
         }
-        for (ProcessState process : processes) {
+        for (ProcessState process : image.processes()) {
             output.record(
                     RecordType.PROCESS,
                     process.pid(),

@@ -42,6 +42,9 @@ final class ProcessCodec {
         m.signed(13, process.oomScoreAdj());
         m.bool(14, process.childSubreaper());
         m.bool(15, process.stopped());
+        m.u32(16, process.parentTid());
+        m.u32(17, process.exitSignal());
+        m.signed(18, (long) process.leaderStatus() + 1);
         return m;
     }
 
@@ -54,6 +57,9 @@ final class ProcessCodec {
         int oomScoreAdj = 0;
         boolean childSubreaper = false;
         boolean stopped = false;
+        int parentTid = 0;
+        int exitSignal = 0;
+        int leaderStatus = ProcessState.ALIVE;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1, 2, 3, 4, 5, 6, 7, 8 -> ids[field] = m.u32();
@@ -64,6 +70,9 @@ final class ProcessCodec {
                 case 13 -> oomScoreAdj = m.signed32();
                 case 14 -> childSubreaper = m.bool();
                 case 15 -> stopped = m.bool();
+                case 16 -> parentTid = m.u32();
+                case 17 -> exitSignal = m.u32();
+                case 18 -> leaderStatus = Math.toIntExact(m.signed() - 1);
                 default -> throw m.unknown("Process");
             }
         }
@@ -72,6 +81,9 @@ final class ProcessCodec {
                 ids[2],
                 ids[3],
                 ids[4],
+                parentTid,
+                exitSignal,
+                leaderStatus,
                 new ObjectId(ids[5]),
                 new ObjectId(ids[6]),
                 new ObjectId(ids[7]),

@@ -2,6 +2,7 @@ package dev.reprise.image.codec.v1;
 
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Backing;
+import dev.reprise.image.state.DeadProcess;
 import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.EpollMember;
@@ -51,11 +52,23 @@ final class References {
                 }
             }
         }
+        for (DeadProcess zombie : image.zombies()) {
+            if (zombie.pid() <= 0 || !tids.add(zombie.pid())) {
+                throw new MalformedException("task id " + zombie.pid() + " is used twice or is none");
+            }
+        }
     }
 
     private void check(SharedObject object) throws MalformedException {
         switch (object) {
-            case AddressSpace space -> mappings(space);
+            case AddressSpace space -> {
+                mappings(space);
+                if (!space.parent().equals(ObjectId.NONE)) {
+                    require(space.parent(), AddressSpace.class, "an address space");
+                } else if (!space.inherited().isEmpty()) {
+                    throw new MalformedException("address space " + space.id().value() + " inherits from none");
+                }
+            }
             case FdTable table -> {
                 for (Descriptor descriptor : table.descriptors()) {
                     require(descriptor.openFile(), OpenFile.class, "descriptor " + descriptor.number());

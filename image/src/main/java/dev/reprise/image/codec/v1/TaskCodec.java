@@ -46,11 +46,13 @@ final class TaskCodec {
         if (!task.modes().equals(TaskModes.DEFAULT)) {
             m.message(16, TaskPartsCodec.write(task.modes()));
         }
+        m.packed(17, IdsCodec.write(task.innerTids()));
         return m;
     }
 
     static TaskState read(MessageReader m) throws IOException {
         int tid = 0;
+        List<Integer> innerTids = List.of();
         Bytes name = Bytes.empty();
         Registers registers = null;
         Bytes xstate = Bytes.empty();
@@ -84,11 +86,13 @@ final class TaskCodec {
                 case 14 -> parentDeathSignal = m.u32();
                 case 15 -> personality = m.u64();
                 case 16 -> modes = TaskPartsCodec.modes(m.message());
+                case 17 -> innerTids = IdsCodec.read(m.packed());
                 default -> throw m.unknown("Task");
             }
         }
         return new TaskState(
                 tid,
+                innerTids,
                 name,
                 MessageReader.require(registers, "Task.registers"),
                 xstate,

@@ -3,6 +3,7 @@ package dev.reprise.image.codec.v1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.image.RandomRecords;
+import dev.reprise.image.state.DeadProcess;
 import dev.reprise.image.state.Machine;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.SharedObject;
@@ -66,6 +67,17 @@ class RoundTripTest {
             assertThat(MachineCodec.read(new MessageReader(bytes)))
                     .as("seed %d", seed)
                     .isEqualTo(machine);
+        }
+    }
+
+    @Test
+    void everyFieldOfADeadProcessSurvives() throws IOException {
+        for (int seed = 0; seed < ROUNDS; seed++) {
+            DeadProcess process = new RandomRecords(seed).make(DeadProcess.class);
+            byte[] bytes = DeadProcessCodec.write(process).toByteArray();
+            assertThat(DeadProcessCodec.read(new MessageReader(bytes)))
+                    .as("seed %d", seed)
+                    .isEqualTo(process);
         }
     }
 
