@@ -49,7 +49,8 @@ record Temporaries(int first) {
     /** Adds: streams and image to their places, everything else closed. {@code image} is a path, or empty. */
     void open(ProgramBuilder p, StandardStreams streams, String image) {
         int[] sources = {streams.in(), streams.out(), streams.err()};
-        // In two steps: a stream may stand where another one goes.
+        // In two steps: a stream, or what was opened in its stead, may stand where another one goes, or at its own
+        // place.
         Slot[] copies = new Slot[sources.length];
         for (int i = 0; i < sources.length; i++) {
             copies[i] = p.space(8);
@@ -86,23 +87,43 @@ record Temporaries(int first) {
         p.place(there);
     }
 
-    private static void openTerminal(ProgramBuilder p, Slot descriptor, boolean wanted) {
+    private void openTerminal(ProgramBuilder p, Slot descriptor, boolean wanted) {
         if (wanted) {
             p.store8(descriptor, open(p, "/dev/tty", false));
-            orNothing(p, descriptor);
+            Label missing = p.label();
+            Label done = p.label();
+            p.jumpIfAny(descriptor, Arg.of(SIGN), missing);
+            park(p, descriptor);
+            p.go(done);
+            p.place(missing);
+            openNothing(p, descriptor);
+            p.place(done);
         } else {
-            p.store8(descriptor, open(p, "/dev/null", true));
+            openNothing(p, descriptor);
         }
     }
 
-    private static void orNothing(ProgramBuilder p, Slot descriptor) {
+    private void orNothing(ProgramBuilder p, Slot descriptor) {
         Label missing = p.label();
         Label done = p.label();
         p.jumpIfAny(descriptor, Arg.of(SIGN), missing);
         p.go(done);
         p.place(missing);
-        p.store8(descriptor, open(p, "/dev/null", true));
+        openNothing(p, descriptor);
         p.place(done);
+    }
+
+    private void openNothing(ProgramBuilder p, Slot descriptor) {
+        p.store8(descriptor, open(p, "/dev/null", true));
+        park(p, descriptor);
+    }
+
+    // Out of the way of those that have a place.
+    private void park(ProgramBuilder p, Slot descriptor) {
+        Slot opened = p.space(8);
+        p.store8(opened, Arg.contentOf(descriptor));
+        p.store8(descriptor, p.call(SYS_fcntl, Arg.contentOf(descriptor), Arg.of(Fcntl.F_DUPFD), Arg.of(above())));
+        p.call(SYS_close, Arg.contentOf(opened));
     }
 
     private static Step open(ProgramBuilder p, String path, boolean required) {
