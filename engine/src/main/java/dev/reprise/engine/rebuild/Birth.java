@@ -10,6 +10,7 @@ import dev.reprise.image.state.ProcessState;
 import dev.reprise.kernel.KernelException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a restored process comes to be: under its own id, in a namespace in which that is 1, or in one that has a first
@@ -17,6 +18,9 @@ import java.util.List;
  */
 record Birth(ProcessState process, RestoreOptions options) {
     private static final int FIRST = 1;
+
+    /** A process, and its parent where that is not ourselves. */
+    record Newborn(int pid, @Nullable PassingParent parent) {}
 
     /** The process, parked with the first control block. The last one is a namespace's first process's. */
     SeedProcess of(Tracer tracer, Segment segment, RestorePlan plan) throws KernelException {
@@ -30,21 +34,21 @@ record Birth(ProcessState process, RestoreOptions options) {
         }
         boolean namespace = options.pidNamespace();
         byte[] elf = elf(segment, plan, controls.getFirst());
-        int pid = spawn(elf, namespace ? NamespaceInit.NAMESPACES : 0, namespace ? 0 : process.pid());
-        return new SeedProcess(tracer, segment, controls, pid, pid, programs);
+        Newborn born = spawn(elf, namespace ? NamespaceInit.NAMESPACES : 0, namespace ? 0 : process.pid());
+        return new SeedProcess(tracer, segment, controls, born.pid(), born, programs);
     }
 
     private SeedProcess underInit(
             Tracer tracer, Segment segment, RestorePlan plan, List<Control> controls, long programs)
             throws KernelException {
         Control own = controls.getLast();
-        int init = spawn(elf(segment, plan, own), NamespaceInit.NAMESPACES, 0);
-        try (SeedProcess first = new SeedProcess(tracer, segment, List.of(own), init, init, programs)) {
+        Newborn init = spawn(elf(segment, plan, own), NamespaceInit.NAMESPACES, 0);
+        try (SeedProcess first = new SeedProcess(tracer, segment, List.of(own), init.pid(), init, programs)) {
             first.seize();
             Program begin =
                     NamespaceInit.begin(process.pid(), controls.getFirst().address(), options.detached());
             first.run(0, begin);
-            int pid = OuterIds.childOf(init);
+            int pid = OuterIds.childOf(init.pid());
             first.submit(0, NamespaceInit.live(process.pid()));
             first.leave();
             return new SeedProcess(tracer, segment, controls, pid, init, first.nextProgram());
@@ -56,11 +60,12 @@ record Birth(ProcessState process, RestoreOptions options) {
                 plan.seedAddress(), segment.id(), plan.segmentAddress(), control.address(), segment.parkAddress());
     }
 
-    private int spawn(byte[] elf, long flags, int pid) throws KernelException {
+    private Newborn spawn(byte[] elf, long flags, int pid) throws KernelException {
         if (options.detached()) {
-            return Spawn.orphan(elf, flags, pid);
+            PassingParent parent = Spawn.orphan(elf, flags, pid);
+            return new Newborn(parent.child(), parent);
         }
         boolean watchesParent = process.tasks().stream().anyMatch(task -> task.parentDeathSignal() != 0);
-        return watchesParent ? LastingParent.child(elf, flags, pid) : Spawn.child(elf, flags, pid);
+        return new Newborn(watchesParent ? LastingParent.child(elf, flags, pid) : Spawn.child(elf, flags, pid), null);
     }
 }

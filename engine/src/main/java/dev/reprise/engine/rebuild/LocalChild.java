@@ -18,8 +18,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A child of ours that runs a program in our own memory until it executes a file or exits (CLONE_VM | CLONE_VFORK): the
- * only way to a new process that forks no Java heap and that the JVM's process reaper never hears of.
+ * A child of ours that runs a program in our own memory until it executes a file or exits (CLONE_VM, mostly CLONE_VFORK):
+ * the only way to a new process that forks no Java heap and that the JVM's process reaper never hears of.
  *
  * <pre>
  *   0000  interpreter
@@ -54,13 +54,22 @@ final class LocalChild implements AutoCloseable {
 
     /** Runs it; returns the child's pid when it has executed a file or exited. */
     int start(long flags, int exitSignal, int... pids) throws KernelException {
+        return clone(flags | CloneArgs.CLONE_VFORK, exitSignal, pids);
+    }
+
+    /** Runs it while we go on; this is to be closed when the child has ended. */
+    int startBeside() throws KernelException {
+        return clone(CloneArgs.CLONE_CLEAR_SIGHAND, 0);
+    }
+
+    private int clone(long flags, int exitSignal, int... pids) throws KernelException {
         long top = STACK + 0xff0;
         // libc's syscall() returns in the child too: to the first word of its new stack
         memory.set(JAVA_LONG, top, memory.address() + Interpreter.SPAWNED);
         memory.set(JAVA_LONG, top + 8, memory.address() + PROGRAM);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment args = arena.allocate(CloneArgs.SIZE, 8);
-            args.set(JAVA_LONG, CloneArgs.FLAGS, flags | CloneArgs.CLONE_VM | CloneArgs.CLONE_VFORK);
+            args.set(JAVA_LONG, CloneArgs.FLAGS, flags | CloneArgs.CLONE_VM);
             args.set(JAVA_LONG, CloneArgs.EXIT_SIGNAL, exitSignal);
             args.set(JAVA_LONG, CloneArgs.STACK, memory.address() + STACK);
             args.set(JAVA_LONG, CloneArgs.STACK_SIZE, top - STACK);

@@ -114,6 +114,7 @@ public final class RestoreRun {
                 // 3. everything but the contents of memory; threads, with their ids
                 enter("objects");
                 seed.run(0, plan.objects());
+                seed.leaveParent();
                 // from here on it goes with its last user, however we end
                 segment.remove();
                 // 4. memory, and the proof that the image is whole

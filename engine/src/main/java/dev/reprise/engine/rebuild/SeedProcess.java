@@ -6,6 +6,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
 import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.ProgramResults;
+import dev.reprise.engine.rebuild.Birth.Newborn;
 import dev.reprise.engine.tracee.Control;
 import dev.reprise.engine.tracee.ProgramWait;
 import dev.reprise.engine.tracee.Segment;
@@ -21,6 +22,7 @@ import dev.reprise.kernel.WaitStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The process that becomes the program, while it is ours: seized, its threads parked in the segment.
@@ -40,18 +42,20 @@ final class SeedProcess implements AutoCloseable {
     private final Segment segment;
     private final int pid;
     private final int child;
+    private final @Nullable PassingParent parent;
     private final List<Tracee> tasks = new ArrayList<>();
     private final List<Control> controls;
     private long nextProgram;
     private boolean released;
 
-    /** Takes over a seed that is on its way into the segment; {@code child}: itself, or its namespace's first process. */
-    SeedProcess(Tracer tracer, Segment segment, List<Control> controls, int pid, int child, long programs) {
+    /** Takes over a seed that is on its way into the segment; {@code born}: itself, or its namespace's first process. */
+    SeedProcess(Tracer tracer, Segment segment, List<Control> controls, int pid, Newborn born, long programs) {
         this.tracer = tracer;
         this.segment = segment;
         this.controls = controls;
         this.pid = pid;
-        this.child = child;
+        this.child = born.pid();
+        this.parent = born.parent();
         nextProgram = programs;
     }
 
@@ -165,6 +169,13 @@ final class SeedProcess implements AutoCloseable {
         release();
     }
 
+    /** All its ids exist: one that was to be an orphan is one from here on. */
+    void leaveParent() {
+        if (parent != null) {
+            parent.leave();
+        }
+    }
+
     /** It is the program now, and nobody's but its own. */
     void release() {
         released = true;
@@ -185,6 +196,9 @@ final class SeedProcess implements AutoCloseable {
             awaitEnd(child);
         } else if (tasks.isEmpty()) {
             awaitEnd(pid);
+        }
+        if (parent != null) {
+            parent.close();
         }
     }
 

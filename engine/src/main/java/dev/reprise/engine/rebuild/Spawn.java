@@ -1,6 +1,5 @@
 package dev.reprise.engine.rebuild;
 
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_clone3;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_execveat;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit_group;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_memfd_create;
@@ -8,7 +7,6 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_rt_sigprocmask;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_write;
 
 import dev.reprise.engine.program.Arg;
-import dev.reprise.engine.program.Label;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
@@ -51,41 +49,11 @@ final class Spawn {
         }
     }
 
-    /** The same as an orphan: its parent, a process in between, is gone when this returns. */
-    static int orphan(byte[] elf, long flags, int pid) throws KernelException {
+    /** The same, but it will be an orphan when its parent leaves it. */
+    static PassingParent orphan(byte[] elf, long flags, int pid) throws KernelException {
         try (Fd file = memoryFile(elf)) {
-            ProgramBuilder p = new ProgramBuilder();
-            Slot args = cloneArgs(
-                    p, flags | CloneArgs.CLONE_VM | CloneArgs.CLONE_VFORK | CloneArgs.CLONE_CLEAR_SIGHAND, pid);
-            // The child writes its 0 and goes on long before the parent, which the vfork holds, writes the pid.
-            Label child = p.label();
-            Step clone = p.attempt(SYS_clone3, args, Arg.of(CloneArgs.SIZE));
-            p.jumpIfEqual(clone, Arg.of(0), child);
-            p.attempt(SYS_exit_group, 0);
-            p.place(child);
-            Step exec = execute(p, file);
-            try (LocalChild between = new LocalChild(p.build())) {
-                WaitStatus.of(between.start(0, 0));
-                int made = (int) Door.require(between.result(clone), "clone3", "pid " + pid);
-                requireExecuted(between.result(exec), 0);
-                return made;
-            }
+            return new PassingParent(flags | CloneArgs.CLONE_CLEAR_SIGHAND, pid, p -> execute(p, file));
         }
-    }
-
-    private static Slot cloneArgs(ProgramBuilder p, long flags, int pid) {
-        Slot args = p.space(CloneArgs.SIZE);
-        store(p, args, CloneArgs.FLAGS, Arg.of(flags));
-        store(p, args, CloneArgs.EXIT_SIGNAL, Arg.of(SIGCHLD));
-        if (pid != 0) {
-            store(p, args, CloneArgs.SET_TID, p.ints(pid));
-            store(p, args, CloneArgs.SET_TID_SIZE, Arg.of(1));
-        }
-        return args;
-    }
-
-    private static void store(ProgramBuilder p, Slot struct, int offset, Arg value) {
-        p.store8(struct.plus(offset), value);
     }
 
     // Blocked signals stay pending until the restored mask lets them through: they are the program's.
@@ -104,9 +72,7 @@ final class Spawn {
     // The call that succeeds never returns, and leaves no result.
     private static void requireExecuted(long result, int child) throws KernelException {
         if (Door.isError(result)) {
-            if (child != 0) {
-                WaitStatus.of(child);
-            }
+            WaitStatus.of(child);
             throw new KernelException("execveat", "seed", Errno.of(result));
         }
     }

@@ -14,12 +14,15 @@ import dev.reprise.image.state.Image;
 import dev.reprise.image.state.Interruption;
 import dev.reprise.image.state.Machine;
 import dev.reprise.kernel.Door;
+import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.WaitStatus;
 import dev.reprise.kernel.x86_64.UserRegs;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,6 +144,37 @@ class RestoreRunTest {
         assertThatThrownBy(() -> RestoreRun.restore(HandMade.source(image), FORCE, Progress.NONE))
                 .hasMessageContaining("openat(" + code + "): ENOENT");
         assertThat(Path.of("/proc/" + pid)).doesNotExist();
+    }
+
+    // Its id must be free at once, however late orphans are reaped here: it may be wanted for another try.
+    @Test
+    void nothingIsLeftOfWhatWasToBeAnOrphan() throws Exception {
+        for (RestoreOptions options :
+                List.of(FORCE.asDetached(), FORCE.asDetached().inPidNamespace())) {
+            int pid = HandMade.freeId();
+            Image image =
+                    new HandMade(directory, pid).code(EXIT).task(pid, NONE, 0).image();
+            Files.delete(directory.resolve("code"));
+            List<String> before = children();
+
+            assertThatThrownBy(() -> RestoreRun.restore(HandMade.source(image), options, Progress.NONE))
+                    .hasMessageContaining("ENOENT");
+            assertThat(Door.call(SYS_kill, pid, 0)).isEqualTo(-Errno.ESRCH.code());
+            assertThat(children()).isEqualTo(before);
+        }
+    }
+
+    private static List<String> children() throws Exception {
+        List<String> children = new ArrayList<>();
+        for (int tid : Proc.numbers("/proc/self/task")) {
+            try {
+                String own = Proc.text("/proc/self/task/" + tid + "/children");
+                children.addAll(own.isBlank() ? List.of() : List.of(own));
+            } catch (KernelException gone) {
+                // a thread that has ended has none
+            }
+        }
+        return children;
     }
 
     @Test
