@@ -41,15 +41,15 @@ final class FdTableRebuild {
     private final OpenFiles files;
     private final Set<ObjectId> pipesDone = new HashSet<>();
 
-    FdTableRebuild(Image image, FdTable table, DescriptorOptions options) {
+    FdTableRebuild(Image image, FdTable table, TableShare share, DescriptorOptions options) {
         this.image = image;
         this.table = table;
         this.options = options;
-        this.files = new OpenFiles(image, table, options.above());
+        this.files = new OpenFiles(image, table, share, options.above());
     }
 
     /**
-     * @param above the lowest number for temporaries: above the table's highest and all that is inherited
+     * @param above the lowest number for temporaries: above the table's highest, all that is inherited and all common numbers
      * @param sameClock whether monotonic and boot time go on where they were (same boot, or a time namespace)
      * @param truncate whether files that have grown are cut back
      */
@@ -71,6 +71,9 @@ final class FdTableRebuild {
         EpollRebuild sets = new EpollRebuild(p, files, timers);
         StreamRebuild streams = new StreamRebuild(p, files, options.streams());
         DescriptorLimit.raise(p);
+        for (OpenFile file : files.inherited()) {
+            files.take(p, file);
+        }
         for (OpenFile file : files.all()) {
             create(p, file, memory, streams, timers, sets);
         }
@@ -137,7 +140,7 @@ final class FdTableRebuild {
         }
         TimerFdRebuild timers = timers(p);
         SocketRebuild sockets = new SocketRebuild(p, files);
-        for (OpenFile file : files.all()) {
+        for (OpenFile file : files.finished()) {
             if (!(file instanceof TerminalFile || file instanceof OutsideFile || file instanceof PathFile)) {
                 OwnerRebuild.set(p, files, file);
             }

@@ -23,9 +23,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
- * The open files of one table, and how a new one gets to its numbers.
+ * The open files that the owner of one table makes, and how a new one gets to its numbers: those of the table and, if
+ * others inherit it, the common one.
  *
  * <p>A system call returns the lowest free number, which may be wanted for another file, and dup3 of a number to itself
  * is an error: so each new file goes to a temporary number above all of the table's first.
@@ -35,37 +37,45 @@ final class OpenFiles {
     static final int SETTABLE = Fcntl.O_APPEND | Fcntl.O_NONBLOCK | Fcntl.O_DIRECT | Fcntl.O_NOATIME;
 
     private final int above;
-    private final Map<ObjectId, SharedObject> objects = new HashMap<>();
+    private final TableShare share;
+    private final Image image;
     private final Map<ObjectId, List<Descriptor>> descriptors = new LinkedHashMap<>();
     private final Map<Integer, ObjectId> byNumber = new HashMap<>();
 
-    private final List<OpenFile> all = new ArrayList<>();
     private final Map<ObjectId, List<OpenFile>> ends = new HashMap<>();
 
-    OpenFiles(Image image, FdTable table, int above) {
+    /** {@code above}: the lowest number for temporaries, above the table's highest and all common ones. */
+    OpenFiles(Image image, FdTable table, TableShare share, int above) {
+        this.image = image;
         this.above = above;
-        for (SharedObject object : image.objects()) {
-            objects.put(object.id(), object);
-        }
+        this.share = share;
         for (Descriptor descriptor : table.descriptors()) {
             descriptors
                     .computeIfAbsent(descriptor.openFile(), _ -> new ArrayList<>())
                     .add(descriptor);
             byNumber.put(descriptor.number(), descriptor.openFile());
         }
-        for (ObjectId id : descriptors.keySet()) {
-            OpenFile file = (OpenFile) object(id);
-            all.add(file);
+        for (OpenFile file : share.made()) {
             ends.computeIfAbsent(pipeBehind(file), _ -> new ArrayList<>()).add(file);
         }
     }
 
-    /** All of the table's, by their lowest number. */
+    /** All that are made here: those of the table by their lowest number, then those that only others keep. */
     List<OpenFile> all() {
-        return all;
+        return share.made();
     }
 
-    /** The open ends of a pipe or FIFO. */
+    /** Those of the table that are there already, under their common numbers. */
+    List<OpenFile> inherited() {
+        return share.inherited();
+    }
+
+    /** Those of the table that nobody before its owner has. */
+    List<OpenFile> finished() {
+        return share.finished();
+    }
+
+    /** The open ends of a pipe or FIFO: whoever makes one makes them all. */
     List<OpenFile> endsOf(ObjectId pipe) {
         return ends.getOrDefault(pipe, List.of());
     }
@@ -74,7 +84,7 @@ final class OpenFiles {
         return file instanceof PipeEnd end ? end.pipe() : file instanceof FifoEnd end ? end.pipe() : ObjectId.NONE;
     }
 
-    /** Those of the table that are of one kind. */
+    /** Those made here that are of one kind. */
     <T extends OpenFile> List<T> all(Class<T> kind) {
         List<T> all = new ArrayList<>();
         for (OpenFile file : all()) {
@@ -86,11 +96,7 @@ final class OpenFiles {
     }
 
     SharedObject object(ObjectId id) {
-        SharedObject object = objects.get(id);
-        if (object == null) {
-            throw new IllegalArgumentException("no object with id " + id.value());
-        }
-        return object;
+        return image.object(id, SharedObject.class);
     }
 
     Pipe pipe(ObjectId id) {
@@ -99,7 +105,7 @@ final class OpenFiles {
 
     /** Whether the image itself keeps the contents of a file, which is made again where it is missing. */
     boolean isKept(String path) {
-        for (SharedObject object : objects.values()) {
+        for (SharedObject object : image.objects()) {
             if (object instanceof MemoryObject memory
                     && memory.kind() == MemoryObject.Kind.FILE_CONTENTS
                     && memory.name().equals(path)) {
@@ -109,21 +115,39 @@ final class OpenFiles {
         return false;
     }
 
-    /** The descriptors of an open file, ascending. */
+    /** The descriptors of an open file in the table, ascending; none of one that only others keep. */
     List<Descriptor> descriptorsOf(OpenFile file) {
         return descriptors.getOrDefault(file.id(), List.of());
     }
 
-    /** An open file's lowest number. */
+    /** An open file's lowest number; the common one of a file that only others keep. */
     int numberOf(OpenFile file) {
         return numberOf(file.id());
     }
 
     int numberOf(ObjectId file) {
-        return descriptors.getOrDefault(file, List.of()).getFirst().number();
+        List<Descriptor> numbers = descriptors.get(file);
+        if (numbers != null) {
+            return numbers.getFirst().number();
+        }
+        return commonNumberOf(file);
     }
 
-    /** The file that is to be at a number, or {@link ObjectId#NONE}. */
+    private int commonNumberOf(ObjectId file) {
+        Integer common = share.common().get(file);
+        if (common == null) {
+            throw new IllegalArgumentException("open file " + file.value() + " is not in reach");
+        }
+        return common;
+    }
+
+    /** Which of restore's own streams takes an open file's place; empty for one that is made. */
+    OptionalInt streamFor(OpenFile file) {
+        Integer stream = share.streams().get(file.id());
+        return stream == null ? OptionalInt.empty() : OptionalInt.of(stream);
+    }
+
+    /** The file that is to be at a number of the table, or {@link ObjectId#NONE}. */
     ObjectId at(int number) {
         return byNumber.getOrDefault(number, ObjectId.NONE);
     }
@@ -160,6 +184,19 @@ final class OpenFiles {
     void placeParked(ProgramBuilder p, Arg parked, OpenFile file) {
         for (Descriptor descriptor : descriptorsOf(file)) {
             p.call(SYS_dup3, parked, Arg.of(descriptor.number()), closeOnExec(descriptor))
+                    .about("descriptor " + descriptor.number());
+        }
+        Integer common = share.common().get(file.id());
+        if (common != null) {
+            p.call(SYS_dup3, parked, Arg.of(common), Arg.of(Fcntl.O_CLOEXEC)).about("a file that others inherit");
+        }
+    }
+
+    /** Gives an inherited file all its numbers. */
+    void take(ProgramBuilder p, OpenFile file) {
+        int common = commonNumberOf(file.id());
+        for (Descriptor descriptor : descriptorsOf(file)) {
+            p.call(SYS_dup3, Arg.of(common), Arg.of(descriptor.number()), closeOnExec(descriptor))
                     .about("descriptor " + descriptor.number());
         }
     }

@@ -66,6 +66,7 @@ final class RestorePlanner {
         descriptors = new FdTableRebuild(
                 image,
                 table,
+                TableShare.alone(image, table),
                 new DescriptorOptions(temporaries.streams(), temporaries.above(), sameClock, options.truncate()));
         limits = new LimitsRebuild(new ProgramBuilder(), List.of());
     }

@@ -11,7 +11,7 @@ import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.TerminalFile;
 import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Fd;
-import java.util.List;
+import java.util.OptionalInt;
 
 /** Terminals, and standard streams that lead outside the image: restore's own take their place. */
 final class StreamRebuild {
@@ -28,18 +28,17 @@ final class StreamRebuild {
     }
 
     void attach(OpenFile file) {
-        List<Descriptor> descriptors = files.descriptorsOf(file);
-        int lowest = descriptors.getFirst().number();
-        if (lowest > LAST) {
+        OptionalInt stream = files.streamFor(file);
+        if (stream.isEmpty()) {
             reopen((TerminalFile) file);
             return;
         }
-        for (Descriptor descriptor : descriptors) {
+        for (Descriptor descriptor : files.descriptorsOf(file)) {
             int number = descriptor.number();
             // What was one open file may be three: each of 0-2 is restore's own of that number.
             p.call(
                             SYS_dup3,
-                            streams.at(number <= LAST ? number : lowest),
+                            streams.at(number <= LAST ? number : stream.getAsInt()),
                             number,
                             descriptor.closeOnExec() ? Fcntl.O_CLOEXEC : 0)
                     .about("descriptor " + number);

@@ -41,8 +41,11 @@ public final class DescriptorChild {
             p.call(SYS_close_range, 0, first - 1, 0);
         }
         MemoryFiles memory = new MemoryFiles(image, above);
-        FdTableRebuild rebuild =
-                new FdTableRebuild(image, table, new FdTableRebuild.DescriptorOptions(streams, above, true, false));
+        FdTableRebuild rebuild = new FdTableRebuild(
+                image,
+                table,
+                TableShare.alone(image, table),
+                new FdTableRebuild.DescriptorOptions(streams, above, true, false));
         memory.create(p);
         rebuild.create(p, memory);
         p.call(SYS_close_range, first, above - 1, 0);
