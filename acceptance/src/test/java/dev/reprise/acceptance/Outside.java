@@ -23,7 +23,7 @@ final class Outside {
     private static final Pattern OF_THIS_LIFE = Pattern.compile("(PPid|FDSize):.*");
     private static final Pattern OBJECT_NUMBER = Pattern.compile(
             "((?<=:\\[)\\d+(?=])|(?<=^eventfd-id: )\\s*\\d+|(?<=^ino:\t)\\d+|(?<=^mnt_id:\t)\\d+|(?<=^ClockID: )-\\d+"
-                    + "|(?<=sdev:)\\S+|(?<= ino:)\\S+)");
+                    + "|(?<=sdev:)\\S+|(?<= ino:)\\S+|(?<=/#)\\d+(?= \\(deleted\\)))");
     private static final Pattern DELETED_INODE =
             Pattern.compile("(?<= )[0-9a-f]{2,}:[0-9a-f]{2,} \\d+(?=\\s+(/memfd:|/dev/zero|/SYSV|.*\\(deleted\\)))");
 
@@ -143,6 +143,7 @@ final class Outside {
                 value.lines()
                         .filter(line -> !OF_THIS_LIFE.matcher(line).matches())
                         .map(line -> OBJECT_NUMBER.matcher(line).replaceAll("N"))
+                        .map(line -> line.replace(".reprise (deleted)", " (deleted)")) // its name is taken by now
                         .map(line -> DELETED_INODE.matcher(line).replaceAll("N"))
                         .forEach(line -> lines.append(line).append('\n'));
                 relative.put(name, lines.toString());

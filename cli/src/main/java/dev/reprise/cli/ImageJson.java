@@ -61,7 +61,7 @@ final class ImageJson {
         map.put("group", process.groupId());
         map.put("session", process.sessionId());
         map.put("executable", memory.executable().path());
-        map.put("directory", context.workingDirectory());
+        map.put("directory", context.workingDirectory().path());
         map.put("root", context.root());
         map.put("memory_bytes", Sizes.saved(memory));
         List<Object> threads = new ArrayList<>();

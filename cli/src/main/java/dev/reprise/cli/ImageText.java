@@ -59,7 +59,8 @@ final class ImageText {
                 .append(Console.oneLine(memory.executable().path()));
         text.append("\n  parent ").append(process.parentPid() == 0 ? "outside" : process.parentPid());
         text.append(", group ").append(process.groupId()).append(", session ").append(process.sessionId());
-        text.append("\n  directory ").append(Console.oneLine(context.workingDirectory()));
+        text.append("\n  directory ")
+                .append(Console.oneLine(context.workingDirectory().path()));
         text.append(", root ").append(Console.oneLine(context.root())).append('\n');
         text.append("  ")
                 .append(Amounts.count(process.tasks().size(), "thread"))

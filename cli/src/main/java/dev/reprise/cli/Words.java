@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
 import dev.reprise.image.state.Epoll;
@@ -14,6 +15,7 @@ import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.OutsideFile;
 import dev.reprise.image.state.PathFile;
 import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SignalFd;
 import dev.reprise.image.state.Socket;
@@ -83,6 +85,8 @@ final class Words {
             case MemFd _ -> "memfd";
             case Socket _ -> "socket";
             case OutsideFile _ -> "outside";
+            case DeletedFile _ -> "deleted-file";
+            case ProcFile _ -> "proc-file";
         };
     }
 
@@ -104,6 +108,8 @@ final class Words {
             case MemFd memory -> "memory #" + memory.memory().value() + ", offset " + memory.offset();
             case Socket socket -> socket(socket);
             case OutsideFile outside -> outside.description();
+            case DeletedFile deleted -> "contents #" + deleted.memory().value() + ", offset " + deleted.offset();
+            case ProcFile proc -> proc.path();
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.reprise.image;
 
 import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
@@ -22,6 +23,7 @@ import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.PathFile;
 import dev.reprise.image.state.Pipe;
 import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.SignalFd;
@@ -41,7 +43,7 @@ final class SampleFiles {
     private SampleFiles() {}
 
     static FileIdentity file(String path, String buildId) {
-        return new FileIdentity(path, 0x803, 131_072, 35_664, 1_700_000_000_123_456_789L, 0100755, buildId);
+        return new FileIdentity(path, 0x803, 131_072, 35_664, 1_700_000_000_123_456_789L, 0100755, buildId, OWNER);
     }
 
     static List<SharedObject> all() {
@@ -52,7 +54,7 @@ final class SampleFiles {
                 new Pipe(pipe, 65536, OWNER, List.of(SampleImage.bytes(40, 1))),
                 new MemoryObject(memory, MemoryObject.Kind.MEMFD, "scratch", 8192, 3, 0100777, OWNER, List.of()),
                 new TerminalFile(id(10), 0x8002, NOBODY, file("/dev/pts/3", ""), 0x8803),
-                new RegularFile(id(11), 0x8401, new FileOwner(1, -4711, 29), file, 1234),
+                new RegularFile(id(11), 0x8401, new FileOwner(1, -4711, 29), file, 1234, "/tmp/old"),
                 new DirectoryFile(id(12), 0x18000, NOBODY, file("/tmp", ""), 7),
                 new PathFile(id(13), 0x200000, NOBODY, file),
                 new DeviceFile(id(14), 0x8000, NOBODY, file("/dev/null", ""), 0x103, 0),
@@ -65,7 +67,9 @@ final class SampleFiles {
                 new Inotify(id(21), 0, NOBODY, List.of(new InotifyWatch(1, "/tmp", 0x100))),
                 new MemFd(id(22), 0x8002, NOBODY, memory, 4097),
                 socket(),
-                new OutsideFile(id(24), 1, NOBODY, "pipe:[12345]"));
+                new OutsideFile(id(24), 1, NOBODY, "pipe:[12345]"),
+                new DeletedFile(id(90), 0x8002, NOBODY, memory, 17),
+                new ProcFile(id(91), 0x8000, NOBODY, "/proc/4711/status", 5));
     }
 
     static List<Descriptor> descriptors() {

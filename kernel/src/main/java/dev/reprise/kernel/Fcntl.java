@@ -22,6 +22,9 @@ public final class Fcntl {
     public static final int O_CLOEXEC = 02000000;
     public static final int O_SYNC = 04010000;
     public static final int O_PATH = 010000000;
+    /** Says O_TMPFILE without the O_DIRECTORY in it, as it stands in a file's flags. */
+    public static final int O_TMPFILE_ONLY = 020000000;
+
     public static final int O_TMPFILE = 020200000;
 
     public static final int F_DUPFD = 0;
@@ -39,6 +42,7 @@ public final class Fcntl {
     public static final int F_SETOWN_EX = 15;
     public static final int F_GETOWN_EX = 16;
     public static final int F_OFD_SETLK = 37;
+    public static final int F_SETLEASE = 1024;
     public static final int F_DUPFD_CLOEXEC = 1030;
     public static final int F_SETPIPE_SZ = 1031;
     public static final int F_GETPIPE_SZ = 1032;

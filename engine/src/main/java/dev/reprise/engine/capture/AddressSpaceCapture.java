@@ -45,7 +45,7 @@ final class AddressSpaceCapture implements AutoCloseable {
         List<Refusal> refusals = new ArrayList<>(MappingRefusals.of(mappings));
         if (refusals.isEmpty()) {
             refusals.addAll(new BackingRefusals(files, inside).of(mappings));
-            refusals.addAll(BackingRefusals.ofExecutable(files.executable()));
+            refusals.addAll(BackingRefusals.ofExecutable(files.executable(), mappings));
         }
         if (refusals.isEmpty()) {
             bytesSeen = estimate(mappings);

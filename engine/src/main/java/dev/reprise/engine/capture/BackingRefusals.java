@@ -12,8 +12,8 @@ import java.util.Set;
 /** The mappings that cannot be saved because of what stands behind them: devices, files out of reach, foreign users. */
 final class BackingRefusals {
     private static final long DEV_ZERO = 1 << 8 | 5;
-    /** A deleted file is kept in the image up to this size. */
-    private static final long DELETED_LIMIT = 1L << 30;
+    /** A deleted file is kept in the image up to this size: above, no address space has room to load it. */
+    private static final long DELETED_LIMIT = 1L << 44;
 
     private final MappedFiles files;
     private final Set<Integer> inside;
@@ -85,9 +85,19 @@ final class BackingRefusals {
         return refusals;
     }
 
+    // One that is deleted is made again with its mappings.
+    private static boolean isMapped(MappedFiles.MappedFile file, List<Mapping> mappings) {
+        for (Mapping mapping : mappings) {
+            if (mapping.inode() == file.status().inode() && mapping.path().equals(file.path())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Why the exe link could not be set again. */
-    static List<Refusal> ofExecutable(MappedFiles.MappedFile executable) {
-        if (executable.isReachable()) {
+    static List<Refusal> ofExecutable(MappedFiles.MappedFile executable, List<Mapping> mappings) {
+        if (executable.isReachable() || executable.isDeleted() && isMapped(executable, mappings)) {
             return List.of();
         }
         return List.of(new Refusal(

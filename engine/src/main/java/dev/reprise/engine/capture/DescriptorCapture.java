@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DescriptorCapture implements AutoCloseable {
     private static final List<OpenFileCapture> KINDS = List.of(
+            new DeletedFileCapture(), // even when it is open with O_PATH
+            new ProcFileCapture(), // likewise
             new PathCapture(), // whatever is open with O_PATH, of any type
             new MemFdCapture(), // before regular files, which memfds are
             new RegularFileCapture(),
@@ -43,7 +45,7 @@ final class DescriptorCapture implements AutoCloseable {
     private record Seen(int number, String link, FdInfo info) {}
 
     private final int pid;
-    private final List<MemoryFile> memoryFiles = new ArrayList<>();
+    private final MemoryObjectCapture memory = new MemoryObjectCapture();
     private OutsideHolders outside = OutsideHolders.NOBODY;
 
     DescriptorCapture(int pid) {
@@ -79,7 +81,7 @@ final class DescriptorCapture implements AutoCloseable {
     FdTable take(ObjectTable objects) throws KernelException, CannotCapture {
         List<Seen> seen = seen();
         DescriptorLook look = look(seen, objects);
-        DescriptorTake take = new DescriptorTake(look, objects, memoryFiles);
+        DescriptorTake take = new DescriptorTake(look, objects, memory);
         List<Epoll> sets = new ArrayList<>();
         try (PidFd process = PidFd.open(pid)) {
             for (Descriptions.Description one : look.descriptions().all()) {
@@ -162,13 +164,11 @@ final class DescriptorCapture implements AutoCloseable {
 
     /** The memory objects that {@link #take} added (memfds not known by {@link DeviceInode}), open for reading. */
     List<MemoryFile> memoryFiles() {
-        return List.copyOf(memoryFiles);
+        return memory.files();
     }
 
     @Override
     public void close() {
-        for (MemoryFile file : memoryFiles) {
-            file.file().close();
-        }
+        memory.close();
     }
 }

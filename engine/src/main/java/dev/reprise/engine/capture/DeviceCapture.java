@@ -24,7 +24,7 @@ final class DeviceCapture implements OpenFileCapture {
     @Override
     public void look(LiveDescriptor d, DescriptorLook look) {
         String why = d.whyNameless();
-        if (!why.isEmpty()) {
+        if (!why.isEmpty() && !d.isDeleted()) {
             look.refuse(d, "nameless device", d.link() + ": " + why, "close it");
         }
     }

@@ -16,7 +16,7 @@ final class DirectoryCapture implements OpenFileCapture {
     @Override
     public void look(LiveDescriptor d, DescriptorLook look) {
         String why = d.whyNameless();
-        if (!why.isEmpty()) {
+        if (!why.isEmpty() && !d.isDeleted()) {
             look.refuse(d, "nameless directory", d.link() + ": " + why, "keep it under its name, or close it");
         }
         FileLocks.look(d, look);

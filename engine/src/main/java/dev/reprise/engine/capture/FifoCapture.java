@@ -25,7 +25,7 @@ final class FifoCapture implements OpenFileCapture {
                         "another process has " + d.link() + " open",
                         "checkpoint the processes together, or close it");
             }
-        } else if (!why.isEmpty()) {
+        } else if (!why.isEmpty() && !d.isDeleted()) {
             look.refuse(d, "nameless FIFO", d.link() + ": " + why, "keep it under its name, or close it");
         }
     }

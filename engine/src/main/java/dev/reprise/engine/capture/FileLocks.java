@@ -20,11 +20,21 @@ final class FileLocks {
 
     private FileLocks() {}
 
-    /** Refuses what is no plain lock: leases and delegations. */
+    /** Refuses what is no plain lock: delegations, and leases that somebody waits for. */
     static void look(LiveDescriptor d, DescriptorLook look) {
         for (String line : d.info().lines()) {
-            if (line.startsWith(LINE) && kind(words(line)[1]) == null) {
-                look.refuse(d, "file lease", d.link() + " is leased (fcntl F_SETLEASE)", "give the lease back");
+            if (!line.startsWith(LINE)) {
+                continue;
+            }
+            String[] words = words(line);
+            if (kind(words[1]) == null) {
+                look.refuse(d, "file lock of an unknown kind", d.link() + ": " + words[1], "give it back");
+            } else if (words[2].startsWith("BREAK")) {
+                look.refuseForNow(
+                        d,
+                        "file lease that is being broken",
+                        "another process waits for " + d.link(),
+                        "try again when it has been given back");
             }
         }
     }
@@ -61,6 +71,7 @@ final class FileLocks {
             case "FLOCK" -> FileLock.Kind.FLOCK;
             case "POSIX" -> FileLock.Kind.POSIX;
             case "OFDLCK" -> FileLock.Kind.OFD;
+            case "LEASE" -> FileLock.Kind.LEASE;
             default -> null;
         };
     }

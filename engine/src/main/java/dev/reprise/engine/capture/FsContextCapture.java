@@ -1,7 +1,10 @@
 package dev.reprise.engine.capture;
 
+import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.Ownership;
+import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStatus;
@@ -10,8 +13,21 @@ import dev.reprise.kernel.ProcStatus;
 final class FsContextCapture {
     private FsContextCapture() {}
 
+    private static FileIdentity directory(String path, FileStatus status) {
+        return new FileIdentity(
+                path,
+                (int) status.device(),
+                status.inode(),
+                status.size(),
+                status.mtimeNanos(),
+                status.mode(),
+                "",
+                new Ownership(status.uid(), status.gid()));
+    }
+
     static FsContext take(int pid, ObjectId id, ProcStatus status) throws KernelException {
-        return new FsContext(
-                id, Proc.link("/proc/" + pid + "/root"), Proc.link("/proc/" + pid + "/cwd"), status.umask());
+        String root = Proc.link("/proc/" + pid + "/root");
+        String link = "/proc/" + pid + "/cwd";
+        return new FsContext(id, root, directory(Proc.link(link), FileStatus.of(link)), status.umask());
     }
 }

@@ -11,7 +11,6 @@ import dev.reprise.kernel.PidFd;
 
 /** A descriptor of the process that is looked at, with a descriptor of ours for the same open file description. */
 final class LiveDescriptor implements AutoCloseable {
-    private static final String DELETED = " (deleted)";
 
     private final int pid;
     private final int number;
@@ -76,17 +75,39 @@ final class LiveDescriptor implements AutoCloseable {
     /** The file as it is now, by its name. */
     FileIdentity identity() {
         return new FileIdentity(
-                link, (int) status.device(), status.inode(), status.size(), status.mtimeNanos(), status.mode(), "");
+                link,
+                (int) status.device(),
+                status.inode(),
+                status.size(),
+                status.mtimeNanos(),
+                status.mode(),
+                "",
+                ownership());
     }
 
     Ownership ownership() {
         return new Ownership(status.uid(), status.gid());
     }
 
+    /** Whether it has no name at all any more. */
+    boolean isDeleted() {
+        return status.links() == 0 && link.endsWith(FileIdentity.DELETED) && !isNamed(link);
+    }
+
+    private boolean isNamed(String path) {
+        try {
+            return FileStatus.ofLink(path).isSameFile(status);
+        } catch (KernelException gone) {
+            return false;
+        }
+    }
+
     /** Why its name does not lead to it; empty when it does. */
     String whyNameless() {
-        if (status.links() == 0 || link.endsWith(DELETED)) {
-            return "the file has been deleted";
+        if (link.endsWith(FileIdentity.DELETED)) {
+            return isNamed(link)
+                    ? "its name ends like the kernel's mark of a deleted file"
+                    : "the file has been deleted";
         }
         if (!link.startsWith("/")) {
             return "it has no name in the file system";

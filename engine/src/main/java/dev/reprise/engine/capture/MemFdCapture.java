@@ -10,7 +10,7 @@ import dev.reprise.kernel.KernelException;
 final class MemFdCapture implements OpenFileCapture {
     @Override
     public boolean recognizes(LiveDescriptor d) {
-        return MemFdContents.isMemFd(d.link());
+        return MemoryObjectCapture.isMemfd(d.link());
     }
 
     @Override
@@ -30,13 +30,7 @@ final class MemFdCapture implements OpenFileCapture {
 
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
-        ObjectId memory = take.objects().find(DeviceInode.of(d.status()));
-        if (memory.equals(ObjectId.NONE)) {
-            MemoryFile file =
-                    MemFdContents.capture(d.link(), "/proc/self/fd/" + d.copy().number(), take.objects());
-            take.memoryFiles().add(file);
-            memory = file.memory().id();
-        }
+        ObjectId memory = take.memoryOf(d);
         return new MemFd(
                 id, d.info().statusFlags(), take.owner(d), memory, d.info().position());
     }

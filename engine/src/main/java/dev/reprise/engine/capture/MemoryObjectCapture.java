@@ -103,8 +103,12 @@ final class MemoryObjectCapture implements AutoCloseable {
             }
             Door.require(data, "lseek", "to data behind " + at);
             long hole = Door.require(Door.call(SYS_lseek, fd.number(), data, SEEK_HOLE), "lseek", "to a hole");
-            long start = data & ~PAGE_MASK;
-            runs.add(new PageRun(start, (hole - start + PAGE_MASK) / PageRun.PAGE_SIZE));
+            // Blocks may be smaller than pages.
+            long start = Math.max(
+                    data & ~PAGE_MASK, runs.isEmpty() ? 0 : runs.getLast().end());
+            if (hole > start) {
+                runs.add(new PageRun(start, (hole - start + PAGE_MASK) / PageRun.PAGE_SIZE));
+            }
             at = hole;
         }
     }

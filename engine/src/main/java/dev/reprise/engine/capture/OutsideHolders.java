@@ -1,5 +1,6 @@
 package dev.reprise.engine.capture;
 
+import dev.reprise.image.state.FileIdentity;
 import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
@@ -73,7 +74,7 @@ final class OutsideHolders {
     }
 
     private void add(int pid, int number, String link) throws KernelException {
-        links.add(MemFdContents.isMemFd(link) ? name(link, inode(pid, number)) : link);
+        links.add(isNameless(link) ? name(link, inode(pid, number)) : link);
         if (link.startsWith(NAMELESS)) {
             Descriptions.Description same = descriptions.sharedWith(pid, number, link);
             if (same != null) {
@@ -86,15 +87,18 @@ final class OutsideHolders {
         return FileStatus.of("/proc/" + pid + "/fd/" + number).inode();
     }
 
-    // Many memfds have one name.
+    // Many memfds, or deleted files, have one name.
+    private static boolean isNameless(String link) {
+        return link.endsWith(FileIdentity.DELETED);
+    }
+
     private static String name(String link, long inode) {
         return link + " " + inode;
     }
 
     /** Whether somebody has the pipe, FIFO or memfd. */
     boolean holds(LiveDescriptor d) {
-        return links.contains(
-                MemFdContents.isMemFd(d.link()) ? name(d.link(), d.status().inode()) : d.link());
+        return links.contains(isNameless(d.link()) ? name(d.link(), d.status().inode()) : d.link());
     }
 
     /** Who has the description without a file of which {@code number} is the lowest; 0 for nobody. */

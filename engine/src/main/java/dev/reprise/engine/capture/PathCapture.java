@@ -9,7 +9,7 @@ import dev.reprise.image.state.PathFile;
 final class PathCapture implements OpenFileCapture {
     @Override
     public boolean recognizes(LiveDescriptor d) {
-        return d.isPathOnly();
+        return d.isPathOnly() && !(d.isDeleted() && d.status().isDirectory()); // those are made again
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.image.state.FileIdentity;
 import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
@@ -14,8 +15,15 @@ final class PathLook {
     static List<Refusal> look(int pid) throws KernelException {
         List<Refusal> refusals = new ArrayList<>(0);
         check("root directory", "/proc/" + pid + "/root", refusals);
-        check("working directory", "/proc/" + pid + "/cwd", refusals);
+        if (!isDeleted("/proc/" + pid + "/cwd")) {
+            check("working directory", "/proc/" + pid + "/cwd", refusals);
+        }
         return refusals;
+    }
+
+    // A working directory that has been removed is made again, and removed again.
+    private static boolean isDeleted(String link) throws KernelException {
+        return FileStatus.of(link).links() == 0 && Proc.link(link).endsWith(FileIdentity.DELETED);
     }
 
     private static void check(String what, String link, List<Refusal> refusals) throws KernelException {

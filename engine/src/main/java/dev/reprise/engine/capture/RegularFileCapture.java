@@ -1,5 +1,6 @@
 package dev.reprise.engine.capture;
 
+import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.RegularFile;
@@ -15,16 +16,12 @@ final class RegularFileCapture implements OpenFileCapture {
 
     @Override
     public void look(LiveDescriptor d, DescriptorLook look) {
-        if (d.link().startsWith("/proc/")) {
-            look.refuse(d, "file of /proc", d.link() + " shows the kernel's state, not saved data", "close it");
-            return;
-        }
         if (d.link().equals("/secretmem (deleted)")) {
             look.refuse(d, "memfd_secret", "nobody but the process can read it", "");
             return;
         }
         String why = d.whyNameless();
-        if (!why.isEmpty()) {
+        if (!why.isEmpty() && OtherName.of(d).isEmpty()) {
             look.refuse(d, "nameless file", d.link() + ": " + why, "keep the file under its name, or close it");
         }
         FileLocks.look(d, look);
@@ -32,11 +29,14 @@ final class RegularFileCapture implements OpenFileCapture {
 
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
+        String other = OtherName.of(d);
+        FileIdentity file = d.identity();
         return new RegularFile(
                 id,
                 d.info().statusFlags(),
                 take.owner(d),
-                d.identity(),
-                d.info().position());
+                other.isEmpty() ? file : file.at(other),
+                d.info().position(),
+                other.isEmpty() ? "" : file.name());
     }
 }

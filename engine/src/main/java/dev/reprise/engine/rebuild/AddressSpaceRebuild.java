@@ -151,10 +151,10 @@ final class AddressSpaceRebuild {
     }
 
     /** Adds all that could not be true while contents were loaded: protections, guards, locks, names, mm fields, seals. */
-    void finish(ProgramBuilder p) {
+    void finish(ProgramBuilder p, MemoryFiles memfds) {
         sharedMemory.finish(p);
         MappingAttributes.add(p, image, space, plans);
-        MmRebuild.add(p, space);
+        MmRebuild.add(p, space, memfds);
         MappingAttributes.seal(p, plans);
     }
 

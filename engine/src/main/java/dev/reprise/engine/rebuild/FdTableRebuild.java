@@ -3,6 +3,7 @@ package dev.reprise.engine.rebuild;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_lseek;
 
 import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
 import dev.reprise.image.state.Epoll;
@@ -18,11 +19,13 @@ import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.OutsideFile;
 import dev.reprise.image.state.PathFile;
 import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SignalFd;
 import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.TerminalFile;
 import dev.reprise.image.state.TimerFd;
+import dev.reprise.kernel.Fcntl;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,6 +42,7 @@ final class FdTableRebuild {
     private final FdTable table;
     private final DescriptorOptions options;
     private final OpenFiles files;
+    private final RemovedDirectories removed = new RemovedDirectories();
     private final Set<ObjectId> pipesDone = new HashSet<>();
 
     FdTableRebuild(Image image, FdTable table, TableShare share, DescriptorOptions options) {
@@ -92,15 +96,30 @@ final class FdTableRebuild {
         NamedFileRebuild named = new NamedFileRebuild(p, files);
         switch (file) {
             case RegularFile regular -> {
-                named.openAt(regular, regular.file(), regular.offset());
+                if (regular.goneName().isEmpty()) {
+                    named.openAt(regular, regular.file(), regular.offset());
+                } else {
+                    named.openUnderGoneName(regular);
+                }
                 if (options.truncate()) {
                     named.truncate(regular);
                 }
             }
-            case DirectoryFile directory -> named.openAt(directory, directory.file(), directory.offset());
+            case DirectoryFile directory -> {
+                if (directory.file().isDeleted()) {
+                    named.openRemoved(directory, removed.numberOf(directory.file()));
+                    removed.add(directory.file(), files.numberOf(directory));
+                } else {
+                    named.openAt(directory, directory.file(), directory.offset());
+                }
+            }
             case PathFile path -> named.open(path, path.file());
             case DeviceFile device -> {
-                named.open(device, device.file());
+                if (device.file().isDeleted()) {
+                    named.openRemoved(device);
+                } else {
+                    named.open(device, device.file());
+                }
                 p.attempt(SYS_lseek, files.numberOf(device), device.offset(), 0);
             }
             case TerminalFile terminal -> streams.attach(terminal);
@@ -113,8 +132,22 @@ final class FdTableRebuild {
             case Epoll set -> sets.create(set);
             case Inotify inotify -> new InotifyRebuild(p, files).create(inotify);
             case MemFd memFd -> new MemFdRebuild(p, files).create(memFd, memory.descriptor(memFd.memory()));
+            case DeletedFile deleted -> DeletedFileRebuild.open(p, files, deleted, memory.number(deleted.memory()));
+            case ProcFile _ -> {} // when all tasks are there
             case Socket socket -> new SocketRebuild(p, files).create(socket);
         }
+    }
+
+    /** Adds what can only be opened when all tasks are there. */
+    void createLate(ProgramBuilder p) {
+        for (ProcFile file : files.all(ProcFile.class)) {
+            ProcFileRebuild.open(p, files, file);
+        }
+    }
+
+    /** The directories without a name that descriptors lead to. */
+    RemovedDirectories removed() {
+        return removed;
     }
 
     private void pipe(ProgramBuilder p, PipeEnd end) {
@@ -125,7 +158,7 @@ final class FdTableRebuild {
 
     private void fifo(ProgramBuilder p, FifoEnd end) {
         if (pipesDone.add(end.pipe())) {
-            new PipeRebuild(p, files).fifo(files.pipe(end.pipe()), end.file().path(), files.endsOf(end.pipe()));
+            new PipeRebuild(p, files).fifo(files.pipe(end.pipe()), end.file(), files.endsOf(end.pipe()));
         }
     }
 
@@ -141,7 +174,8 @@ final class FdTableRebuild {
         TimerFdRebuild timers = timers(p);
         SocketRebuild sockets = new SocketRebuild(p, files);
         for (OpenFile file : files.finished()) {
-            if (!(file instanceof TerminalFile || file instanceof OutsideFile || file instanceof PathFile)) {
+            boolean path = (file.flags() & Fcntl.O_PATH) != 0;
+            if (!(file instanceof TerminalFile || file instanceof OutsideFile || path)) {
                 OwnerRebuild.set(p, files, file);
             }
             if (file instanceof TimerFd timer) {

@@ -1,5 +1,6 @@
 package dev.reprise.engine.rebuild;
 
+import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
 import dev.reprise.image.state.Epoll;
@@ -12,6 +13,7 @@ import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.OutsideFile;
 import dev.reprise.image.state.PathFile;
 import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SignalFd;
 import dev.reprise.image.state.Socket;
@@ -46,7 +48,7 @@ final class FileChecks {
                         regular.file(), grows ? FileCheck.Rule.NOT_SHORTER : FileCheck.Rule.SAME_SIZE, user));
             } else {
                 FileIdentity identity = named(file);
-                if (!identity.path().isEmpty()) {
+                if (!identity.path().isEmpty() && !identity.isDeleted()) {
                     checks.add(new FileCheck(identity, FileCheck.Rule.SAME_TYPE, user));
                 }
             }
@@ -70,6 +72,8 @@ final class FileChecks {
                     Inotify _,
                     MemFd _,
                     Socket _,
+                    DeletedFile _,
+                    ProcFile _,
                     OutsideFile _ -> Socket.NO_FILE;
         };
     }

@@ -9,7 +9,6 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mkdir;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_openat;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pwrite64;
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_unlink;
 
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.Label;
@@ -25,26 +24,23 @@ import java.util.List;
 
 /**
  * A mapped file whose contents are in the image: one that is there is taken as it is, one that is gone is written
- * again, one that was deleted is written and deleted again.
+ * again.
  *
  * <p>The contents are loaded into memory of ours; the page behind them says whether the file must be filled.
  */
 final class KeptFileRebuild {
-    private static final String DELETED = " (deleted)";
     private static final int READ_WRITE = Mman.PROT_READ | Mman.PROT_WRITE;
     private static final int DIRECTORY_MODE = 0755;
     private static final long SIGN = Long.MIN_VALUE;
 
     private final MemoryObject object;
     private final long place;
-    private final boolean deleted;
     private final String path;
 
     KeptFileRebuild(MemoryObject object, long place) {
         this.object = object;
         this.place = place;
-        this.deleted = object.name().endsWith(DELETED);
-        this.path = deleted ? object.name().substring(0, object.name().length() - DELETED.length()) : object.name();
+        this.path = object.name();
     }
 
     /** Where the contents are to be loaded. */
@@ -58,10 +54,6 @@ final class KeptFileRebuild {
 
     /** Opens or creates the file, and maps it. */
     void make(ProgramBuilder p, List<MappingPlan> mappings) {
-        if (deleted) {
-            makeDeleted(p, mappings);
-            return;
-        }
         p.call(
                 SYS_mmap,
                 place,
@@ -110,30 +102,8 @@ final class KeptFileRebuild {
         p.call(SYS_ftruncate, descriptor, Arg.of(object.size())).about(path);
     }
 
-    // Loaded straight into the file, which is nobody else's.
-    private void makeDeleted(ProgramBuilder p, List<MappingPlan> mappings) {
-        Slot name = p.string(path);
-        Step file = create(p, name);
-        own(p, file);
-        Step readOnly = p.call(SYS_openat, Arg.of(Fd.AT_FDCWD), name, Arg.of(Fcntl.O_RDONLY), Arg.of(0));
-        p.call(SYS_unlink, name).about(path);
-        for (MappingPlan mapping : mappings) {
-            boolean writes =
-                    SharedMemoryRebuild.isWritable(mapping) && mapping.vma().shared();
-            SharedMemoryRebuild.map(p, mapping, writes ? file : readOnly);
-        }
-        if (object.size() > 0) {
-            SharedMemoryRebuild.mapShared(p, place, object.size(), file);
-        }
-        p.call(SYS_close, file);
-        p.call(SYS_close, readOnly);
-    }
-
     /** When the contents are loaded: fills a file that was created. */
     void finish(ProgramBuilder p) {
-        if (deleted) {
-            return;
-        }
         Label fill = p.label();
         Label done = p.label();
         p.jumpIfAny(Arg.of(flag()), Arg.of(1), fill);

@@ -27,6 +27,9 @@ final class LockRebuild {
             }
             case POSIX ->
                 p.call(SYS_fcntl, number, Arg.of(Fcntl.F_SETLK), range(p, lock)).about(subject);
+            case LEASE ->
+                p.call(SYS_fcntl, number, Arg.of(Fcntl.F_SETLEASE), Arg.of(lock.type()))
+                        .about(subject);
             case OFD ->
                 p.call(SYS_fcntl, number, Arg.of(Fcntl.F_OFD_SETLK), range(p, lock))
                         .about(subject);

@@ -17,7 +17,9 @@ final class MappedFileChecks {
     static List<FileCheck> of(AddressSpace space) {
         Map<String, FileCheck> checks = new LinkedHashMap<>();
         FileIdentity executable = space.executable();
-        checks.put(executable.path(), new FileCheck(executable, FileCheck.Rule.SAME_CODE, "executable"));
+        if (!executable.isDeleted()) {
+            checks.put(executable.path(), new FileCheck(executable, FileCheck.Rule.SAME_CODE, "executable"));
+        }
         for (Vma vma : space.vmas()) {
             if (vma.backing() instanceof Backing.MappedFile mapped) {
                 FileIdentity file = mapped.file();

@@ -12,6 +12,7 @@ import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.Label;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Step;
+import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
@@ -19,43 +20,57 @@ import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Mman;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * The memfds of an image, each at a temporary descriptor for as long as mappings, descriptors and contents are made.
+ * The memfds and deleted files of an image, each at a temporary descriptor for as long as mappings, descriptors and contents are made.
  *
  * <p>{@link #create} stands before the mappings and descriptors, {@link #finish} after the contents are loaded and
  * before the first instruction (seals come last).
  */
 final class MemoryFiles {
     private final Map<MemoryObject, Integer> descriptors = new LinkedHashMap<>();
+    private final Set<MemoryObject> finished = new HashSet<>();
+    private final Image image;
 
     /** @param first the first of their numbers; all from there on are free */
     MemoryFiles(Image image, int first) {
+        this.image = image;
         int next = first;
         for (SharedObject object : image.objects()) {
-            if (object instanceof MemoryObject memory && memory.kind() == MemoryObject.Kind.MEMFD) {
+            if (object instanceof MemoryObject memory
+                    && (memory.kind() == MemoryObject.Kind.MEMFD || DeletedFileRebuild.is(memory))) {
                 descriptors.put(memory, next++);
             }
         }
     }
 
-    /** Adds the creation of every {@link MemoryObject.Kind#MEMFD}, with its size. */
+    /** Adds the creation of every one, with its size. */
     void create(ProgramBuilder p) {
         descriptors.forEach((memory, number) -> {
-            Step created = p.call(
-                            SYS_memfd_create,
-                            p.string(memory.name()),
-                            Arg.of(Mman.MFD_CLOEXEC | Mman.MFD_ALLOW_SEALING))
-                    .about("memfd " + memory.name());
+            Arg created = create(p, memory);
             Label there = p.label();
             p.jumpIfEqual(created, Arg.of(number), there);
             p.call(SYS_dup3, created, Arg.of(number), Arg.of(Fcntl.O_CLOEXEC));
             p.call(SYS_close, created);
             p.place(there);
-            p.call(SYS_ftruncate, number, memory.size()).about("memfd " + memory.name());
+            p.call(SYS_ftruncate, number, memory.size()).about(name(memory));
         });
+    }
+
+    private Arg create(ProgramBuilder p, MemoryObject memory) {
+        if (DeletedFileRebuild.is(memory)) {
+            return Arg.contentOf(DeletedFileRebuild.make(p, image, memory));
+        }
+        return p.call(SYS_memfd_create, p.string(memory.name()), Arg.of(Mman.MFD_CLOEXEC | Mman.MFD_ALLOW_SEALING))
+                .about(name(memory));
+    }
+
+    private static String name(MemoryObject memory) {
+        return memory.kind() == MemoryObject.Kind.MEMFD ? "memfd " + memory.name() : memory.name();
     }
 
     /** The temporary descriptor of a memfd, open for reading and writing. */
@@ -73,23 +88,47 @@ final class MemoryFiles {
         throw new IllegalArgumentException("no memfd with id " + id.value());
     }
 
+    /**
+     * Adds a descriptor of the executable. One that had been deleted must have no writers (fs/exec.c,
+     * exe_file_deny_write_access): its own is closed.
+     */
+    Step openForReading(ProgramBuilder p, FileIdentity executable) {
+        if (executable.isDeleted()) {
+            for (Map.Entry<MemoryObject, Integer> file : descriptors.entrySet()) {
+                if (file.getKey().name().equals(executable.path())) {
+                    Step opened = MappedFilesRebuild.open(p, "/proc/self/fd/" + file.getValue(), Fcntl.O_RDONLY);
+                    finish(p, file.getKey(), file.getValue());
+                    finished.add(file.getKey());
+                    return opened;
+                }
+            }
+        }
+        return MappedFilesRebuild.open(p, executable.path(), Fcntl.O_RDONLY);
+    }
+
     /** Adds mode, owner and seals, and closes the temporary descriptors. */
     void finish(ProgramBuilder p) {
         descriptors.forEach((memory, number) -> {
-            String name = "memfd " + memory.name();
-            if (!memory.ownership().equals(Ownership.ROOT)) {
-                p.call(
-                                SYS_fchown,
-                                number,
-                                memory.ownership().uid(),
-                                memory.ownership().gid())
-                        .about(name);
+            if (!finished.contains(memory)) {
+                finish(p, memory, number);
             }
-            p.call(SYS_fchmod, number, memory.mode()).about(name);
-            if (memory.seals() != 0) {
-                p.call(SYS_fcntl, number, Fcntl.F_ADD_SEALS, memory.seals()).about("seals of " + name);
-            }
-            p.call(SYS_close, number).about(name);
         });
+    }
+
+    private static void finish(ProgramBuilder p, MemoryObject memory, int number) {
+        String name = name(memory);
+        if (!memory.ownership().equals(Ownership.ROOT)) {
+            p.call(
+                            SYS_fchown,
+                            number,
+                            memory.ownership().uid(),
+                            memory.ownership().gid())
+                    .about(name);
+        }
+        p.call(SYS_fchmod, number, memory.mode()).about(name);
+        if (memory.seals() != 0) {
+            p.call(SYS_fcntl, number, Fcntl.F_ADD_SEALS, memory.seals()).about("seals of " + name);
+        }
+        p.call(SYS_close, number).about(name);
     }
 }

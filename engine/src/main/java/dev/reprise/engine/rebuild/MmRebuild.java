@@ -31,8 +31,8 @@ final class MmRebuild {
 
     private MmRebuild() {}
 
-    static void add(ProgramBuilder p, AddressSpace space) {
-        fields(p, space);
+    static void add(ProgramBuilder p, AddressSpace space, MemoryFiles memfds) {
+        fields(p, space, memfds);
         if (space.thpDisabled()) {
             p.call(SYS_prctl, PrctlMemory.PR_SET_THP_DISABLE, 1, 0, 0, 0).about("no huge pages");
         }
@@ -42,7 +42,7 @@ final class MmRebuild {
         }
     }
 
-    private static void fields(ProgramBuilder p, AddressSpace space) {
+    private static void fields(ProgramBuilder p, AddressSpace space, MemoryFiles memfds) {
         MmFields f = space.fields();
         Slot map = p.longs(
                 f.startCode(),
@@ -60,7 +60,7 @@ final class MmRebuild {
                 0);
         p.store8(map.plus(AUXV), p.bytes(space.auxv().toArray()));
         p.store4(map.plus(AUXV_SIZE), Arg.of(space.auxv().length()));
-        Step exe = MappedFilesRebuild.open(p, space.executable().path(), Fcntl.O_RDONLY);
+        Step exe = memfds.openForReading(p, space.executable());
         p.store4(map.plus(EXE_FD), exe);
         p.call(
                         SYS_prctl,

@@ -13,6 +13,7 @@ import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.Pipe;
@@ -66,30 +67,37 @@ final class PipeRebuild {
     private void reopen(Step reader, OpenFile end) {
         int number = files.numberOf(end);
         p.call(SYS_dup3, reader, Arg.of(number), Arg.of(Fcntl.O_CLOEXEC));
-        open("/proc/self/fd/" + number, end);
+        String path = "/proc/self/fd/" + number;
+        open(p.string(path), path, end);
     }
 
-    private void open(String path, OpenFile end) {
+    private void open(Arg name, String path, OpenFile end) {
         int flags = end.flags() & ~Fcntl.FASYNC | Fcntl.O_NONBLOCK;
-        Step opened = p.call(SYS_openat, Arg.of(Fd.AT_FDCWD), p.string(path), Arg.of(flags), Arg.of(0))
+        Step opened = p.call(SYS_openat, Arg.of(Fd.AT_FDCWD), name, Arg.of(flags), Arg.of(0))
                 .about(path);
         files.place(p, opened, end);
     }
 
     /** A FIFO and all its open ends; the first is for both directions, so that no open waits for another. */
-    void fifo(Pipe pipe, String path, List<OpenFile> ends) {
+    void fifo(Pipe pipe, FileIdentity file, List<OpenFile> ends) {
+        String path = file.path();
+        GoneName gone = file.isDeleted() ? DeletedNodeRebuild.node(p, file, 0) : null;
+        Arg name = gone == null ? p.string(path) : gone.name();
         Step opened = p.call(
                         SYS_openat,
                         Arg.of(Fd.AT_FDCWD),
-                        p.string(path),
+                        name,
                         Arg.of(Fcntl.O_RDWR | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC),
                         Arg.of(0))
                 .about(path);
         Step both = files.park(p, opened);
         fill(pipe, both, ends);
         for (OpenFile end : ends) {
-            open(path, end);
+            open(name, path, end);
             files.setFlags(p, end);
+        }
+        if (gone != null) {
+            gone.unlink();
         }
         p.call(SYS_close, both);
     }

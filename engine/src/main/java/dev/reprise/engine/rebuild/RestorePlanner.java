@@ -121,6 +121,7 @@ final class RestorePlanner {
         ThreadClones threads = new ThreadClones(p);
         threads.cloneAll(process.tasks().subList(1, process.tasks().size()));
         threads.cloneHelpers(helpers);
+        descriptors.createLate(p);
         p.end();
         threads.placeChildren(segment.start());
         return p.build();
@@ -139,9 +140,9 @@ final class RestorePlanner {
     private Program attributes() {
         ProgramBuilder p = new ProgramBuilder();
         temporaries.closeImage(p);
-        memory.finish(p);
+        memory.finish(p, memoryFiles);
         memoryFiles.finish(p);
-        FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class));
+        FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class), descriptors.removed());
         ProcessRebuild.prepare(p, image, process);
         p.end();
         return p.build();

@@ -43,7 +43,13 @@ final class SharedMemoryRebuild {
         switch (object.kind()) {
             case MEMFD -> memfd(p, object, mappings, memfds.number(object.id()));
             case SHARED_ANONYMOUS -> anonymous(p, object, mappings);
-            case FILE_CONTENTS -> keptFile(p, object, mappings);
+            case FILE_CONTENTS -> {
+                if (DeletedFileRebuild.is(object)) {
+                    deletedFile(p, object, mappings, memfds.number(object.id()));
+                } else {
+                    keptFile(p, object, mappings);
+                }
+            }
         }
     }
 
@@ -71,6 +77,24 @@ final class SharedMemoryRebuild {
             long place = temporary(object.size());
             places.put(object.id(), place);
             mapShared(p, place, object.size(), Arg.of(number));
+        }
+    }
+
+    // Opened in the very mode each time: O_TMPFILE may have made it for writing only.
+    private void deletedFile(ProgramBuilder p, MemoryObject object, List<MappingPlan> mappings, int number) {
+        for (MappingPlan mapping : mappings) {
+            boolean writes = isWritable(mapping) && mapping.vma().shared();
+            int mode = writes ? Fcntl.O_RDWR : Fcntl.O_RDONLY;
+            Step opened = MappedFilesRebuild.open(p, "/proc/self/fd/" + number, mode);
+            map(p, mapping, opened);
+            p.call(SYS_close, opened);
+        }
+        if (!object.runs().isEmpty()) {
+            long place = temporary(object.size());
+            places.put(object.id(), place);
+            Step opened = MappedFilesRebuild.open(p, "/proc/self/fd/" + number, Fcntl.O_RDWR);
+            mapShared(p, place, object.size(), opened);
+            p.call(SYS_close, opened);
         }
     }
 

@@ -32,6 +32,7 @@ import dev.reprise.image.state.TaskModes;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.Clock;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.ProcTimers;
 import dev.reprise.kernel.Signal;
@@ -141,21 +142,27 @@ class ProcessRoundTripTest {
         Path inner = Files.createDirectory(directory.resolve("in ner"));
         FsContext context = new FsContext(ObjectId.NONE, directory.toString(), inner.toString(), 0127);
         try (ChildRun child = new ChildRun(p -> FsContextRebuild.add(p, context))) {
-            assertThat(FsContextCapture.take(child.pid(), ObjectId.NONE, ProcStatus.of(child.pid(), child.pid())))
-                    .isEqualTo(context);
+            FsContext found =
+                    FsContextCapture.take(child.pid(), ObjectId.NONE, ProcStatus.of(child.pid(), child.pid()));
+            assertThat(found.root()).isEqualTo(context.root());
+            assertThat(found.workingDirectory().path()).isEqualTo(inner.toString());
+            assertThat(found.umask()).isEqualTo(context.umask());
             assertThat(PathLook.look(child.pid())).isEmpty();
         }
     }
 
     @Test
-    void aDeletedWorkingDirectoryIsRefused(@TempDir Path directory) throws Exception {
+    void aDeletedWorkingDirectoryIsMadeAgain(@TempDir Path directory) throws Exception {
         Path gone = Files.createDirectory(directory.resolve("gone"));
         try (ChildRun child = new ChildRun(p -> p.call(SYS_chdir, p.string(gone.toString())))) {
             Files.delete(gone);
-            assertThat(PathLook.look(child.pid())).singleElement().satisfies(refusal -> {
-                assertThat(refusal.resource()).isEqualTo("working directory");
-                assertThat(refusal.where()).contains("gone");
-            });
+            assertThat(PathLook.look(child.pid())).isEmpty();
+            FsContext removed =
+                    FsContextCapture.take(child.pid(), ObjectId.NONE, ProcStatus.of(child.pid(), child.pid()));
+            try (ChildRun again = new ChildRun(p -> FsContextRebuild.add(p, removed))) {
+                assertThat(Proc.link("/proc/" + again.pid() + "/cwd")).isEqualTo(gone + " (deleted)");
+                assertThat(gone).doesNotExist();
+            }
         }
     }
 

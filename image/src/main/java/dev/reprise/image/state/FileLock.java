@@ -17,6 +17,9 @@ public record FileLock(int descriptor, Kind kind, int type, long start, long end
         /** fcntl(2) F_SETLK: the process's. */
         POSIX,
         /** fcntl(2) F_OFD_SETLK: the open file description's. */
-        OFD
+        OFD,
+
+        /** fcntl(2) F_SETLEASE: the open file description's, the whole file. */
+        LEASE
     }
 }

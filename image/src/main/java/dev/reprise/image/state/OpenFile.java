@@ -16,7 +16,9 @@ public sealed interface OpenFile extends SharedObject
                 Inotify,
                 MemFd,
                 Socket,
-                OutsideFile {
+                OutsideFile,
+                DeletedFile,
+                ProcFile {
     /** The file status flags (F_GETFL), as /proc/PID/fdinfo shows them, without O_CLOEXEC. */
     int flags();
 

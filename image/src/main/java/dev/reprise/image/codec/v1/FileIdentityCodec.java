@@ -1,6 +1,7 @@
 package dev.reprise.image.codec.v1;
 
 import dev.reprise.image.state.FileIdentity;
+import dev.reprise.image.state.Ownership;
 import dev.reprise.image.wire.MessageReader;
 import dev.reprise.image.wire.MessageWriter;
 import java.io.IOException;
@@ -18,6 +19,9 @@ final class FileIdentityCodec {
         m.signed(5, file.mtimeNanos());
         m.u32(6, file.mode());
         m.utf8(7, file.buildId());
+        if (!file.ownership().equals(Ownership.ROOT)) {
+            m.message(8, OwnershipCodec.write(file.ownership()));
+        }
         return m;
     }
 
@@ -29,6 +33,7 @@ final class FileIdentityCodec {
         long mtimeNanos = 0;
         int mode = 0;
         String buildId = "";
+        Ownership ownership = Ownership.ROOT;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> path = m.latin1();
@@ -38,9 +43,10 @@ final class FileIdentityCodec {
                 case 5 -> mtimeNanos = m.signed();
                 case 6 -> mode = m.u32();
                 case 7 -> buildId = m.utf8();
+                case 8 -> ownership = OwnershipCodec.read(m.message());
                 default -> throw m.unknown("FileIdentity");
             }
         }
-        return new FileIdentity(path, device, inode, size, mtimeNanos, mode, buildId);
+        return new FileIdentity(path, device, inode, size, mtimeNanos, mode, buildId, ownership);
     }
 }

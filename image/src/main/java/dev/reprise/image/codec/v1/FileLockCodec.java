@@ -44,6 +44,7 @@ final class FileLockCodec {
             case FLOCK -> 1;
             case POSIX -> 2;
             case OFD -> 3;
+            case LEASE -> 4;
         };
     }
 
@@ -52,6 +53,7 @@ final class FileLockCodec {
             case 1 -> FileLock.Kind.FLOCK;
             case 2 -> FileLock.Kind.POSIX;
             case 3 -> FileLock.Kind.OFD;
+            case 4 -> FileLock.Kind.LEASE;
             default -> throw new UnknownFieldException("kind " + number + " of FileLock is not known");
         };
     }

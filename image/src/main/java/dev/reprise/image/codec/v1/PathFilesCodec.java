@@ -17,6 +17,7 @@ final class PathFilesCodec {
     private @Nullable FileIdentity file;
     private long offset;
     private int rdev;
+    private String goneName = "";
 
     private PathFilesCodec() {}
 
@@ -24,6 +25,7 @@ final class PathFilesCodec {
         MessageWriter m = OpenFileHead.write(regular);
         m.message(4, FileIdentityCodec.write(regular.file()));
         m.u64(5, regular.offset());
+        m.latin1(7, regular.goneName());
         return m;
     }
 
@@ -57,7 +59,7 @@ final class PathFilesCodec {
 
     static RegularFile regular(MessageReader m) throws IOException {
         PathFilesCodec f = read(m, "RegularFile", true, false);
-        return new RegularFile(f.head.id(), f.head.flags(), f.head.owner(), f.identity(), f.offset);
+        return new RegularFile(f.head.id(), f.head.flags(), f.head.owner(), f.identity(), f.offset, f.goneName);
     }
 
     static DirectoryFile directory(MessageReader m) throws IOException {
@@ -94,6 +96,8 @@ final class PathFilesCodec {
                 f.offset = m.u64();
             } else if (field == 6 && hasRdev) {
                 f.rdev = m.u32();
+            } else if (field == 7 && hasOffset) {
+                f.goneName = m.latin1();
             } else {
                 f.head.read(field, m, message);
             }

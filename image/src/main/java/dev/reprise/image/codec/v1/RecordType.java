@@ -38,6 +38,8 @@ public final class RecordType {
     static final int MEM_FD = 76;
     static final int SOCKET = 77;
     static final int OUTSIDE_FILE = 78;
+    static final int DELETED_FILE = 90;
+    static final int PROC_FILE = 91;
 
     private RecordType() {}
 }

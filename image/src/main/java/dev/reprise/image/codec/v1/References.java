@@ -3,6 +3,7 @@ package dev.reprise.image.codec.v1;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.DeadProcess;
+import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.EpollMember;
@@ -76,6 +77,7 @@ final class References {
             }
             case PipeEnd end -> require(end.pipe(), Pipe.class, "a pipe's end");
             case FifoEnd end -> require(end.pipe(), Pipe.class, "a fifo's end");
+            case DeletedFile file -> require(file.memory(), MemoryObject.class, "a deleted file");
             case MemFd memFd -> require(memFd.memory(), MemoryObject.class, "a memfd");
             case Epoll epoll -> {
                 for (EpollMember member : epoll.members()) {

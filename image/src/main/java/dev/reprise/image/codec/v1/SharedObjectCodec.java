@@ -1,6 +1,7 @@
 package dev.reprise.image.codec.v1;
 
 import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
 import dev.reprise.image.state.Epoll;
@@ -15,6 +16,7 @@ import dev.reprise.image.state.OutsideFile;
 import dev.reprise.image.state.PathFile;
 import dev.reprise.image.state.Pipe;
 import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.SignalFd;
@@ -54,6 +56,8 @@ final class SharedObjectCodec {
             case MemFd _ -> RecordType.MEM_FD;
             case Socket _ -> RecordType.SOCKET;
             case OutsideFile _ -> RecordType.OUTSIDE_FILE;
+            case ProcFile _ -> RecordType.PROC_FILE;
+            case DeletedFile _ -> RecordType.DELETED_FILE;
         };
     }
 
@@ -80,6 +84,8 @@ final class SharedObjectCodec {
             case MemFd memFd -> MemFdCodec.write(memFd);
             case Socket socket -> SocketCodec.write(socket);
             case OutsideFile file -> OutsideFileCodec.write(file);
+            case ProcFile it -> ProcFileCodec.write(it);
+            case DeletedFile it -> DeletedFileCodec.write(it);
         };
     }
 
@@ -107,6 +113,8 @@ final class SharedObjectCodec {
             case RecordType.MEM_FD -> MemFdCodec.read(m);
             case RecordType.SOCKET -> SocketCodec.read(m);
             case RecordType.OUTSIDE_FILE -> OutsideFileCodec.read(m);
+            case RecordType.PROC_FILE -> ProcFileCodec.read(m);
+            case RecordType.DELETED_FILE -> DeletedFileCodec.read(m);
             default -> null;
         };
     }

@@ -52,6 +52,8 @@ class PublishedSpecificationTest {
             Map.entry(RecordType.INOTIFY, "inotify Inotify"),
             Map.entry(RecordType.MEM_FD, "mem_fd MemFd"),
             Map.entry(RecordType.SOCKET, "socket Socket"),
+            Map.entry(RecordType.DELETED_FILE, "mem_fd DeletedFile"),
+            Map.entry(RecordType.PROC_FILE, "path_files ProcFile"),
             Map.entry(RecordType.OUTSIDE_FILE, "outside_file OutsideFile"));
 
     private record Payload(int type, Bytes content) {}
