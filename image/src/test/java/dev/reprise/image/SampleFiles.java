@@ -1,6 +1,7 @@
 package dev.reprise.image;
 
 import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.Cgroups;
 import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.DeviceFile;
@@ -25,6 +26,7 @@ import dev.reprise.image.state.Pipe;
 import dev.reprise.image.state.PipeEnd;
 import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.RegularFile;
+import dev.reprise.image.state.SeccompFilter;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.SignalFd;
 import dev.reprise.image.state.Socket;
@@ -68,6 +70,8 @@ final class SampleFiles {
                 new MemFd(id(22), 0x8002, NOBODY, memory, 4097),
                 socket(),
                 new OutsideFile(id(24), 1, NOBODY, "pipe:[12345]"),
+                new SeccompFilter(id(92), ObjectId.NONE, 2, SampleImage.bytes(16, 5)),
+                new Cgroups(id(93), List.of(new Cgroups.Membership("/sys/fs/cgroup/a", true))),
                 new DeletedFile(id(90), 0x8002, NOBODY, memory, 17),
                 new ProcFile(id(91), 0x8000, NOBODY, "/proc/4711/status", 5));
     }

@@ -23,6 +23,14 @@ public final class Prctl {
     public static final int PR_GET_CHILD_SUBREAPER = 37;
     public static final int PR_SET_NO_NEW_PRIVS = 38;
     public static final int PR_GET_TID_ADDRESS = 40;
+    public static final int PR_SET_SECCOMP = 22;
+    public static final int PR_GET_SPECULATION_CTRL = 52;
+    public static final int PR_SET_SPECULATION_CTRL = 53;
+    public static final int PR_SPEC_PRCTL = 1;
+    public static final int PR_SPEC_ENABLE = 2;
+    public static final int PR_SPEC_L1D_FLUSH = 2;
+    public static final int PR_SET_MDWE = 65;
+    public static final int PR_SET_MEMORY_MERGE = 67;
     public static final int PR_CAP_AMBIENT = 47;
     public static final int PR_SET_IO_FLUSHER = 57;
     public static final int PR_GET_IO_FLUSHER = 58;

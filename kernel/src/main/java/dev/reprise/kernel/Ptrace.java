@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * ptrace(2), one method a request (include/uapi/linux/ptrace.h).
@@ -21,6 +22,7 @@ public final class Ptrace {
     public static final int O_TRACECLONE = 8;
     public static final int O_TRACEEXEC = 16;
     public static final int O_EXITKILL = 0x100000;
+    public static final int O_SUSPEND_SECCOMP = 0x200000;
 
     public static final int EVENT_CLONE = 3;
     public static final int EVENT_EXEC = 4;
@@ -38,6 +40,8 @@ public final class Ptrace {
     private static final int PEEKSIGINFO = 0x4209;
     private static final int GETSIGMASK = 0x420a;
     private static final int SETSIGMASK = 0x420b;
+    private static final int SECCOMP_GET_FILTER = 0x420c;
+    private static final int SECCOMP_GET_METADATA = 0x420d;
     private static final int GET_RSEQ_CONFIGURATION = 0x420f;
 
     private static final int NT_PRSTATUS = 1;
@@ -45,6 +49,7 @@ public final class Ptrace {
     private static final int REGISTER_WORDS = 27;
     private static final int XSTATE_MAX = 1 << 16;
     private static final int SIGINFO = 128;
+    private static final int SOCK_FILTER = 8;
     private static final int SIGINFO_BATCH = 32;
     private static final int PEEKSIGINFO_SHARED = 1;
 
@@ -159,6 +164,29 @@ public final class Ptrace {
                 return pending;
             }
         }
+    }
+
+    /** A seccomp filter of a task, 8 bytes an instruction, the oldest at index 0; nothing when it has no such one. */
+    public Optional<byte[]> seccompFilter(int tid, int index) throws KernelException {
+        // The first request only asks how long it is.
+        long length = Door.call(SYS_ptrace, SECCOMP_GET_FILTER, tid, index, 0);
+        if (length == -Errno.ENOENT.code() || length == -Errno.EINVAL.code()) {
+            return Optional.empty();
+        }
+        Door.require(length, "PTRACE_SECCOMP_GET_FILTER", "task " + tid);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment program = arena.allocate(SOCK_FILTER * length, 8);
+            request(SECCOMP_GET_FILTER, "PTRACE_SECCOMP_GET_FILTER", tid, index, program.address());
+            return Optional.of(Native.copy(program, program.byteSize()));
+        }
+    }
+
+    /** Its SECCOMP_FILTER_FLAG_*, as far as the kernel tells. */
+    public int seccompFlags(int tid, int index) throws KernelException {
+        words.set(JAVA_LONG, 0, index);
+        words.set(JAVA_LONG, 8, 0);
+        request(SECCOMP_GET_METADATA, "PTRACE_SECCOMP_GET_METADATA", tid, 16, words.address());
+        return (int) words.get(JAVA_LONG, 8);
     }
 
     /** A task's rseq registration: address, length, signature, flags; address 0 for none. */

@@ -58,7 +58,7 @@ public final class CheckpointRun {
     }
 
     private CheckpointStats onTracer(Tracer tracer) throws Exception {
-        Before before = new Before(new SchedulingCapture(), Bytes.of(Vdso.digest()), RestartedSleeps.of(pid));
+        Before before = new Before(new SchedulingCapture(), Bytes.of(Vdso.digest()), RestartedSleeps.of(pid), new CgroupCapture(pid));
         Freeze freeze = new Freeze(tracer, pid);
         try (DescriptorCapture descriptors = new DescriptorCapture(pid);
                 AddressSpaceCapture addressSpaces = new AddressSpaceCapture(pid)) {
@@ -68,10 +68,12 @@ public final class CheckpointRun {
             freeze.freeze();
             freezeEnded = System.nanoTime();
             requireNothing(TracedLook.look(freeze.tracees()));
+            SeccompCapture seccomp = SeccompCapture.of(freeze);
+            requireNothing(SeccompLook.look(seccomp));
             Saved saved;
             Takeover takeover = Takeover.prepare(tracer, freeze, pid);
             try {
-                saved = save(before, freeze, takeover, descriptors, addressSpaces);
+                saved = save(before, freeze, seccomp, takeover, descriptors, addressSpaces);
             } finally {
                 takeover.leave();
                 takeover.close();
@@ -87,11 +89,13 @@ public final class CheckpointRun {
     private record Saved(Image image, int threads) {}
 
     /** What is found out before the freeze, because it needs no freeze or cannot be seen in it. */
-    private record Before(SchedulingCapture scheduling, Bytes vdso, RestartedSleeps restarted) {}
+    private record Before(
+            SchedulingCapture scheduling, Bytes vdso, RestartedSleeps restarted, CgroupCapture cgroups) {}
 
     private Saved save(
             Before before,
             Freeze freeze,
+            SeccompCapture seccomp,
             Takeover takeover,
             DescriptorCapture descriptors,
             AddressSpaceCapture addressSpaces)
@@ -113,7 +117,7 @@ public final class CheckpointRun {
                 table.id(),
                 frozen.sharedPendingSignals(),
                 freeze.wasStopped(),
-                frozen.tasks(before.scheduling, before.restarted));
+                frozen.tasks(before.scheduling, before.restarted, before.cgroups, seccomp, objects));
         Image image = new Image(
                 MachineCapture.take(pid, freeze.leader().xstate(), before.vdso), objects.objects(), List.of(process));
         sink.state(image);

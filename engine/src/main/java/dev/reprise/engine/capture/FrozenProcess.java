@@ -13,6 +13,7 @@ import dev.reprise.engine.tracee.Takeover;
 import dev.reprise.engine.tracee.Tracee;
 import dev.reprise.engine.tracee.XsaveLayout;
 import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.RseqArea;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.KernelException;
@@ -126,7 +127,12 @@ final class FrozenProcess {
     }
 
     /** The record of every thread, the leader first. */
-    List<TaskState> tasks(SchedulingCapture scheduling, RestartedSleeps restarted)
+    List<TaskState> tasks(
+            SchedulingCapture scheduling,
+            RestartedSleeps restarted,
+            CgroupCapture cgroups,
+            SeccompCapture seccomp,
+            ObjectTable objects)
             throws KernelException, CannotCapture {
         InterruptionCapture interruptions = new InterruptionCapture(pid, restarted);
         List<TaskState> tasks = new ArrayList<>(freeze.tracees().size());
@@ -140,7 +146,9 @@ final class FrozenProcess {
                     tracee.mask(),
                     pendingTimers.without(tracee.pendingSignals()),
                     new RseqArea(rseq[0], (int) rseq[1], (int) rseq[2], (int) rseq[3]));
-            tasks.add(TaskCapture.take(pid, tracee.tid(), traced, of(tracee), scheduling));
+            ObjectId filter = seccomp.take(tracee, objects);
+            ObjectId groups = cgroups.take(tracee.tid(), objects);
+            tasks.add(TaskCapture.take(pid, tracee.tid(), traced, of(tracee).with(filter, groups), scheduling));
         }
         return tasks;
     }

@@ -54,6 +54,7 @@ final class ProcessCapture {
                 Integer.parseInt(Proc.text("/proc/" + pid + "/oom_score_adj").strip()),
                 inside.childSubreaper(),
                 stopped,
+                inside.modes(),
                 tasks);
     }
 

@@ -32,6 +32,7 @@ final class ProcessLook {
         List<Integer> tids = Proc.numbers("/proc/" + pid + "/task");
         look.refusals.addAll(NamespaceLook.look(pid));
         look.refusals.addAll(PathLook.look(pid));
+        look.refusals.addAll(CgroupLook.look(pid));
         for (int tid : tids) {
             look.refusals.addAll(TaskLook.look(pid, tid));
         }

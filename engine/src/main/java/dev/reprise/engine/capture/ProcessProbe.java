@@ -2,6 +2,7 @@ package dev.reprise.engine.capture;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_brk;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_getitimer;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_membarrier;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_modify_ldt;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prctl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prlimit64;
@@ -19,10 +20,12 @@ import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.IntervalTimer;
 import dev.reprise.image.state.PendingSignal;
+import dev.reprise.image.state.ProcessModes;
 import dev.reprise.image.state.ResourceLimit;
 import dev.reprise.image.state.SignalAction;
 import dev.reprise.kernel.Clock;
 import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.Membarrier;
 import dev.reprise.kernel.Prctl;
 import dev.reprise.kernel.ProcTimers;
 import dev.reprise.kernel.Resource;
@@ -56,6 +59,7 @@ final class ProcessProbe {
     private final Step denyWriteExec;
     private final Step memoryMerge;
     private final Step ldt;
+    private final Step membarriers;
     private final Step children;
 
     /** A timer's state: interval and rest in nanoseconds, 0 when it is disarmed. */
@@ -71,6 +75,7 @@ final class ProcessProbe {
             int dumpable,
             boolean childSubreaper,
             boolean mayHaveChildren,
+            ProcessModes modes,
             List<String> unsupported) {
         /** The same with other timers. */
         Inside withTimers(List<TimerState> timers) {
@@ -83,6 +88,7 @@ final class ProcessProbe {
                     dumpable,
                     childSubreaper,
                     mayHaveChildren,
+                    modes,
                     unsupported);
         }
     }
@@ -122,6 +128,7 @@ final class ProcessProbe {
         memoryMerge = p.attempt(SYS_prctl, Prctl.PR_GET_MEMORY_MERGE, 0, 0, 0, 0);
         children = p.attempt(
                 SYS_waitid, Arg.of(P_ALL), none, p.space(PendingSignal.SIZE), Arg.of(ANY_CHILD_UNTOUCHED), none);
+        membarriers = p.attempt(SYS_membarrier, Membarrier.GET_REGISTRATIONS, 0, 0);
         ldt = p.attempt(SYS_modify_ldt, none, p.space(LDT_SIZE), Arg.of(LDT_SIZE));
     }
 
@@ -136,6 +143,10 @@ final class ProcessProbe {
                 Math.toIntExact(results.result(dumpable)),
                 results.slot(subreaper).get(JAVA_INT, 0) != 0,
                 results.result(children) != -Errno.ECHILD.code(),
+                new ProcessModes(
+                        (int) Math.max(0, results.result(membarriers)),
+                        (int) Math.max(0, results.result(denyWriteExec)),
+                        results.result(memoryMerge) > 0),
                 unsupported(results));
     }
 
@@ -201,12 +212,6 @@ final class ProcessProbe {
 
     private List<String> unsupported(ProgramResults results) {
         List<String> unsupported = new ArrayList<>(0);
-        if (results.result(denyWriteExec) > 0) {
-            unsupported.add("write-xor-execute (PR_SET_MDWE)");
-        }
-        if (results.result(memoryMerge) > 0) {
-            unsupported.add("memory merging (PR_SET_MEMORY_MERGE)");
-        }
         if (results.result(ldt) > 0) {
             unsupported.add("local descriptor table (modify_ldt)");
         }

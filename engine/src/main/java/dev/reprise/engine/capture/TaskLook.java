@@ -3,6 +3,7 @@ package dev.reprise.engine.capture;
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.ProcStatus;
+import dev.reprise.kernel.Seccomp;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,11 +41,14 @@ final class TaskLook {
     static List<Refusal> frozen(ProcStatus status, int tid) {
         List<Refusal> refusals = new ArrayList<>(0);
         String where = "task " + tid;
-        if (status.seccomp() != 0) {
-            String filters = status.field("Seccomp_filters");
-            String what = status.seccomp() == 1 ? "strict seccomp" : "seccomp filters";
+        if (status.seccomp() == Seccomp.MODE_STRICT) {
+            refusals.add(new Refusal("strict seccomp", where, "none of the calls that a checkpoint needs is allowed", ""));
+        } else if (status.seccomp() == Seccomp.MODE_FILTER && !Privileges.maySuspendSeccomp()) {
             refusals.add(new Refusal(
-                    what, where, filters.isEmpty() ? "not saved yet" : filters + " of them, not saved yet", ""));
+                    "seccomp filters",
+                    where,
+                    "suspending them needs CAP_SYS_ADMIN and a tool without filters of its own",
+                    "run the tool as root, outside of a container"));
         }
         if (status.field("x86_Thread_features").contains("shstk")) {
             refusals.add(new Refusal(
@@ -53,9 +57,6 @@ final class TaskLook {
         String untag = status.field("untag_mask");
         if (!untag.isEmpty() && !untag.equals(NO_TAGS)) {
             refusals.add(new Refusal("tagged addresses (LAM)", where, "not saved yet", ""));
-        }
-        if (isSpeculationControlled(status)) {
-            refusals.add(new Refusal("speculation control (PR_SET_SPECULATION_CTRL)", where, "not saved yet", ""));
         }
         return refusals;
     }
@@ -69,13 +70,5 @@ final class TaskLook {
             process = Integer.toString(tracer);
         }
         return "process " + process + " (" + ProcessLook.name(process) + ")";
-    }
-
-    // The defaults of the machine read otherwise: "thread vulnerable", "conditional enabled", "always disabled"...
-    private static boolean isSpeculationControlled(ProcStatus status) {
-        String bypass = status.field("Speculation_Store_Bypass");
-        String indirect = status.field("SpeculationIndirectBranch");
-        return bypass.startsWith("thread") && bypass.endsWith(" mitigated")
-                || indirect.startsWith("conditional") && indirect.endsWith(" disabled");
     }
 }

@@ -16,7 +16,10 @@ import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.MemoryPolicy;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.SignalStack;
+import dev.reprise.image.state.Speculation;
 import dev.reprise.image.state.TaskModes;
 import dev.reprise.kernel.Prctl;
 import java.lang.foreign.MemorySegment;
@@ -34,7 +37,11 @@ final class ThreadProbe {
     private static final int MEMORY_POLICY = 40;
     private static final int NAME = 48;
     private static final int NAME_SIZE = 16;
-    private static final int SIZE = NAME + NAME_SIZE;
+    private static final int NODES = NAME + NAME_SIZE;
+    /** As many as a kernel can be built for (CONFIG_NODES_SHIFT 10). */
+    private static final int NODES_SIZE = 128;
+    private static final int SIZE = NODES + NODES_SIZE;
+    private static final int SPECULATIONS = 3;
     private static final long ASK = 0xffffffffL;
 
     private final Slot data;
@@ -45,6 +52,7 @@ final class ThreadProbe {
     private final Step ioFlusher;
     private final Step machineCheck;
     private final Step cpuid;
+    private final Step[] speculations = new Step[SPECULATIONS];
 
     /** What a thread says of itself; what stands in the way of an image in {@code refusals}, without where. */
     record Inside(
@@ -56,7 +64,21 @@ final class ThreadProbe {
             TaskModes modes,
             Bytes name,
             long personality,
-            List<String> unsupported) {}
+            List<String> unsupported) {
+        /** The same with the objects that its task shares with others. */
+        Inside with(ObjectId filter, ObjectId cgroups) {
+            return new Inside(
+                    clearChildTid,
+                    signalStack,
+                    parentDeathSignal,
+                    secureBits,
+                    timerSlackNanos,
+                    modes.with(filter, cgroups),
+                    name,
+                    personality,
+                    unsupported);
+        }
+    }
 
     ThreadProbe(ProgramBuilder p) {
         data = p.space(SIZE);
@@ -72,7 +94,16 @@ final class ThreadProbe {
         p.call(SYS_prctl, Arg.of(Prctl.PR_GET_NAME), data.plus(NAME));
         personality = p.call(SYS_personality, ASK);
         cpuid = p.attempt(SYS_arch_prctl, Prctl.ARCH_GET_CPUID);
-        p.attempt(SYS_get_mempolicy, data.plus(MEMORY_POLICY), none, none, none, none);
+        for (int which = 0; which < SPECULATIONS; which++) {
+            speculations[which] = p.attempt(SYS_prctl, Prctl.PR_GET_SPECULATION_CTRL, which, 0, 0, 0);
+        }
+        p.attempt(
+                SYS_get_mempolicy,
+                data.plus(MEMORY_POLICY),
+                data.plus(NODES),
+                Arg.of(NODES_SIZE * Byte.SIZE),
+                none,
+                none);
     }
 
     /** What the program found. */
@@ -88,7 +119,7 @@ final class ThreadProbe {
                 modes(results, found),
                 name(found),
                 results.result(personality),
-                unsupported(found));
+                List.of());
     }
 
     private static Bytes name(MemorySegment found) {
@@ -106,15 +137,29 @@ final class ThreadProbe {
                 found.get(JAVA_INT, TSC) > Prctl.PR_TSC_ENABLE,
                 results.result(cpuid) == 0,
                 policy < 0 || policy == Prctl.PR_MCE_KILL_DEFAULT ? 0 : 1 + (int) policy,
-                results.result(ioFlusher) > 0);
+                results.result(ioFlusher) > 0,
+                new Speculation(speculation(results, 0), speculation(results, 1), speculation(results, 2)),
+                policy(found),
+                ObjectId.NONE,
+                ObjectId.NONE);
     }
 
-    private static List<String> unsupported(MemorySegment found) {
-        List<String> unsupported = new ArrayList<>(0);
-        if (found.get(JAVA_INT, MEMORY_POLICY) != 0) {
-            unsupported.add("NUMA memory policy (set_mempolicy)");
-        }
-        return unsupported;
+    // Only what prctl may change at all, and has: enabled is what every task begins with.
+    private int speculation(ProgramResults results, int which) {
+        long state = results.result(speculations[which]);
+        boolean ours = state > 0 && (state & Prctl.PR_SPEC_PRCTL) != 0;
+        long value = state & ~Prctl.PR_SPEC_PRCTL;
+        boolean touched = which == Prctl.PR_SPEC_L1D_FLUSH
+                ? (value & Prctl.PR_SPEC_ENABLE) != 0
+                : (value & Prctl.PR_SPEC_ENABLE) == 0;
+        return ours && touched ? (int) value : 0;
+    }
+
+    private static MemoryPolicy policy(MemorySegment found) {
+        int mode = found.get(JAVA_INT, MEMORY_POLICY);
+        return mode == 0
+                ? MemoryPolicy.DEFAULT
+                : new MemoryPolicy(mode, Bytes.of(found.asSlice(NODES, NODES_SIZE).toArray(JAVA_BYTE)));
     }
 
     /** {@link Inside#unsupported} as refusals. */

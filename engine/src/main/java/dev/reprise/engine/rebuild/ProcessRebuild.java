@@ -31,6 +31,7 @@ public final class ProcessRebuild {
         } else {
             p.call(SYS_setpgid, 0, 0).about("a process group of its own");
         }
+        ProcessModesRebuild.begin(p, process.modes());
         LimitsRebuild.makeRoom(p, process.limits(), highestDescriptor);
         oomScore(p, process.oomScoreAdj());
         if (process.childSubreaper()) {
@@ -68,6 +69,7 @@ public final class ProcessRebuild {
         if (dumpable == 0 || dumpable == 1) {
             p.call(SYS_prctl, Prctl.PR_SET_DUMPABLE, dumpable).about("dumpable");
         }
+        ProcessModesRebuild.finish(p, process.modes());
         TimersRebuild.start(p, process.posixTimers(), process.intervalTimers());
         return limits;
     }

@@ -41,6 +41,8 @@ final class RestorePlanner {
     private final Temporaries temporaries;
     private final MemoryFiles memoryFiles;
     private final FdTableRebuild descriptors;
+    private final SeccompRebuild seccomp;
+    private CgroupRebuild cgroups;
     private LimitsRebuild limits;
 
     RestorePlanner(Image image, RestoreOptions options, ClockRebuild.Here here) {
@@ -69,6 +71,8 @@ final class RestorePlanner {
                 TableShare.alone(image, table),
                 new DescriptorOptions(temporaries.streams(), temporaries.above(), sameClock, options.truncate()));
         limits = new LimitsRebuild(new ProgramBuilder(), List.of());
+        seccomp = new SeccompRebuild(image, process);
+        cgroups = CgroupRebuild.ofProcess(new ProgramBuilder(), image, process);
     }
 
     /** The files that must be there, and how. */
@@ -81,6 +85,11 @@ final class RestorePlanner {
     /** Where memory contents go, for those that come from outside. */
     AddressSpaceRebuild memory() {
         return memory;
+    }
+
+    /** The control groups of the plan's first program, which knows which of them are gone. */
+    CgroupRebuild cgroups() {
+        return cgroups;
     }
 
     /** The limits of the plan's last program, which knows what could not be set. */
@@ -111,6 +120,7 @@ final class RestorePlanner {
         }
         ClockRebuild.add(p, clocks, here);
         boolean ownSession = options.detached() || process.sessionId() == process.pid();
+        cgroups = CgroupRebuild.ofProcess(p, image, process);
         ProcessRebuild.begin(p, process, ownSession, temporaries.above());
         temporaries.open(p, options.standardStreams(), imagePath);
         memory.clear(p);
@@ -144,12 +154,15 @@ final class RestorePlanner {
         memoryFiles.finish(p);
         FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class), descriptors.removed());
         ProcessRebuild.prepare(p, image, process);
+        seccomp.addCommon(p);
         p.end();
         return p.build();
     }
 
     private Program thread(TaskState task) {
         ProgramBuilder p = new ProgramBuilder();
+        CgroupRebuild.ofThread(p, image, process, task);
+        seccomp.addOwn(p, task);
         ThreadRebuild.add(p, process.pid(), task);
         p.end();
         return p.build();
@@ -157,6 +170,7 @@ final class RestorePlanner {
 
     private Program last() {
         ProgramBuilder p = new ProgramBuilder();
+        seccomp.addOwn(p, process.leader());
         limits = ProcessRebuild.finish(p, process, space.dumpable());
         descriptors.finish(p);
         p.end();

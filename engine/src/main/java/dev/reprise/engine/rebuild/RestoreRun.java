@@ -110,10 +110,15 @@ public final class RestoreRun {
             // 2. the process, with its pid
             enter("spawn");
             try (SeedProcess seed = new Birth(process, options).of(tracer, segment, plan)) {
+                if (SeccompRebuild.isNeeded(image)) {
+                    seed.suspendSeccomp();
+                }
                 seed.seize();
                 // 3. everything but the contents of memory; threads, with their ids
                 enter("objects");
-                seed.run(0, plan.objects());
+                for (String warning : planner.cgroups().warnings(seed.run(0, plan.objects()))) {
+                    progress.warning(warning);
+                }
                 seed.leaveParent();
                 // from here on it goes with its last user, however we end
                 segment.remove();
@@ -201,6 +206,9 @@ public final class RestoreRun {
     private void finishTasks(RestorePlan plan, SeedProcess seed) throws KernelException {
         List<TaskState> others = process.tasks().subList(1, process.tasks().size());
         seed.seizeAll(others, options.pidNamespace());
+        if (plan.helpers() > 0 && SeccompRebuild.isNeeded(image)) {
+            seed.awaitTasks(process.tasks().size()); // filters for all threads are for untraced ones, too
+        }
         seed.run(0, plan.attributes());
         for (int i = 0; i < others.size(); i++) {
             seed.submit(i + 1, plan.threads().get(i));

@@ -47,6 +47,7 @@ final class SeedProcess implements AutoCloseable {
     private final List<Control> controls;
     private long nextProgram;
     private boolean released;
+    private int options = OPTIONS;
 
     /** Takes over a seed that is on its way into the segment; {@code born}: itself, or its namespace's first process. */
     SeedProcess(Tracer tracer, Segment segment, List<Control> controls, int pid, Newborn born, long programs) {
@@ -71,6 +72,11 @@ final class SeedProcess implements AutoCloseable {
         return at + end.size();
     }
 
+    /** The filters that it is going to have judge nothing as long as we trace it; before it is seized. */
+    void suspendSeccomp() {
+        options |= Ptrace.O_SUSPEND_SECCOMP;
+    }
+
     /** Seizes the leader: from here on it dies with us. */
     void seize() throws KernelException {
         add(pid);
@@ -88,7 +94,7 @@ final class SeedProcess implements AutoCloseable {
     }
 
     private void add(int tid) throws KernelException {
-        tracer.ptrace().seize(tid, OPTIONS);
+        tracer.ptrace().seize(tid, options);
         tasks.add(new Tracee(tracer.ptrace(), tid));
     }
 

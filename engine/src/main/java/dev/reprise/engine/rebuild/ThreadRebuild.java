@@ -1,6 +1,5 @@
 package dev.reprise.engine.rebuild;
 
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_arch_prctl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_personality;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prctl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_rseq;
@@ -12,7 +11,6 @@ import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.image.state.RseqArea;
 import dev.reprise.image.state.SignalStack;
-import dev.reprise.image.state.TaskModes;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.Prctl;
 import dev.reprise.kernel.Signal;
@@ -42,7 +40,7 @@ public final class ThreadRebuild {
         p.call(SYS_set_tid_address, task.clearChildTid());
         p.call(SYS_personality, task.personality()).about("personality");
         PendingSignalsRebuild.own(p, Arg.of(pid), Arg.of(task.tid()), task.pendingSignals());
-        modes(p, task.modes());
+        TaskModesRebuild.add(p, task.modes());
         SchedulingRebuild.add(p, task.scheduling());
     }
 
@@ -50,22 +48,6 @@ public final class ThreadRebuild {
         CredentialsRebuild.add(p, task.credentials());
         if (task.parentDeathSignal() != 0) {
             p.call(SYS_prctl, Prctl.PR_SET_PDEATHSIG, task.parentDeathSignal()).about("parent death signal");
-        }
-    }
-
-    private static void modes(ProgramBuilder p, TaskModes modes) {
-        if (modes.timeStampFaults()) {
-            p.call(SYS_prctl, Prctl.PR_SET_TSC, Prctl.PR_TSC_SIGSEGV).about("time stamp counter");
-        }
-        if (modes.cpuidFaults()) {
-            p.call(SYS_arch_prctl, Prctl.ARCH_SET_CPUID, 0).about("CPUID");
-        }
-        if (modes.machineCheck() != 0) {
-            p.call(SYS_prctl, Prctl.PR_MCE_KILL, Prctl.PR_MCE_KILL_SET, modes.machineCheck() - 1, 0, 0)
-                    .about("machine check policy");
-        }
-        if (modes.ioFlusher()) {
-            p.call(SYS_prctl, Prctl.PR_SET_IO_FLUSHER, 1, 0, 0, 0).about("I/O flusher");
         }
     }
 

@@ -3,7 +3,9 @@ package dev.reprise.engine.tracee;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.Ptrace;
+import dev.reprise.kernel.Seccomp;
 import dev.reprise.kernel.TaskDiedException;
 import dev.reprise.kernel.WaitStatus;
 import dev.reprise.kernel.x86_64.SyscallNumbers;
@@ -31,6 +33,7 @@ public final class Freeze {
     private final ProcessorClocks clocks = new ProcessorClocks();
     private List<byte[]> sharedPendingSignals = List.of();
     private boolean stopped;
+    private boolean filtered;
 
     public Freeze(Tracer tracer, int pid) {
         this.tracer = tracer;
@@ -39,6 +42,7 @@ public final class Freeze {
 
     /** Stops all threads; the leader comes first in {@link #tracees()}. */
     public void freeze() throws KernelException {
+        filtered = isFiltered();
         boolean found = true;
         while (found) {
             found = false;
@@ -53,11 +57,26 @@ public final class Freeze {
         order.sort((a, b) -> a.tid() == pid ? -1 : b.tid() == pid ? 1 : Integer.compare(a.tid(), b.tid()));
     }
 
+    // Filters would judge our calls: they rest while we are the tracer.
+    private boolean isFiltered() throws KernelException {
+        for (int tid : Proc.numbers("/proc/" + pid + "/task")) {
+            try {
+                if (ProcStatus.of(pid, tid).seccomp() == Seccomp.MODE_FILTER) {
+                    return true;
+                }
+            } catch (KernelException gone) {
+                // so are its filters
+            }
+        }
+        return false;
+    }
+
     private void add(int tid) throws KernelException {
         Tracee tracee = new Tracee(tracer.ptrace(), tid);
         try {
             SleepClock before = SleepClock.of(pid, tid);
-            tracer.ptrace().seize(tid, Ptrace.O_TRACESYSGOOD | Ptrace.O_TRACEEXEC);
+            int options = Ptrace.O_TRACESYSGOOD | Ptrace.O_TRACEEXEC;
+            tracer.ptrace().seize(tid, filtered ? options | Ptrace.O_SUSPEND_SECCOMP : options);
             tracees.put(tid, tracee);
             order.add(tracee);
             WaitStatus status = tracee.stop();
@@ -127,6 +146,11 @@ public final class Freeze {
     /** The signals queued for the process as a whole, siginfo_t each. */
     public List<byte[]> sharedPendingSignals() {
         return sharedPendingSignals;
+    }
+
+    /** Whether any thread may have seccomp filters, which rest as long as we trace. */
+    public boolean hasFilters() {
+        return filtered;
     }
 
     /** Whether the process was in a group stop (SIGSTOP) already. */

@@ -29,6 +29,7 @@ public record ProcessState(
         int oomScoreAdj,
         boolean childSubreaper,
         boolean stopped,
+        ProcessModes modes,
         List<TaskState> tasks) {
     /** The {@code leaderStatus} of a leader that lives. */
     public static final int ALIVE = -1;
@@ -47,6 +48,50 @@ public record ProcessState(
     /** Whether the leader has ended, while other threads live on. */
     public boolean leaderHasEnded() {
         return leaderStatus != ALIVE;
+    }
+
+    /** One that has touched nothing of what hardly any does. */
+    public ProcessState(
+            int pid,
+            int parentPid,
+            int groupId,
+            int sessionId,
+            int parentTid,
+            int exitSignal,
+            int leaderStatus,
+            ObjectId addressSpace,
+            ObjectId fdTable,
+            ObjectId fsContext,
+            ObjectId signalHandlers,
+            List<PendingSignal> pendingSignals,
+            List<IntervalTimer> intervalTimers,
+            List<PosixTimer> posixTimers,
+            List<ResourceLimit> limits,
+            int oomScoreAdj,
+            boolean childSubreaper,
+            boolean stopped,
+            List<TaskState> tasks) {
+        this(
+                pid,
+                parentPid,
+                groupId,
+                sessionId,
+                parentTid,
+                exitSignal,
+                leaderStatus,
+                addressSpace,
+                fdTable,
+                fsContext,
+                signalHandlers,
+                pendingSignals,
+                intervalTimers,
+                posixTimers,
+                limits,
+                oomScoreAdj,
+                childSubreaper,
+                stopped,
+                ProcessModes.DEFAULT,
+                tasks);
     }
 
     /** The thread group's leader. */

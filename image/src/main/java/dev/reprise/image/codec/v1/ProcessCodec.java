@@ -4,6 +4,7 @@ import dev.reprise.image.state.IntervalTimer;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PendingSignal;
 import dev.reprise.image.state.PosixTimer;
+import dev.reprise.image.state.ProcessModes;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.ResourceLimit;
 import dev.reprise.image.state.TaskState;
@@ -45,7 +46,30 @@ final class ProcessCodec {
         m.u32(16, process.parentTid());
         m.u32(17, process.exitSignal());
         m.signed(18, (long) process.leaderStatus() + 1);
+        ProcessModes modes = process.modes();
+        if (!modes.equals(ProcessModes.DEFAULT)) {
+            MessageWriter o = new MessageWriter();
+            o.u32(1, modes.membarriers());
+            o.u32(2, modes.denyWriteExecute());
+            o.bool(3, modes.memoryMerge());
+            m.message(19, o);
+        }
         return m;
+    }
+
+    private static ProcessModes modes(MessageReader m) throws IOException {
+        int membarriers = 0;
+        int denyWriteExecute = 0;
+        boolean memoryMerge = false;
+        for (int field = m.next(); field != 0; field = m.next()) {
+            switch (field) {
+                case 1 -> membarriers = m.u32();
+                case 2 -> denyWriteExecute = m.u32();
+                case 3 -> memoryMerge = m.bool();
+                default -> throw m.unknown("ProcessModes");
+            }
+        }
+        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge);
     }
 
     static ProcessState read(MessageReader m, List<TaskState> tasks) throws IOException {
@@ -60,6 +84,7 @@ final class ProcessCodec {
         int parentTid = 0;
         int exitSignal = 0;
         int leaderStatus = ProcessState.ALIVE;
+        ProcessModes modes = ProcessModes.DEFAULT;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1, 2, 3, 4, 5, 6, 7, 8 -> ids[field] = m.u32();
@@ -73,6 +98,7 @@ final class ProcessCodec {
                 case 16 -> parentTid = m.u32();
                 case 17 -> exitSignal = m.u32();
                 case 18 -> leaderStatus = Math.toIntExact(m.signed() - 1);
+                case 19 -> modes = modes(m.message());
                 default -> throw m.unknown("Process");
             }
         }
@@ -95,6 +121,7 @@ final class ProcessCodec {
                 oomScoreAdj,
                 childSubreaper,
                 stopped,
+                modes,
                 tasks);
     }
 }

@@ -40,6 +40,8 @@ public final class RecordType {
     static final int OUTSIDE_FILE = 78;
     static final int DELETED_FILE = 90;
     static final int PROC_FILE = 91;
+    static final int SECCOMP_FILTER = 38;
+    static final int CGROUPS = 39;
 
     private RecordType() {}
 }

@@ -2,6 +2,7 @@ package dev.reprise.image.codec.v1;
 
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Backing;
+import dev.reprise.image.state.Cgroups;
 import dev.reprise.image.state.DeadProcess;
 import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.Descriptor;
@@ -18,6 +19,7 @@ import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.Pipe;
 import dev.reprise.image.state.PipeEnd;
 import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.SeccompFilter;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.SignalHandlers;
 import dev.reprise.image.state.TaskState;
@@ -87,7 +89,8 @@ final class References {
                     }
                 }
             }
-            case OpenFile _, Pipe _, MemoryObject _, FsContext _, SignalHandlers _ -> {}
+            case SeccompFilter filter -> requireIfAny(filter.previous(), SeccompFilter.class, "a seccomp filter");
+            case OpenFile _, Pipe _, MemoryObject _, FsContext _, SignalHandlers _, Cgroups _ -> {}
         }
     }
 
@@ -97,6 +100,10 @@ final class References {
         require(process.fdTable(), FdTable.class, user);
         require(process.fsContext(), FsContext.class, user);
         require(process.signalHandlers(), SignalHandlers.class, user);
+        for (TaskState task : process.tasks()) {
+            requireIfAny(task.modes().seccomp(), SeccompFilter.class, user);
+            requireIfAny(task.modes().cgroups(), Cgroups.class, user);
+        }
     }
 
     private void mappings(AddressSpace space) throws MalformedException {
@@ -109,6 +116,12 @@ final class References {
             if (vma.backing() instanceof Backing.SharedMemory shared) {
                 require(shared.memory(), MemoryObject.class, "a mapping");
             }
+        }
+    }
+
+    private void requireIfAny(ObjectId id, Class<? extends SharedObject> kind, String user) throws MalformedException {
+        if (!id.equals(ObjectId.NONE)) {
+            require(id, kind, user);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.reprise.image.codec.v1;
 
 import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.Cgroups;
 import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
@@ -18,6 +19,7 @@ import dev.reprise.image.state.Pipe;
 import dev.reprise.image.state.PipeEnd;
 import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.RegularFile;
+import dev.reprise.image.state.SeccompFilter;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.SignalFd;
 import dev.reprise.image.state.SignalHandlers;
@@ -56,6 +58,8 @@ final class SharedObjectCodec {
             case MemFd _ -> RecordType.MEM_FD;
             case Socket _ -> RecordType.SOCKET;
             case OutsideFile _ -> RecordType.OUTSIDE_FILE;
+            case Cgroups _ -> RecordType.CGROUPS;
+            case SeccompFilter _ -> RecordType.SECCOMP_FILTER;
             case ProcFile _ -> RecordType.PROC_FILE;
             case DeletedFile _ -> RecordType.DELETED_FILE;
         };
@@ -84,6 +88,8 @@ final class SharedObjectCodec {
             case MemFd memFd -> MemFdCodec.write(memFd);
             case Socket socket -> SocketCodec.write(socket);
             case OutsideFile file -> OutsideFileCodec.write(file);
+            case Cgroups it -> CgroupsCodec.write(it);
+            case SeccompFilter it -> SeccompFilterCodec.write(it);
             case ProcFile it -> ProcFileCodec.write(it);
             case DeletedFile it -> DeletedFileCodec.write(it);
         };
@@ -113,6 +119,8 @@ final class SharedObjectCodec {
             case RecordType.MEM_FD -> MemFdCodec.read(m);
             case RecordType.SOCKET -> SocketCodec.read(m);
             case RecordType.OUTSIDE_FILE -> OutsideFileCodec.read(m);
+            case RecordType.CGROUPS -> CgroupsCodec.read(m);
+            case RecordType.SECCOMP_FILTER -> SeccompFilterCodec.read(m);
             case RecordType.PROC_FILE -> ProcFileCodec.read(m);
             case RecordType.DELETED_FILE -> DeletedFileCodec.read(m);
             default -> null;

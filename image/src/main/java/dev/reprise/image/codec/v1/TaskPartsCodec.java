@@ -1,9 +1,13 @@
 package dev.reprise.image.codec.v1;
 
+import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.Interruption;
+import dev.reprise.image.state.MemoryPolicy;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.RobustList;
 import dev.reprise.image.state.RseqArea;
 import dev.reprise.image.state.SignalStack;
+import dev.reprise.image.state.Speculation;
 import dev.reprise.image.state.TaskModes;
 import dev.reprise.image.wire.MessageReader;
 import dev.reprise.image.wire.MessageWriter;
@@ -108,6 +112,13 @@ final class TaskPartsCodec {
         m.bool(2, modes.cpuidFaults());
         m.u32(3, modes.machineCheck());
         m.bool(4, modes.ioFlusher());
+        m.u32(5, modes.speculation().storeBypass());
+        m.u32(6, modes.speculation().indirectBranch());
+        m.u32(7, modes.speculation().l1dFlush());
+        m.u32(8, modes.memoryPolicy().mode());
+        m.bytes(9, modes.memoryPolicy().nodes().toArray());
+        m.u32(10, modes.seccomp().value());
+        m.u32(11, modes.cgroups().value());
         return m;
     }
 
@@ -116,15 +127,27 @@ final class TaskPartsCodec {
         boolean cpuidFaults = false;
         int machineCheck = 0;
         boolean ioFlusher = false;
+        int[] words = new int[12];
+        Bytes nodes = Bytes.empty();
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> timeStampFaults = m.bool();
                 case 2 -> cpuidFaults = m.bool();
                 case 3 -> machineCheck = m.u32();
                 case 4 -> ioFlusher = m.bool();
+                case 5, 6, 7, 8, 10, 11 -> words[field] = m.u32();
+                case 9 -> nodes = Bytes.of(m.bytes());
                 default -> throw m.unknown("Modes");
             }
         }
-        return new TaskModes(timeStampFaults, cpuidFaults, machineCheck, ioFlusher);
+        return new TaskModes(
+                timeStampFaults,
+                cpuidFaults,
+                machineCheck,
+                ioFlusher,
+                new Speculation(words[5], words[6], words[7]),
+                new MemoryPolicy(words[8], nodes),
+                new ObjectId(words[10]),
+                new ObjectId(words[11]));
     }
 }

@@ -54,6 +54,8 @@ class PublishedSpecificationTest {
             Map.entry(RecordType.SOCKET, "socket Socket"),
             Map.entry(RecordType.DELETED_FILE, "mem_fd DeletedFile"),
             Map.entry(RecordType.PROC_FILE, "path_files ProcFile"),
+            Map.entry(RecordType.SECCOMP_FILTER, "seccomp_filter SeccompFilter"),
+            Map.entry(RecordType.CGROUPS, "cgroups Cgroups"),
             Map.entry(RecordType.OUTSIDE_FILE, "outside_file OutsideFile"));
 
     private record Payload(int type, Bytes content) {}
