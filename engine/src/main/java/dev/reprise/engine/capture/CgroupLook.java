@@ -20,7 +20,10 @@ final class CgroupLook {
                         : fields[1].equals("freezer") && says(directory + "/freezer.state", "FR");
                 if (frozen) {
                     return List.of(new Refusal(
-                            "frozen control group", directory, "the process cannot run", "thaw it for the checkpoint")
+                                    "frozen control group",
+                                    directory,
+                                    "the process cannot run",
+                                    "thaw it for the checkpoint")
                             .thatPasses());
                 }
             }

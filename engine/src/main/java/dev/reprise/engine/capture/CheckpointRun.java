@@ -58,7 +58,8 @@ public final class CheckpointRun {
     }
 
     private CheckpointStats onTracer(Tracer tracer) throws Exception {
-        Before before = new Before(new SchedulingCapture(), Bytes.of(Vdso.digest()), RestartedSleeps.of(pid), new CgroupCapture(pid));
+        Before before = new Before(
+                new SchedulingCapture(), Bytes.of(Vdso.digest()), RestartedSleeps.of(pid), new CgroupCapture(pid));
         Freeze freeze = new Freeze(tracer, pid);
         try (DescriptorCapture descriptors = new DescriptorCapture(pid);
                 AddressSpaceCapture addressSpaces = new AddressSpaceCapture(pid)) {
@@ -89,8 +90,7 @@ public final class CheckpointRun {
     private record Saved(Image image, int threads) {}
 
     /** What is found out before the freeze, because it needs no freeze or cannot be seen in it. */
-    private record Before(
-            SchedulingCapture scheduling, Bytes vdso, RestartedSleeps restarted, CgroupCapture cgroups) {}
+    private record Before(SchedulingCapture scheduling, Bytes vdso, RestartedSleeps restarted, CgroupCapture cgroups) {}
 
     private Saved save(
             Before before,

@@ -42,7 +42,8 @@ final class TaskLook {
         List<Refusal> refusals = new ArrayList<>(0);
         String where = "task " + tid;
         if (status.seccomp() == Seccomp.MODE_STRICT) {
-            refusals.add(new Refusal("strict seccomp", where, "none of the calls that a checkpoint needs is allowed", ""));
+            refusals.add(
+                    new Refusal("strict seccomp", where, "none of the calls that a checkpoint needs is allowed", ""));
         } else if (status.seccomp() == Seccomp.MODE_FILTER && !Privileges.maySuspendSeccomp()) {
             refusals.add(new Refusal(
                     "seccomp filters",

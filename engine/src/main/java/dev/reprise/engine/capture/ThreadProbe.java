@@ -40,6 +40,7 @@ final class ThreadProbe {
     private static final int NODES = NAME + NAME_SIZE;
     /** As many as a kernel can be built for (CONFIG_NODES_SHIFT 10). */
     private static final int NODES_SIZE = 128;
+
     private static final int SIZE = NODES + NODES_SIZE;
     private static final int SPECULATIONS = 3;
     private static final long ASK = 0xffffffffL;
@@ -159,7 +160,8 @@ final class ThreadProbe {
         int mode = found.get(JAVA_INT, MEMORY_POLICY);
         return mode == 0
                 ? MemoryPolicy.DEFAULT
-                : new MemoryPolicy(mode, Bytes.of(found.asSlice(NODES, NODES_SIZE).toArray(JAVA_BYTE)));
+                : new MemoryPolicy(
+                        mode, Bytes.of(found.asSlice(NODES, NODES_SIZE).toArray(JAVA_BYTE)));
     }
 
     /** {@link Inside#unsupported} as refusals. */

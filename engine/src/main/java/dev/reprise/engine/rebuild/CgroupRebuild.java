@@ -58,11 +58,7 @@ final class CgroupRebuild {
     // 0 is whoever writes it.
     private void enter(ProgramBuilder p, String file) {
         Step opened = p.attempt(
-                SYS_openat,
-                Arg.of(Fd.AT_FDCWD),
-                p.string(file),
-                Arg.of(Fcntl.O_WRONLY | Fcntl.O_CLOEXEC),
-                Arg.of(0));
+                SYS_openat, Arg.of(Fd.AT_FDCWD), p.string(file), Arg.of(Fcntl.O_WRONLY | Fcntl.O_CLOEXEC), Arg.of(0));
         steps.put(p.attempt(SYS_write, opened, p.bytes(new byte[] {'0'}), Arg.of(1)), file);
         p.attempt(SYS_close, opened);
     }

@@ -26,7 +26,8 @@ final class ProcessModesRebuild {
     /** Last of all: it forbids what a restore does. */
     static void finish(ProgramBuilder p, ProcessModes modes) {
         if (modes.denyWriteExecute() != 0) {
-            p.call(SYS_prctl, Prctl.PR_SET_MDWE, modes.denyWriteExecute(), 0, 0, 0).about("write-xor-execute");
+            p.call(SYS_prctl, Prctl.PR_SET_MDWE, modes.denyWriteExecute(), 0, 0, 0)
+                    .about("write-xor-execute");
         }
     }
 }

@@ -75,7 +75,8 @@ final class SeccompRebuild {
         }
     }
 
-    // struct sock_fprog { u16 len; struct sock_filter *filter; }; what speculation a filter would forbid is set by itself
+    // struct sock_fprog { u16 len; struct sock_filter *filter; }; what speculation a filter would forbid is set by
+    // itself
     private void install(ProgramBuilder p, ObjectId id, int flags) {
         SeccompFilter filter = image.object(id, SeccompFilter.class);
         Slot program = p.longs(filter.program().length() / Long.BYTES, 0);

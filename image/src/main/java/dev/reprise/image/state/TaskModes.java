@@ -38,13 +38,6 @@ public record TaskModes(
     /** The same with the objects that it shares with other tasks. */
     public TaskModes with(ObjectId filter, ObjectId membership) {
         return new TaskModes(
-                timeStampFaults,
-                cpuidFaults,
-                machineCheck,
-                ioFlusher,
-                speculation,
-                memoryPolicy,
-                filter,
-                membership);
+                timeStampFaults, cpuidFaults, machineCheck, ioFlusher, speculation, memoryPolicy, filter, membership);
     }
 }
