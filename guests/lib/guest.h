@@ -87,6 +87,35 @@ void guest_join_threads(void);
 // The kernel's id of such a thread, as it was when it started.
 pid_t guest_thread_tid(int number);
 
+// A child process that answers questions: long answers to int questions, through two pipes. It ends by itself when
+// nobody is left who could ask.
+struct guest_child {
+    pid_t pid;
+    int questions; // to write
+    int answers;   // to read
+};
+
+// Forks one, which runs set_up() (may be NULL) before this returns, and then answers.
+void guest_start_child(struct guest_child *child, void (*set_up)(void), long (*answer)(int question));
+
+// The child's part, for children that are made in another way: never returns.
+_Noreturn void guest_serve(int questions, int answers, void (*set_up)(void), long (*answer)(int question));
+
+// Makes the pipes of a child that the guest starts itself; the two ends that are the child's.
+void guest_child_pipes(struct guest_child *child, int *questions, int *answers);
+
+// Waits until a child is set up.
+void guest_await_child(struct guest_child *child);
+
+// Its answer.
+long guest_ask(struct guest_child *child, int question);
+
+// Tells it to exit with a status, and waits for that; the wait status.
+int guest_end_child(struct guest_child *child, int status);
+
+// A question that no answer() sees: exit with the status in the lower bits.
+enum { GUEST_EXIT = 1 << 30 };
+
 // Ends the guest at once with SKIP: the machine lacks what it is about.
 _Noreturn void guest_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

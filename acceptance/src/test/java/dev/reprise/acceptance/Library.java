@@ -21,7 +21,7 @@ final class Library {
             CheckpointOptions options = CheckpointOptions.DEFAULT.with(after).withoutSync();
             return Checkpoint.toFile(pid, image, options, Progress.NONE);
         } catch (CheckpointException failed) {
-            String refusals = failed.reason() instanceof Reason.Unsupported(int _, var all) ? " " + all : "";
+            String refusals = failed.reason() instanceof Reason.Unsupported(var _, var all) ? " " + all : "";
             throw new AssertionError("checkpoint: " + failed.getMessage() + refusals, failed);
         }
     }

@@ -8,7 +8,8 @@ final class Amounts {
 
     /** {@code 1 thread}, {@code 2 threads}. */
     static String count(long number, String noun) {
-        return number + " " + noun + (number == 1 ? "" : "s");
+        String ending = noun.endsWith("s") ? "es" : "s";
+        return number + " " + noun + (number == 1 ? "" : ending);
     }
 
     /** Bytes in binary units: {@code 12.3 MiB}. */

@@ -7,6 +7,7 @@ import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
 import dev.reprise.engine.model.Reason;
+import dev.reprise.engine.model.Target;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -20,7 +21,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code reprise checkpoint}: writes the image of a running program. */
@@ -49,8 +49,8 @@ final class CheckpointCommand implements Callable<Integer> {
     @Mixin
     private final Console console = new Console();
 
-    @Parameters(paramLabel = "PID", description = "The process.")
-    private int pid;
+    @Mixin
+    private final TargetArguments processes = new TargetArguments();
 
     @Option(
             names = {"-o", "--output"},
@@ -93,9 +93,7 @@ final class CheckpointCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (pid <= 0) {
-            throw new ParameterException(spec.commandLine(), "PID must be positive, not " + pid);
-        }
+        Target target = processes.target(spec);
         if (output.equals(STDOUT) && Terminal.isAt(1)) {
             throw new ParameterException(
                     spec.commandLine(), "an image is not written to a terminal: use -o FILE or a pipe");
@@ -103,16 +101,16 @@ final class CheckpointCommand implements Callable<Integer> {
         long start = System.nanoTime();
         try (GivingUp givingUp = new GivingUp();
                 FileAside figures = FileAside.prepare(stats)) {
-            return run(new Reporting(console, givingUp), figures, start);
+            return run(target, new Reporting(console, givingUp), figures, start);
         } catch (IOException failed) {
             console.error(Failures.text(failed), failed);
             return ExitStatus.FAILED;
         }
     }
 
-    private int run(Reporting progress, @Nullable FileAside figures, long start) throws IOException {
+    private int run(Target target, Reporting progress, @Nullable FileAside figures, long start) throws IOException {
         try {
-            CheckpointStats done = take(progress);
+            CheckpointStats done = take(target, progress);
             if (figures != null) {
                 figures.write(Stats.done(done));
             }
@@ -127,16 +125,16 @@ final class CheckpointCommand implements Callable<Integer> {
     }
 
     @SuppressWarnings("resource") // closed by the checkpoint, before anything is done about the original
-    private CheckpointStats take(Reporting progress) throws CheckpointException {
+    private CheckpointStats take(Target target, Reporting progress) throws CheckpointException {
         After after = fate == null ? After.RUN_ON : fate.after();
         CheckpointOptions options = new CheckpointOptions(after, sync == Answer.YES);
         if (!output.equals(STDOUT)) {
-            return Checkpoint.toFile(pid, output, options, progress);
+            return Checkpoint.toFile(target, output, options, progress);
         }
         FileChannel stdout = new FileOutputStream(FileDescriptor.out).getChannel();
         // The program stands still while nobody reads what was written.
         progress.givingUp().whenAsked(() -> close(stdout));
-        return Checkpoint.toChannel(pid, stdout, options, progress);
+        return Checkpoint.toChannel(target, stdout, options, progress);
     }
 
     private static void close(FileChannel stdout) {

@@ -4,15 +4,16 @@ import dev.reprise.engine.Explain;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.Explanation;
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.engine.model.Target;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code reprise explain}: whether a process can be checkpointed, and what is in the way. */
@@ -38,20 +39,18 @@ final class ExplainCommand implements Callable<Integer> {
     @Mixin
     private final Console console = new Console();
 
-    @Parameters(paramLabel = "PID", description = "The process.")
-    private int pid;
+    @Mixin
+    private final TargetArguments processes = new TargetArguments();
 
     @Option(names = "--json", description = "Print JSON (docs/schema/explain.json).")
     private boolean json;
 
     @Override
     public Integer call() {
-        if (pid <= 0) {
-            throw new ParameterException(spec.commandLine(), "PID must be positive, not " + pid);
-        }
+        Target target = processes.target(spec);
         try {
-            Explanation explanation = Explain.process(pid);
-            System.out.print(json ? Json.of(map(explanation)) : text(explanation));
+            Explanation explanation = Explain.of(target);
+            System.out.print(json ? Json.of(map(explanation)) : text(target, explanation));
             return explanation.isPossible() ? ExitStatus.DONE : ExitStatus.REFUSED;
         } catch (CheckpointException failed) {
             console.error(failed.reason(), failed);
@@ -59,18 +58,24 @@ final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    static String text(Explanation explanation) {
-        StringBuilder text = new StringBuilder(200)
-                .append("process ")
-                .append(explanation.pid())
-                .append(" (")
-                .append(Console.oneLine(explanation.name()))
-                .append(explanation.isPossible() ? ") can be checkpointed\n" : ") cannot be checkpointed:\n");
+    static String text(Target target, Explanation explanation) {
+        StringBuilder text = new StringBuilder(200).append(target.text());
+        if (target instanceof Target.Tree || target instanceof Target.Only) {
+            text.append(" (")
+                    .append(Console.oneLine(explanation.first().name()))
+                    .append(')');
+        }
+        text.append(explanation.isPossible() ? " can be checkpointed\n" : " cannot be checkpointed:\n");
         for (Refusal refusal : explanation.refusals()) {
             text.append("  ").append(Console.oneLine(refusal.toString())).append('\n');
         }
         for (String note : explanation.notes()) {
             text.append("note: ").append(Console.oneLine(note)).append('\n');
+        }
+        if (explanation.processes().size() > 1) {
+            new ProcessTree(explanation.processes()).appendTo(text);
+            text.append(Amounts.count(explanation.processes().size(), "process"))
+                    .append(", ");
         }
         return text.append(Amounts.count(explanation.threads(), "thread"))
                 .append(", ")
@@ -79,14 +84,29 @@ final class ExplainCommand implements Callable<Integer> {
                 .toString();
     }
 
+    private static List<Object> processes(Explanation explanation) {
+        List<Object> processes = new ArrayList<>();
+        for (Explanation.Node process : explanation.processes()) {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("pid", process.pid());
+            map.put("parent", process.parent());
+            map.put("name", process.name());
+            map.put("threads", process.threads());
+            map.put("zombie", process.zombie());
+            processes.add(map);
+        }
+        return processes;
+    }
+
     static Map<String, Object> map(Explanation explanation) {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("pid", explanation.pid());
-        map.put("name", explanation.name());
+        map.put("pid", explanation.first().pid());
+        map.put("name", explanation.first().name());
         map.put("possible", explanation.isPossible());
         map.put("refusals", Stats.of(explanation.refusals()));
         map.put("notes", explanation.notes());
-        map.put("tasks", explanation.tasks());
+        map.put("tasks", explanation.processes().size());
+        map.put("processes", processes(explanation));
         map.put("threads", explanation.threads());
         map.put("bytes_to_save", explanation.bytesToSave());
         return map;

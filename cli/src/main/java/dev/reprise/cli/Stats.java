@@ -24,7 +24,7 @@ final class Stats {
     static String failed(Reason reason, long wallNanos) {
         Map<String, Object> map = of(outcome(reason), CheckpointStats.NOTHING, RestoreStats.NOTHING, wallNanos);
         map.put("reason", reason.text());
-        map.put("refusals", reason instanceof Reason.Unsupported(int _, var refusals) ? of(refusals) : List.of());
+        map.put("refusals", reason instanceof Reason.Unsupported(var _, var refusals) ? of(refusals) : List.of());
         return Json.of(map);
     }
 

@@ -9,6 +9,7 @@ import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.engine.model.Target;
 import dev.reprise.engine.transport.Images;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
@@ -28,7 +29,7 @@ public final class Checkpoint {
     private Checkpoint() {}
 
     /**
-     * Writes the image of process {@code pid} to a file, which appears under its name only when complete (mode 0600);
+     * Writes the image of process {@code pid} and of all below it to a file, which appears under its name only when complete (mode 0600);
      * one that had the name before stays until then. A path that is a fifo or a device is written to as a stream.
      *
      * @throws CheckpointException when there is no image; the reason is Unsupported when the process holds something
@@ -36,11 +37,17 @@ public final class Checkpoint {
      */
     public static CheckpointStats toFile(int pid, Path image, CheckpointOptions options, Progress progress)
             throws CheckpointException {
-        return run(pid, () -> Images.create(image, options.sync()), image.toString(), options, progress);
+        return toFile(new Target.Tree(pid), image, options, progress);
+    }
+
+    /** The same for any set of processes. */
+    public static CheckpointStats toFile(Target target, Path image, CheckpointOptions options, Progress progress)
+            throws CheckpointException {
+        return run(target, () -> Images.create(image, options.sync()), image.toString(), options, progress);
     }
 
     /**
-     * Writes the image of process {@code pid} to a channel in one forward pass, and closes the channel before anything
+     * Writes the image of process {@code pid} and of all below it to a channel in one forward pass, and closes the channel before anything
      * is done about the original. After a failure what was written ends in a record that says so.
      *
      * @throws CheckpointException as {@link #toFile}
@@ -48,7 +55,14 @@ public final class Checkpoint {
     public static CheckpointStats toChannel(
             int pid, WritableByteChannel sink, CheckpointOptions options, Progress progress)
             throws CheckpointException {
-        return run(pid, () -> Images.createOwning(sink), "the image's stream", options, progress);
+        return toChannel(new Target.Tree(pid), sink, options, progress);
+    }
+
+    /** The same for any set of processes. */
+    public static CheckpointStats toChannel(
+            Target target, WritableByteChannel sink, CheckpointOptions options, Progress progress)
+            throws CheckpointException {
+        return run(target, () -> Images.createOwning(sink), "the image's stream", options, progress);
     }
 
     /** Opens a sink, once it is known that there will be something to write. */
@@ -57,29 +71,29 @@ public final class Checkpoint {
     }
 
     private static CheckpointStats run(
-            int pid, Opening opening, String where, CheckpointOptions options, Progress progress)
+            Target target, Opening opening, String where, CheckpointOptions options, Progress progress)
             throws CheckpointException {
         progress.phase("look");
         try {
-            List<Refusal> refusals = Patience.untilNothingPasses(() -> Look.refusals(pid));
+            List<Refusal> refusals = Patience.untilNothingPasses(() -> Look.refusals(target));
             if (!refusals.isEmpty()) {
-                throw new CheckpointException(new Reason.Unsupported(pid, refusals));
+                throw new CheckpointException(new Reason.Unsupported(target, refusals));
             }
             try (PageSink sink = opening.open()) {
-                return run(pid, sink, options, progress);
+                return run(target, sink, options, progress);
             }
         } catch (CheckpointException refused) {
             throw refused;
         } catch (Exception failure) {
-            throw new CheckpointException(Reasons.ofCheckpoint(pid, where, failure), failure);
+            throw new CheckpointException(Reasons.ofCheckpoint(target, where, failure), failure);
         }
     }
 
-    private static CheckpointStats run(int pid, PageSink sink, CheckpointOptions options, Progress progress)
+    private static CheckpointStats run(Target target, PageSink sink, CheckpointOptions options, Progress progress)
             throws Exception {
         try {
             // A refusal in the freeze comes before the first byte of the image.
-            return Patience.untilTaken(() -> CheckpointRun.run(pid, sink, options.after(), progress));
+            return Patience.untilTaken(() -> CheckpointRun.run(target, sink, options.after(), progress));
         } catch (Exception failure) {
             sink.fail(String.valueOf(failure.getMessage()));
             throw failure;

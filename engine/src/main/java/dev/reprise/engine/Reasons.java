@@ -3,6 +3,7 @@ package dev.reprise.engine;
 import dev.reprise.engine.capture.CancelledException;
 import dev.reprise.engine.capture.CannotCapture;
 import dev.reprise.engine.model.Reason;
+import dev.reprise.engine.model.Target;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.TaskDiedException;
@@ -16,37 +17,51 @@ import java.nio.file.NoSuchFileException;
 final class Reasons {
     private Reasons() {}
 
-    /** Why a checkpoint of {@code pid} into {@code sink} failed. */
-    static Reason ofCheckpoint(int pid, String sink, Exception failure) {
+    /** Why a checkpoint of {@code target} into {@code sink} failed. */
+    static Reason ofCheckpoint(Target target, String sink, Exception failure) {
         return switch (failure) {
-            case CannotCapture cannot -> new Reason.Unsupported(pid, cannot.refusals());
+            case CannotCapture cannot -> new Reason.Unsupported(target, cannot.refusals());
             case CancelledException _ -> new Reason.Cancelled();
-            case TaskDiedException died -> new Reason.TaskDied(died.tid(), "process " + pid + " ended meanwhile");
-            case KernelException kernel -> ofKernel(pid, kernel);
+            case TaskDiedException died -> new Reason.TaskDied(died.tid(), target.text() + " ended meanwhile");
+            case KernelException kernel -> ofKernel(target, kernel);
             case IOException io -> ofIo(sink, io);
             default -> throw unexpected(failure);
         };
     }
 
-    /** Why something with {@code pid} failed in the kernel. */
-    static Reason ofKernel(int pid, KernelException failure) {
+    /** Why something with {@code target} failed in the kernel. */
+    static Reason ofKernel(Target target, KernelException failure) {
         return switch (failure.errno()) {
-            case ESRCH -> gone(pid);
-            case ENOENT -> isGone(pid) ? gone(pid) : new Reason.Io(about(pid, failure), "");
+            case ESRCH -> gone(target);
+            case ENOENT -> isGone(target) ? gone(target) : new Reason.Io(about(target, failure), "");
             case EPERM, EACCES ->
                 new Reason.Denied(
-                        about(pid, failure),
+                        about(target, failure),
                         "run as root, or with CAP_SYS_PTRACE, CAP_SYS_ADMIN and CAP_CHECKPOINT_RESTORE; see 'reprise check'");
-            default -> new Reason.Io(about(pid, failure), "");
+            default -> new Reason.Io(about(target, failure), "");
         };
     }
 
-    static Reason gone(int pid) {
-        return new Reason.TaskDied(pid, "there is no process " + pid);
+    private static Reason gone(Target target) {
+        return new Reason.TaskDied(pidOf(target), "there is no " + target.text());
     }
 
-    private static String about(int pid, KernelException failure) {
-        return "process " + pid + ": " + failure.getMessage();
+    private static int pidOf(Target target) {
+        return switch (target) {
+            case Target.Tree tree -> tree.pid();
+            case Target.Only only -> only.pid();
+            case Target.PidNamespaceOf namespace -> namespace.pid();
+            case Target.Cgroup _ -> 0;
+        };
+    }
+
+    private static String about(Target target, KernelException failure) {
+        return target.text() + ": " + failure.getMessage();
+    }
+
+    private static boolean isGone(Target target) {
+        int pid = pidOf(target);
+        return pid == 0 || isGone(pid);
     }
 
     static boolean isGone(int pid) {

@@ -2,7 +2,6 @@ package dev.reprise.kernel;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_futex;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_gettid;
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_set_robust_list;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -13,8 +12,6 @@ public final class Futex {
     public static final int FUTEX_WAIT = 0;
     public static final int FUTEX_WAKE = 1;
     public static final int FUTEX_WAITERS = 0x80000000;
-    private static final int ROBUST_HEAD = 24;
-    private static final int ENTRY = 32;
 
     private Futex() {}
 
@@ -36,30 +33,5 @@ public final class Futex {
     /** The calling thread's id, as a futex word wants it. */
     public static int ownTid() {
         return (int) Door.call(SYS_gettid);
-    }
-
-    /**
-     * Makes the kernel mark {@code word} FUTEX_OWNER_DIED, and wake a waiter, however the calling thread ends. Replaces
-     * the thread's robust list, so this is for a thread of our own only.
-     *
-     * <p>{@code memory} (64 bytes) holds the list: {next, futex_offset, pending}, then the one entry {next}.
-     */
-    public static void markWhenCallerDies(MemorySegment word, MemorySegment memory) throws KernelException {
-        long head = memory.address();
-        memory.set(JAVA_LONG, 0, head + ENTRY);
-        memory.set(JAVA_LONG, 8, word.address() - (head + ENTRY));
-        memory.set(JAVA_LONG, 16, 0);
-        memory.set(JAVA_LONG, ENTRY, head);
-        Door.require(Door.call(SYS_set_robust_list, head, ROBUST_HEAD), "set_robust_list", "");
-    }
-
-    /** Leaves the calling thread without a robust list, before the list's memory goes. */
-    public static void dropRobustList() {
-        Door.call(SYS_set_robust_list, 0, ROBUST_HEAD);
-    }
-
-    /** Takes the word off the list again. */
-    public static void forget(MemorySegment memory) {
-        memory.set(JAVA_LONG, 0, memory.address());
     }
 }

@@ -18,6 +18,12 @@ public enum Kcmp {
         this.type = type;
     }
 
+    /** Negative, zero (they share it) or positive: an order of all there are. */
+    public int compare(int one, int other) throws KernelException {
+        long result = Door.require(Door.call(SYS_kcmp, one, other, type, 0, 0), "kcmp", one + "," + other + "," + this);
+        return result == 1 ? -1 : (int) result;
+    }
+
     /** Whether both tasks have the same one; having none is the same, too. */
     public boolean isShared(int one, int other) throws KernelException {
         return Door.require(Door.call(SYS_kcmp, one, other, type, 0, 0), "kcmp", one + "," + other + "," + this) == 0;

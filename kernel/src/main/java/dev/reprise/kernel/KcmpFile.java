@@ -27,10 +27,11 @@ public final class KcmpFile {
     }
 
     /**
-     * The order of descriptor {@code number} and the {@code index}-th file that epoll set {@code set} watches under
-     * the number {@code watched}.
+     * The order of descriptor {@code number} of {@code pid} and the {@code index}-th file that epoll set {@code set} of
+     * {@code setPid} watches under the number {@code watched}.
      */
-    public static int compareWithMember(int pid, int number, int set, int watched, int index) throws KernelException {
+    public static int compareWithMember(int pid, int number, int setPid, int set, int watched, int index)
+            throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             // struct kcmp_epoll_slot { __u32 efd, tfd, toff; }
             MemorySegment slot = arena.allocate(12, 4);
@@ -38,7 +39,7 @@ public final class KcmpFile {
             slot.set(JAVA_INT, 4, watched);
             slot.set(JAVA_INT, 8, index);
             return order(Door.require(
-                    Door.call(SYS_kcmp, pid, pid, KCMP_EPOLL_TFD, number, slot.address()),
+                    Door.call(SYS_kcmp, pid, setPid, KCMP_EPOLL_TFD, number, slot.address()),
                     "kcmp",
                     pid + ",KCMP_EPOLL_TFD," + number + "," + set));
         }

@@ -5,6 +5,8 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pidfd_open;
 
 /** A process by descriptor, and the way to its own descriptors. */
 public final class PidFd implements AutoCloseable {
+    private static final int PIDFD_THREAD = 0200;
+
     private final int pid;
     private final Fd fd;
 
@@ -13,10 +15,13 @@ public final class PidFd implements AutoCloseable {
         this.fd = fd;
     }
 
-    /** Of a thread group's leader. */
+    /** Of a process, by its leader, or by any thread where the kernel has PIDFD_THREAD (6.9). */
     public static PidFd open(int pid) throws KernelException {
-        return new PidFd(
-                pid, new Fd(Door.require(Door.call(SYS_pidfd_open, pid, 0), "pidfd_open", Integer.toString(pid))));
+        long fd = Door.call(SYS_pidfd_open, pid, 0);
+        if (fd == -Errno.EINVAL.code() || fd == -Errno.ENOENT.code()) {
+            fd = Door.call(SYS_pidfd_open, pid, PIDFD_THREAD);
+        }
+        return new PidFd(pid, new Fd(Door.require(fd, "pidfd_open", Integer.toString(pid))));
     }
 
     /** A descriptor of ours for the open file description that the process has under {@code number}. */

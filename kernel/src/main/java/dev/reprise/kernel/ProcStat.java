@@ -27,6 +27,11 @@ public record ProcStat(
         return parse(Proc.text("/proc/" + pid + "/stat"));
     }
 
+    /** Of one thread alone. */
+    public static ProcStat ofTask(int pid, int tid) throws KernelException {
+        return parse(Proc.text("/proc/" + pid + "/task/" + tid + "/stat"));
+    }
+
     /** From the file's text; the name may hold blanks and parentheses. */
     public static ProcStat parse(String text) {
         int open = text.indexOf('(');

@@ -1,5 +1,7 @@
 package dev.reprise.kernel;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shmat;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shmctl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shmdt;
@@ -15,6 +17,7 @@ public final class Shm {
     public static final int SHM_EXEC = 0100000;
 
     public static final int IPC_RMID = 0;
+    private static final int SHM_REMAP = 040000;
     private static final int IPC_CREAT = 01000;
     private static final int IPC_EXCL = 02000;
     private static final int IPC_SET = 1;
@@ -44,14 +47,30 @@ public final class Shm {
         }
     }
 
-    /** Attaches a segment in our own process. */
-    public static MemorySegment attach(int id, long size) throws KernelException {
-        return Native.at(Door.require(Door.call(SYS_shmat, id, 0, 0), "shmat", "segment " + id), size);
+    /** Attaches a segment in our own process, behind {@code front} bytes of private memory. */
+    public static MemorySegment attachBehind(long front, int id, long size) throws KernelException {
+        long base = Door.require(
+                Door.call(
+                        SYS_mmap,
+                        0,
+                        front + size,
+                        Mman.PROT_READ | Mman.PROT_WRITE,
+                        Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_NORESERVE,
+                        -1,
+                        0),
+                "mmap",
+                front + size + " bytes");
+        long result = Door.call(SYS_shmat, id, base + front, SHM_REMAP);
+        if (Door.isError(result)) {
+            Door.call(SYS_munmap, base, front + size);
+        }
+        return Native.at(Door.require(result, "shmat", "segment " + id), size);
     }
 
-    /** Detaches it from our own process. */
-    public static void detach(MemorySegment segment) {
+    /** Detaches it from our own process, with what stands before it. */
+    public static void detachWithFront(MemorySegment segment, long front) {
         Door.call(SYS_shmdt, segment.address());
+        Door.call(SYS_munmap, segment.address() - front, front);
     }
 
     /** Marks a segment to go with its last attachment; harmless when it has gone. */

@@ -15,37 +15,39 @@ import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.Smaps;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * The address space of a process: mappings, what stands behind them, and which pages are only there.
  *
- * <p>{@link #look} before the freeze, {@link #take} inside it; {@link PageOutput} writes the pages afterwards, with the
- * memory objects that this keeps open until it is closed.
+ * <p>{@link #look} before the freeze, {@link #take} inside it; {@link PageOutput} writes the pages afterwards.
  */
-final class AddressSpaceCapture implements AutoCloseable {
+final class AddressSpaceCapture {
     private static final int DEFAULT_COREDUMP_FILTER = 0x33;
 
     private final int pid;
     private final MappedFiles files;
-    private final MemoryObjectCapture memoryObjects = new MemoryObjectCapture();
+    private Map<DeviceInode, Mapping> sharedMemory = Map.of();
     private long bytesSeen;
 
-    AddressSpaceCapture(int pid) {
+    AddressSpaceCapture(int pid, Map<DeviceInode, MappedFiles.MappedFile> knownFiles) {
         this.pid = pid;
-        this.files = new MappedFiles(pid);
+        this.files = new MappedFiles(pid, knownFiles);
     }
 
-    /** Everything that is in the way; {@code inside} are the processes that are checkpointed together. */
-    List<Refusal> look(Set<Integer> inside) throws KernelException {
+    /** Everything that is in the way but for other processes' use of its memory. */
+    List<Refusal> look() throws KernelException {
         if (!ExecutableClass.is64Bit(pid)) {
             return List.of(ExecutableClass.refusal());
         }
         List<Mapping> mappings = Smaps.of(pid);
         List<Refusal> refusals = new ArrayList<>(MappingRefusals.of(mappings));
         if (refusals.isEmpty()) {
-            refusals.addAll(new BackingRefusals(files, inside).of(mappings));
+            BackingRefusals backings = new BackingRefusals(files);
+            refusals.addAll(backings.of(mappings));
             refusals.addAll(BackingRefusals.ofExecutable(files.executable(), mappings));
+            sharedMemory = backings.sharedMemory(mappings);
         }
         if (refusals.isEmpty()) {
             bytesSeen = estimate(mappings);
@@ -64,6 +66,11 @@ final class AddressSpaceCapture implements AutoCloseable {
         }
     }
 
+    /** The memory that {@link #look} has found and that others could have, too. */
+    Map<DeviceInode, Mapping> sharedMemory() {
+        return sharedMemory;
+    }
+
     /** The bytes of memory that an image would have held when {@link #look} was called. */
     long bytesSeen() {
         return bytesSeen;
@@ -73,7 +80,12 @@ final class AddressSpaceCapture implements AutoCloseable {
      * The record of a frozen process. {@code segment} is our own mapping in it, which is left out (and tells, by its
      * flags, what mlockall(2) has in store for new mappings).
      */
-    AddressSpace take(ObjectTable table, AddressSpaceProbe.Found found, PageRun segment)
+    AddressSpace take(
+            ObjectTable table,
+            MemoryObjectCapture memoryObjects,
+            Inheritance inheritance,
+            AddressSpaceProbe.Found found,
+            PageRun segment)
             throws KernelException, CannotCapture {
         List<Mapping> mappings = new ArrayList<>();
         int lockFlags = 0;
@@ -85,18 +97,18 @@ final class AddressSpaceCapture implements AutoCloseable {
             }
         }
         requireSavable(mappings);
-        files.refresh();
         List<Vma> vmas = vmas(mappings, new AddressSpaceBackings(files, table, memoryObjects));
         PageScan pages = PageScan.of(pid, withOwnPages(mappings));
+        Inheritance.Shares shares = inheritance.of(pid, pages.runs());
         AddressSpace space = new AddressSpace(
                 table.newId(),
                 MmAddresses.of(pid, found.brk()),
                 Bytes.of(Proc.bytes("/proc/" + pid + "/auxv")),
                 files.executable().identity(),
                 vmas,
-                pages.runs(),
-                ObjectId.NONE,
-                List.of(),
+                shares.own(),
+                shares.inherited().isEmpty() ? ObjectId.NONE : inheritance.parent(),
+                shares.inherited(),
                 pages.guards(),
                 found.dumpable(),
                 found.thpDisabled() != 0,
@@ -106,16 +118,11 @@ final class AddressSpaceCapture implements AutoCloseable {
         return space;
     }
 
-    /** The memory objects that {@link #take} added, open for reading. */
-    List<MemoryFile> memoryFiles() {
-        return memoryObjects.files();
-    }
-
     // What came into being between the look and the freeze.
     private void requireSavable(List<Mapping> mappings) throws CannotCapture, KernelException {
         List<Refusal> refusals = new ArrayList<>(MappingRefusals.of(mappings));
         if (refusals.isEmpty()) {
-            refusals.addAll(new BackingRefusals(files, Set.of()).ofFiles(mappings));
+            refusals.addAll(new BackingRefusals(files).of(mappings));
         }
         if (!refusals.isEmpty()) {
             throw new CannotCapture(refusals);
@@ -154,10 +161,5 @@ final class AddressSpaceCapture implements AutoCloseable {
     private int coredumpFilter() throws KernelException {
         String text = Proc.text("/proc/" + pid + "/coredump_filter").strip();
         return text.isEmpty() ? DEFAULT_COREDUMP_FILTER : Integer.parseUnsignedInt(text, 16);
-    }
-
-    @Override
-    public void close() {
-        memoryObjects.close();
     }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** The mappings that cannot be saved because of what stands behind them: devices, files out of reach, foreign users. */
 final class BackingRefusals {
@@ -16,21 +15,13 @@ final class BackingRefusals {
     private static final long DELETED_LIMIT = 1L << 44;
 
     private final MappedFiles files;
-    private final Set<Integer> inside;
 
-    BackingRefusals(MappedFiles files, Set<Integer> inside) {
+    BackingRefusals(MappedFiles files) {
         this.files = files;
-        this.inside = inside;
     }
 
+    /** Without those about other processes: {@link SharedMemoryLook}. */
     List<Refusal> of(List<Mapping> mappings) throws KernelException {
-        List<Refusal> refusals = ofFiles(mappings);
-        refusals.addAll(ofSharedMemory(mappings));
-        return refusals;
-    }
-
-    /** Without those about other processes, which take long to find. */
-    List<Refusal> ofFiles(List<Mapping> mappings) throws KernelException {
         List<Refusal> refusals = new ArrayList<>();
         for (Mapping mapping : mappings) {
             if (mapping.inode() != 0 && !isMemory(mapping)) {
@@ -61,7 +52,8 @@ final class BackingRefusals {
         }
     }
 
-    private List<Refusal> ofSharedMemory(List<Mapping> mappings) throws KernelException {
+    /** The memory that other processes could have, too, each with one of its mappings. */
+    Map<DeviceInode, Mapping> sharedMemory(List<Mapping> mappings) throws KernelException {
         Map<DeviceInode, Mapping> objects = new HashMap<>();
         for (Mapping mapping : mappings) {
             if (mapping.inode() != 0
@@ -70,19 +62,7 @@ final class BackingRefusals {
                 objects.put(new DeviceInode(mapping.device(), mapping.inode()), mapping);
             }
         }
-        List<Refusal> refusals = new ArrayList<>();
-        for (Map.Entry<DeviceInode, Integer> user :
-                SharedMemoryUsers.outside(inside, objects.keySet()).entrySet()) {
-            Mapping mapping = objects.get(user.getKey());
-            if (mapping != null) {
-                refusals.add(new Refusal(
-                        "shared memory",
-                        "mapping " + mapping.range(),
-                        "process " + user.getValue() + " uses it, too",
-                        "checkpoint both together, or end the other"));
-            }
-        }
-        return refusals;
+        return objects;
     }
 
     // One that is deleted is made again with its mappings.

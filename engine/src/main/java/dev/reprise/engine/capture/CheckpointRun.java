@@ -5,31 +5,31 @@ import dev.reprise.engine.model.CheckpointStats;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.engine.model.Target;
+import dev.reprise.engine.tracee.ForestFreeze;
+import dev.reprise.engine.tracee.ForestTakeover;
 import dev.reprise.engine.tracee.Freeze;
-import dev.reprise.engine.tracee.RestartedSleeps;
-import dev.reprise.engine.tracee.Segment;
-import dev.reprise.engine.tracee.Takeover;
 import dev.reprise.engine.tracee.Tracee;
 import dev.reprise.engine.tracee.Tracer;
+import dev.reprise.engine.tracee.VforkException;
 import dev.reprise.image.state.AddressSpace;
-import dev.reprise.image.state.Bytes;
-import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.PageRun;
-import dev.reprise.image.state.ProcessState;
 import dev.reprise.kernel.KernelException;
-import dev.reprise.kernel.Vdso;
+import dev.reprise.kernel.TaskDiedException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Set;
 
 /**
- * One checkpoint of one process, stop-and-copy, in the order of DESIGN.md ("Capture, in order").
+ * One checkpoint of a set of processes, stop-and-copy, in the order of DESIGN.md ("Capture, in order").
  *
- * <p>Whatever goes wrong after the freeze has begun, the process is taken home and thawed before the exception leaves.
+ * <p>Whatever goes wrong after the freeze has begun, all processes are taken home and thawed before the exception leaves.
  */
 public final class CheckpointRun {
-    private final int pid;
+    private final Target target;
     private final PageSink sink;
     private final After after;
     private final Progress progress;
@@ -38,43 +38,48 @@ public final class CheckpointRun {
     private long freezeEnded;
     private long thawed;
 
-    private CheckpointRun(int pid, PageSink sink, After after, Progress progress) {
-        this.pid = pid;
+    private CheckpointRun(Target target, PageSink sink, After after, Progress progress) {
+        this.target = target;
         this.sink = sink;
         this.after = after;
         this.progress = progress;
     }
 
     /**
-     * Checkpoints a process that a look has found savable. The sink is finished, or told to fail; closing it is the
+     * Checkpoints processes that a look has found savable. The sink is finished, or told to fail; closing it is the
      * caller's.
      *
      * @throws CannotCapture what has come up since the look
      * @throws CancelledException when {@code progress} said so
      */
-    public static CheckpointStats run(int pid, PageSink sink, After after, Progress progress) throws Exception {
-        CheckpointRun run = new CheckpointRun(pid, sink, after, progress);
+    public static CheckpointStats run(Target target, PageSink sink, After after, Progress progress) throws Exception {
+        CheckpointRun run = new CheckpointRun(target, sink, after, progress);
         return Tracer.run(run::onTracer);
     }
 
     private CheckpointStats onTracer(Tracer tracer) throws Exception {
-        Before before = new Before(
-                new SchedulingCapture(), Bytes.of(Vdso.digest()), RestartedSleeps.of(pid), new CgroupCapture(pid));
-        Freeze freeze = new Freeze(tracer, pid);
-        try (DescriptorCapture descriptors = new DescriptorCapture(pid);
-                AddressSpaceCapture addressSpaces = new AddressSpaceCapture(pid)) {
+        ProcessSet looked = ProcessSet.of(target);
+        ForestCapture.Before before = ForestCapture.Before.of(looked);
+        ForestFreeze freeze =
+                new ForestFreeze(tracer, () -> ProcessSet.of(target).pids());
+        try (DescriptorCapture descriptors = new DescriptorCapture(looked);
+                AddressSpaces spaces = new AddressSpaces(new HashMap<>())) {
             descriptors.lookAround();
             progress.phase("freeze");
             freezeStarted = System.nanoTime();
-            freeze.freeze();
+            freeze(freeze);
+            ProcessSet set = ProcessSet.of(target);
             freezeEnded = System.nanoTime();
-            requireNothing(TracedLook.look(freeze.tracees()));
-            SeccompCapture seccomp = SeccompCapture.of(freeze);
+            List<Refusal> refusals = new ArrayList<>(ProcessLook.strangers(set));
+            refusals.addAll(TracedLook.look(freeze.tracees()));
+            requireNothing(refusals);
+            SeccompCapture seccomp = SeccompCapture.of(freeze.processes());
             requireNothing(SeccompLook.look(seccomp));
+            SetSharing sharing = SetSharing.of(set.members());
             Saved saved;
-            Takeover takeover = Takeover.prepare(tracer, freeze, pid);
+            ForestTakeover takeover = ForestTakeover.prepare(tracer, spaces(freeze, sharing));
             try {
-                saved = save(before, freeze, seccomp, takeover, descriptors, addressSpaces);
+                saved = save(before, new FrozenSet(set, sharing, seccomp, freeze, takeover), descriptors, spaces);
             } finally {
                 takeover.leave();
                 takeover.close();
@@ -89,53 +94,85 @@ public final class CheckpointRun {
     /** What the figures need of an image. */
     private record Saved(Image image, int threads) {}
 
-    /** What is found out before the freeze, because it needs no freeze or cannot be seen in it. */
-    private record Before(SchedulingCapture scheduling, Bytes vdso, RestartedSleeps restarted, CgroupCapture cgroups) {}
+    /** The set as it stands. */
+    private record FrozenSet(
+            ProcessSet set, SetSharing sharing, SeccompCapture seccomp, ForestFreeze freeze, ForestTakeover takeover) {}
+
+    private void freeze(ForestFreeze freeze) throws KernelException, CannotCapture {
+        try {
+            freeze.freeze();
+        } catch (VforkException waiting) {
+            throw new CannotCapture(List.of(new Refusal(
+                    "vfork",
+                    "task " + waiting.tid(),
+                    "it waits for its child, which for two seconds has neither called exec nor ended",
+                    "try again later")));
+        }
+        if (freeze.processes().isEmpty()) {
+            throw new TaskDiedException("freeze", pidOf(target));
+        }
+    }
+
+    private static int pidOf(Target target) {
+        return switch (target) {
+            case Target.Tree tree -> tree.pid();
+            case Target.Only only -> only.pid();
+            case Target.PidNamespaceOf namespace -> namespace.pid();
+            case Target.Cgroup _ -> 0;
+        };
+    }
+
+    private static List<List<Freeze>> spaces(ForestFreeze freeze, SetSharing sharing) {
+        List<List<Freeze>> spaces = new ArrayList<>();
+        for (List<Member> sharers : sharing.memory().groups()) {
+            spaces.add(
+                    sharers.stream().map(member -> freeze.process(member.pid())).toList());
+        }
+        return spaces;
+    }
 
     private Saved save(
-            Before before,
-            Freeze freeze,
-            SeccompCapture seccomp,
-            Takeover takeover,
-            DescriptorCapture descriptors,
-            AddressSpaceCapture addressSpaces)
+            ForestCapture.Before before, FrozenSet frozen, DescriptorCapture descriptors, AddressSpaces spaces)
             throws KernelException, CannotCapture, IOException, CancelledException {
         requireWanted();
         progress.phase("state");
-        FrozenProcess frozen = FrozenProcess.ask(pid, freeze, takeover);
-        requireNothingUnsupported(freeze, frozen);
-        Segment segment = takeover.segment();
-        PageRun ours = new PageRun(segment.address().value(), segment.size() / PageRun.PAGE_SIZE);
-        ObjectTable objects = new ObjectTable();
-        AddressSpace space = addressSpaces.take(objects, frozen.addressSpace(), ours);
-        FdTable table = descriptors.take(objects);
-        ProcessState process = ProcessCapture.take(
-                pid,
-                frozen.process(),
-                objects,
-                space.id(),
-                table.id(),
-                frozen.sharedPendingSignals(),
-                freeze.wasStopped(),
-                frozen.tasks(before.scheduling, before.restarted, before.cgroups, seccomp, objects));
-        Image image = new Image(
-                MachineCapture.take(pid, freeze.leader().xstate(), before.vdso), objects.objects(), List.of(process));
+        List<FrozenProcess> processes = new ArrayList<>(frozen.set.members().size());
+        for (Member member : frozen.set.members()) {
+            processes.add(
+                    FrozenProcess.ask(member, frozen.freeze.process(member.pid()), frozen.takeover.of(member.pid())));
+        }
+        requireNothingUnsupported(frozen.set, processes);
+        Image image = new ForestCapture(frozen.set, frozen.sharing, processes).take(before, frozen.seccomp, spaces, descriptors);
         sink.state(image);
         requireWanted();
         progress.phase("memory");
-        List<MemoryFile> files = new ArrayList<>(addressSpaces.memoryFiles());
+        for (AddressSpaces.Taken one : spaces.all()) {
+            Member member = one.member();
+            new PageOutput(member.tid(), frozen.takeover.of(member.pid()), sink).write(one.space());
+        }
+        List<MemoryFile> files = new ArrayList<>(spaces.memoryFiles());
         files.addAll(descriptors.memoryFiles());
-        new PageOutput(pid, takeover, sink).write(space, files);
-        return new Saved(image, freeze.tracees().size());
+        PageOutput.write(files, sink);
+        return new Saved(image, frozen.freeze.tracees().size());
     }
 
-    private void requireNothingUnsupported(Freeze freeze, FrozenProcess frozen) throws CannotCapture, KernelException {
-        List<Refusal> refusals = new ArrayList<>(ProcessCapture.refusals(pid, frozen.process()));
-        refusals.addAll(ProcessLook.frozen(
-                pid,
-                freeze.tracees().stream().map(Tracee::tid).toList(),
-                frozen.process().mayHaveChildren()));
-        freeze.tracees().forEach(tracee -> refusals.addAll(ThreadProbe.refusals(tracee.tid(), frozen.of(tracee))));
+    private static void requireNothingUnsupported(ProcessSet set, List<FrozenProcess> processes)
+            throws CannotCapture, KernelException {
+        List<Refusal> refusals = new ArrayList<>();
+        Set<Integer> parents = set.parents();
+        for (FrozenProcess frozen : processes) {
+            Member member = frozen.member();
+            List<Tracee> tracees = frozen.freeze().tracees();
+            refusals.addAll(ProcessCapture.refusals(member.pid(), frozen.process()));
+            refusals.addAll(ProcessLook.frozen(
+                    member,
+                    tracees.stream().map(Tracee::tid).toList(),
+                    frozen.process().mayHaveChildren(),
+                    parents.contains(member.pid())));
+            for (Tracee tracee : tracees) {
+                refusals.addAll(ThreadProbe.refusals(tracee.tid(), frozen.of(tracee)));
+            }
+        }
         requireNothing(refusals);
     }
 
@@ -153,7 +190,7 @@ public final class CheckpointRun {
 
     // A program that runs on does so before the image is sealed; one that is not to run on waits frozen for the seal:
     // should that fail, it goes on as if nothing had happened.
-    private void settle(Freeze freeze) throws IOException, KernelException, CancelledException {
+    private void settle(ForestFreeze freeze) throws IOException, KernelException, CancelledException {
         if (after == After.RUN_ON) {
             freeze.thaw();
             thawed = System.nanoTime();

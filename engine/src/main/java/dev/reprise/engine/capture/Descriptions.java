@@ -6,53 +6,67 @@ import dev.reprise.kernel.KcmpFile;
 import dev.reprise.kernel.KernelException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open file descriptions of a frozen process, each with the descriptors that share it.
+ * The open file descriptions of the processes of a set, each with the descriptors that share it.
  *
  * <p>kcmp(2) is asked only about descriptors that look alike (same file, flags and position), and there by binary
- * search in its own order.
+ * search in its own order, so that the cost grows with the number of descriptors and not with its square.
  */
 final class Descriptions {
-    /** One description: the lowest of its numbers stands for it. */
-    record Description(int number, String link, FdInfo info, ObjectId id) {}
+    private static final int LAST_STANDARD_STREAM = 2;
+
+    /** One description: the lowest of its numbers in the first process that has it stands for it. */
+    record Description(int pid, int number, String link, FdInfo info, ObjectId id) {}
 
     private record Likeness(String link, long inode, int mount, int flags, long position) {}
 
-    private final int pid;
+    private record Place(int pid, int number) {}
+
     private final Map<Likeness, List<Description>> alike = new HashMap<>();
+    private final Map<String, List<List<Description>>> alikeByLink = new HashMap<>();
     private final List<Description> all = new ArrayList<>();
-    private final Map<Integer, Description> byNumber = new TreeMap<>();
+    private final Map<Long, List<Description>> byInode = new HashMap<>();
+    private final Map<Place, Description> byPlace = new HashMap<>();
+    private final Set<ObjectId> standardStreams = new HashSet<>();
 
-    Descriptions(int pid) {
-        this.pid = pid;
-    }
-
-    /** Adds a descriptor; ascending. */
-    void add(int number, String link, FdInfo info, ObjectTable objects) throws KernelException {
+    /** Adds a descriptor of process {@code pid}; processes in their order, numbers ascending. */
+    void add(int pid, int number, String link, FdInfo info, ObjectTable objects) throws KernelException {
         Likeness likeness = new Likeness(link, info.inode(), info.mountId(), info.statusFlags(), info.position());
-        List<Description> candidates = alike.computeIfAbsent(likeness, _ -> new ArrayList<>());
+        List<Description> candidates = alike.get(likeness);
+        if (candidates == null) {
+            candidates = new ArrayList<>();
+            alike.put(likeness, candidates);
+            alikeByLink.computeIfAbsent(link, _ -> new ArrayList<>()).add(candidates);
+        }
         int at = search(candidates, pid, number);
+        Description description;
         if (at < 0) {
-            Description description = new Description(number, link, info, objects.newId());
+            description = new Description(pid, number, link, info, objects.newId());
             candidates.add(-at - 1, description);
             all.add(description);
-            byNumber.put(number, description);
+            byInode.computeIfAbsent(info.inode(), _ -> new ArrayList<>()).add(description);
         } else {
-            byNumber.put(number, candidates.get(at));
+            description = candidates.get(at);
+        }
+        byPlace.put(new Place(pid, number), description);
+        if (number <= LAST_STANDARD_STREAM) {
+            standardStreams.add(description.id());
         }
     }
 
-    private int search(List<Description> sorted, int otherPid, int number) throws KernelException {
+    private static int search(List<Description> sorted, int pid, int number) throws KernelException {
         int low = 0;
         int high = sorted.size() - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            int order = KcmpFile.compare(pid, sorted.get(middle).number(), otherPid, number);
+            Description other = sorted.get(middle);
+            int order = KcmpFile.compare(other.pid(), other.number(), pid, number);
             if (order == 0) {
                 return middle;
             } else if (order < 0) {
@@ -64,51 +78,48 @@ final class Descriptions {
         return -low - 1;
     }
 
-    /** The description that another process has open, too, under {@code number}. */
+    /** The description that a process outside has open, too, under {@code number}. */
     @Nullable
     Description sharedWith(int otherPid, int number, String link) throws KernelException {
-        for (Map.Entry<Likeness, List<Description>> entry : alike.entrySet()) {
-            if (entry.getKey().link().equals(link)) {
-                int at = search(entry.getValue(), otherPid, number);
-                if (at >= 0) {
-                    return entry.getValue().get(at);
-                }
+        for (List<Description> candidates : alikeByLink.getOrDefault(link, List.of())) {
+            int at = search(candidates, otherPid, number);
+            if (at >= 0) {
+                return candidates.get(at);
             }
         }
         return null;
     }
 
-    /** All, by their lowest number. */
+    /** All, by the process and the lowest number that they were found under. */
     List<Description> all() {
         return all;
     }
 
     /** Those whose file has this inode. */
     List<Description> withInode(long inode) {
-        List<Description> found = new ArrayList<>();
-        for (Description description : all) {
-            if (description.info().inode() == inode) {
-                found.add(description);
-            }
-        }
-        return found;
+        return byInode.getOrDefault(inode, List.of());
     }
 
-    /** The description that a number leads to. */
+    /** The description that a descriptor leads to. */
     @Nullable
-    Description at(int number) {
-        return byNumber.get(number);
+    Description at(int pid, int number) {
+        return byPlace.get(new Place(pid, number));
     }
 
-    /** Whether a number is the lowest of its description's. */
-    boolean isFirst(int number) {
-        Description description = byNumber.get(number);
-        return description != null && description.number() == number;
+    /** Whether a descriptor stands for its description. */
+    boolean isFirst(int pid, int number) {
+        Description description = at(pid, number);
+        return description != null && description.pid() == pid && description.number() == number;
     }
 
-    /** The id of the description that a number leads to, or {@link ObjectId#NONE}. */
-    ObjectId idOf(int number) {
-        Description description = at(number);
+    /** The id of the description that a descriptor leads to, or {@link ObjectId#NONE}. */
+    ObjectId idOf(int pid, int number) {
+        Description description = at(pid, number);
         return description == null ? ObjectId.NONE : description.id();
+    }
+
+    /** Whether the description is one of descriptors 0-2 of any process. */
+    boolean isStandardStream(int pid, int number) {
+        return standardStreams.contains(idOf(pid, number));
     }
 }

@@ -4,7 +4,6 @@ import dev.reprise.engine.model.Refusal;
 import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.FdTable;
-import dev.reprise.image.state.FileLock;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.kernel.FdInfo;
@@ -12,11 +11,14 @@ import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.PidFd;
 import dev.reprise.kernel.Proc;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The descriptors of a process and everything behind them.
+ * The descriptors of the processes of a set and everything behind them.
  *
  * <p>{@link #look} or at least {@link #lookAround} before the freeze, {@link #take} in it; {@link #close} when the contents of the memory files are
  * read.
@@ -44,21 +46,22 @@ final class DescriptorCapture implements AutoCloseable {
     /** A descriptor as it was seen, not opened yet. */
     private record Seen(int number, String link, FdInfo info) {}
 
-    private final int pid;
+    private final ProcessSet set;
     private final MemoryObjectCapture memory = new MemoryObjectCapture();
     private OutsideHolders outside = OutsideHolders.NOBODY;
 
-    DescriptorCapture(int pid) {
-        this.pid = pid;
+    /** Of the processes as they are before the freeze. */
+    DescriptorCapture(ProcessSet set) {
+        this.set = set;
     }
 
     /** Everything among the descriptors that cannot be saved; touches nothing. */
     List<Refusal> look() throws KernelException {
         lookAround();
-        DescriptorLook look = look(seen(), new ObjectTable());
-        try (PidFd process = PidFd.open(pid)) {
+        DescriptorLook look = look(set, seen(set.members()), new ObjectTable());
+        try (Processes processes = new Processes()) {
             for (Descriptions.Description one : look.descriptions().all()) {
-                try (LiveDescriptor d = open(process, one)) {
+                try (LiveDescriptor d = processes.open(one)) {
                     kindOf(d).look(d, look);
                 } catch (KernelException closed) {
                     Gone.requireGone(closed);
@@ -68,27 +71,46 @@ final class DescriptorCapture implements AutoCloseable {
         return look.refusals();
     }
 
-    /** Finds out what other processes have open, too: before the freeze, since it reads all of /proc. */
+    /** Finds out what processes outside have open, too: before the freeze, since it reads all of /proc. */
     void lookAround() throws KernelException {
-        outside = OutsideHolders.of(pid, look(seen(), new ObjectTable()).descriptions());
+        outside = OutsideHolders.of(
+                set.ids(), look(set, seen(set.members()), new ObjectTable()).descriptions());
     }
 
     /**
-     * The table, added to {@code objects} behind all it refers to; everything is frozen.
+     * The tables, by process, added to {@code objects} behind all they refer to; everything is frozen. Processes that
+     * share one (CLONE_FILES) have the same.
      *
      * @throws CannotCapture what has changed since {@link #look}
      */
-    FdTable take(ObjectTable objects) throws KernelException, CannotCapture {
-        List<Seen> seen = seen();
-        DescriptorLook look = look(seen, objects);
-        DescriptorTake take = new DescriptorTake(look, objects, memory);
+    Map<Integer, ObjectId> take(ProcessSet frozen, Sharing sharing, IdLevel level, ObjectTable objects)
+            throws KernelException, CannotCapture {
+        List<Member> first = frozen.members().stream().filter(sharing::isFirst).toList();
+        Map<Member, List<Seen>> seen = seen(first);
+        DescriptorLook look = look(frozen, seen, objects);
+        takeFiles(look, objects, level);
+        Map<Integer, ObjectId> tables = new HashMap<>();
+        for (Map.Entry<Member, List<Seen>> one : seen.entrySet()) {
+            FdTable table = table(one.getKey().tid(), one.getValue(), look.descriptions(), objects.newId());
+            objects.add(table);
+            tables.put(one.getKey().pid(), table.id());
+        }
+        for (Member member : frozen.members()) {
+            tables.put(member.pid(), tables.getOrDefault(sharing.firstOf(member).pid(), ObjectId.NONE));
+        }
+        return tables;
+    }
+
+    private void takeFiles(DescriptorLook look, ObjectTable objects, IdLevel level)
+            throws KernelException, CannotCapture {
+        DescriptorTake take = new DescriptorTake(look, objects, memory, level);
         List<Epoll> sets = new ArrayList<>();
-        try (PidFd process = PidFd.open(pid)) {
+        try (Processes processes = new Processes()) {
             for (Descriptions.Description one : look.descriptions().all()) {
-                try (LiveDescriptor d = open(process, one)) {
+                try (LiveDescriptor d = processes.open(one)) {
                     OpenFile file = takeIfClear(d, one.id(), take);
-                    if (file instanceof Epoll set) {
-                        sets.add(set);
+                    if (file instanceof Epoll epoll) {
+                        sets.add(epoll);
                     } else if (file != null) {
                         objects.add(file);
                     }
@@ -98,12 +120,9 @@ final class DescriptorCapture implements AutoCloseable {
         if (!look.refusals().isEmpty()) {
             throw new CannotCapture(look.refusals());
         }
-        for (Epoll set : EpollOrder.innerFirst(sets)) {
-            objects.add(set);
+        for (Epoll epoll : EpollOrder.innerFirst(sets)) {
+            objects.add(epoll);
         }
-        FdTable table = table(seen, look.descriptions(), objects.newId());
-        objects.add(table);
-        return table;
     }
 
     private static @Nullable OpenFile takeIfClear(LiveDescriptor d, ObjectId id, DescriptorTake take)
@@ -113,7 +132,27 @@ final class DescriptorCapture implements AutoCloseable {
         return take.look().isClear() ? kind.take(d, id, take) : null;
     }
 
-    private List<Seen> seen() throws KernelException {
+    private static Map<Member, List<Seen>> seen(List<Member> members) throws KernelException {
+        Map<Member, List<Seen>> seen = new LinkedHashMap<>();
+        for (Member member : members) {
+            try {
+                seen.put(member, seen(member.tid()));
+            } catch (KernelException ended) {
+                requireGone(ended, members);
+            }
+        }
+        return seen;
+    }
+
+    // One of many may end at any time before the freeze; the only one is what the user asked for.
+    private static void requireGone(KernelException failure, List<Member> members) throws KernelException {
+        if (members.size() == 1) {
+            throw failure;
+        }
+        Gone.requireGone(failure);
+    }
+
+    private static List<Seen> seen(int pid) throws KernelException {
         List<Seen> seen = new ArrayList<>();
         for (int number : Proc.numbers("/proc/" + pid + "/fd")) {
             try {
@@ -125,20 +164,44 @@ final class DescriptorCapture implements AutoCloseable {
         return seen;
     }
 
-    private DescriptorLook look(List<Seen> seen, ObjectTable objects) throws KernelException {
-        Descriptions descriptions = new Descriptions(pid);
-        for (Seen one : seen) {
-            try {
-                descriptions.add(one.number(), one.link(), one.info(), objects);
-            } catch (KernelException closed) {
-                Gone.requireGone(closed);
+    private DescriptorLook look(ProcessSet processes, Map<Member, List<Seen>> seen, ObjectTable objects)
+            throws KernelException {
+        Descriptions descriptions = new Descriptions();
+        for (Map.Entry<Member, List<Seen>> process : seen.entrySet()) {
+            for (Seen one : process.getValue()) {
+                try {
+                    descriptions.add(process.getKey().tid(), one.number(), one.link(), one.info(), objects);
+                } catch (KernelException closed) {
+                    Gone.requireGone(closed);
+                }
             }
         }
-        return new DescriptorLook(pid, outside, descriptions, OwnTerminals.of(pid));
+        return new DescriptorLook(processes, outside, descriptions, OwnTerminals.of(processes));
     }
 
-    private LiveDescriptor open(PidFd process, Descriptions.Description one) throws KernelException {
-        return LiveDescriptor.open(process, pid, one.number(), one.link(), one.info());
+    /** The processes by descriptor: one is open, that of the last description; they come process by process. */
+    private static final class Processes implements AutoCloseable {
+        private @Nullable PidFd last;
+        private int pid;
+
+        LiveDescriptor open(Descriptions.Description one) throws KernelException {
+            PidFd process = last;
+            if (process == null || pid != one.pid()) {
+                close();
+                process = PidFd.open(one.pid());
+                last = process;
+                pid = one.pid();
+            }
+            return LiveDescriptor.open(process, one.pid(), one.number(), one.link(), one.info());
+        }
+
+        @Override
+        public void close() {
+            if (last != null) {
+                last.close();
+                last = null;
+            }
+        }
     }
 
     private static OpenFileCapture kindOf(LiveDescriptor d) {
@@ -150,16 +213,15 @@ final class DescriptorCapture implements AutoCloseable {
         throw new IllegalStateException("the last kind recognizes all");
     }
 
-    private static FdTable table(List<Seen> seen, Descriptions descriptions, ObjectId id) {
+    private static FdTable table(int pid, List<Seen> seen, Descriptions descriptions, ObjectId id) {
         List<Descriptor> descriptors = new ArrayList<>();
-        List<FileLock> locks = new ArrayList<>();
+        TableLocks locks = new TableLocks();
         for (Seen one : seen) {
-            descriptors.add(new Descriptor(one.number(), one.info().closeOnExec(), descriptions.idOf(one.number())));
-            if (descriptions.isFirst(one.number())) {
-                locks.addAll(FileLocks.of(one.number(), one.info().lines()));
-            }
+            descriptors.add(
+                    new Descriptor(one.number(), one.info().closeOnExec(), descriptions.idOf(pid, one.number())));
+            locks.add(one.number(), one.info(), descriptions.isFirst(pid, one.number()));
         }
-        return new FdTable(id, descriptors, locks);
+        return new FdTable(id, descriptors, locks.all());
     }
 
     /** The memory objects that {@link #take} added (memfds not known by {@link DeviceInode}), open for reading. */

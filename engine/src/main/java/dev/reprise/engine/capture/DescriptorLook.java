@@ -2,46 +2,46 @@ package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.image.state.EpollMember;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.kernel.KernelException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the kinds of open files must know of the process and its neighbours, and where they put their refusals. */
+/** What the kinds of open files must know of the processes and their neighbours, and where they put their refusals. */
 final class DescriptorLook {
-    private static final int LAST_STANDARD_STREAM = 2;
-
-    private final int pid;
+    private final ProcessSet set;
     private final OutsideHolders outside;
     private final Descriptions descriptions;
     private final OwnTerminals terminals;
     private final List<Refusal> refusals = new ArrayList<>();
-    private final Map<Integer, List<EpollMember>> epollMembers = new HashMap<>();
+    private final Map<ObjectId, List<EpollMember>> epollMembers = new HashMap<>();
 
-    DescriptorLook(int pid, OutsideHolders outside, Descriptions descriptions, OwnTerminals terminals) {
-        this.pid = pid;
+    DescriptorLook(ProcessSet set, OutsideHolders outside, Descriptions descriptions, OwnTerminals terminals) {
+        this.set = set;
         this.outside = outside;
         this.descriptions = descriptions;
         this.terminals = terminals;
     }
 
-    int pid() {
-        return pid;
+    /** The processes that are looked at together. */
+    ProcessSet set() {
+        return set;
     }
 
     Descriptions descriptions() {
         return descriptions;
     }
 
-    /** Whether another process has the thing of this name (pipe:[..], a FIFO's path) open. */
+    /** Whether a process outside has the thing of this name (pipe:[..], a FIFO's path) open. */
     boolean isHeldOutside(LiveDescriptor d) {
         return outside.holds(d);
     }
 
-    /** A counter, timer or set that another process has open, too, would be two afterwards. */
+    /** A counter, timer or set that a process outside has open, too, would be two afterwards. */
     void requireOwn(LiveDescriptor d, String kind) {
-        int holder = outside.holderOf(d.number());
+        int holder = outside.holderOf(descriptions.idOf(d.pid(), d.number()));
         if (holder != 0) {
             refuse(
                     d,
@@ -51,9 +51,9 @@ final class DescriptorLook {
         }
     }
 
-    /** Whether it is one of 0-2, or they are its duplicates. */
+    /** Whether it is one of 0-2 of any process, or they are its duplicates. */
     boolean isStandardStream(LiveDescriptor d) {
-        return d.number() <= LAST_STANDARD_STREAM;
+        return descriptions.isStandardStream(d.pid(), d.number());
     }
 
     /** Whether a terminal is the controlling one or among 0-2. */
@@ -62,12 +62,17 @@ final class DescriptorLook {
     }
 
     void refuse(LiveDescriptor d, String resource, String reason, String help) {
-        refusals.add(new Refusal(resource, "descriptor " + d.number(), reason, help));
+        refusals.add(new Refusal(resource, where(d), reason, help));
     }
 
     /** The same for what goes by itself as soon as the process runs. */
     void refuseForNow(LiveDescriptor d, String resource, String reason, String help) {
-        refusals.add(new Refusal(resource, "descriptor " + d.number(), reason, help).thatPasses());
+        refusals.add(new Refusal(resource, where(d), reason, help).thatPasses());
+    }
+
+    private String where(LiveDescriptor d) {
+        String number = "descriptor " + d.number();
+        return set.isForest() ? number + " of " + d.processText() : number;
     }
 
     /** Whether nothing has been found in the way so far. */
@@ -77,10 +82,11 @@ final class DescriptorLook {
 
     /** What epoll set {@code d} watches, looked up once: kcmp is linear in the size of the set. */
     List<EpollMember> epollMembers(LiveDescriptor d) throws KernelException {
-        List<EpollMember> known = epollMembers.get(d.number());
+        ObjectId id = descriptions.idOf(d.pid(), d.number());
+        List<EpollMember> known = epollMembers.get(id);
         if (known == null) {
             known = EpollMembers.of(d, descriptions);
-            epollMembers.put(d.number(), known);
+            epollMembers.put(id, known);
         }
         return known;
     }

@@ -5,7 +5,7 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.kernel.KernelException;
 
 /** What the kinds of open files share while everything is frozen. */
-record DescriptorTake(DescriptorLook look, ObjectTable objects, MemoryObjectCapture memory) {
+record DescriptorTake(DescriptorLook look, ObjectTable objects, MemoryObjectCapture memory, IdLevel level) {
     /** The memory object behind a descriptor: opened anew to be read, so that no offset of the program's moves. */
     ObjectId memoryOf(LiveDescriptor d) throws KernelException {
         return memory.take(objects, "/proc/self/fd/" + d.copy().number(), d.link());
@@ -13,6 +13,6 @@ record DescriptorTake(DescriptorLook look, ObjectTable objects, MemoryObjectCapt
 
     /** Whom the open file signals. */
     FileOwner owner(LiveDescriptor d) throws KernelException {
-        return d.isPathOnly() ? FileOwner.NONE : FileOwners.of(d.copy());
+        return d.isPathOnly() ? FileOwner.NONE : FileOwners.of(d.copy(), level);
     }
 }

@@ -50,7 +50,7 @@ final class EpollMembers {
 
     private static ObjectId target(LiveDescriptor d, int number, int index, long inode, Descriptions descriptions)
             throws KernelException {
-        Descriptions.Description same = descriptions.at(number);
+        Descriptions.Description same = descriptions.at(d.pid(), number);
         // A socket's inode has one open file; kcmp goes through the whole set, so ask it only where it matters.
         if (same != null
                 && same.info().inode() == inode
@@ -67,6 +67,6 @@ final class EpollMembers {
 
     private static boolean watches(LiveDescriptor d, int number, int index, Descriptions.Description candidate)
             throws KernelException {
-        return KcmpFile.compareWithMember(d.pid(), candidate.number(), d.number(), number, index) == 0;
+        return KcmpFile.compareWithMember(candidate.pid(), candidate.number(), d.pid(), d.number(), number, index) == 0;
     }
 }

@@ -8,15 +8,14 @@ import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.KernelException;
-import dev.reprise.kernel.Proc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Reads whom an open file signals; ids are those of the owner's own pid namespace. */
+/** Reads whom an open file signals. */
 final class FileOwners {
     private FileOwners() {}
 
-    static FileOwner of(Fd file) throws KernelException {
+    static FileOwner of(Fd file, IdLevel level) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             // struct f_owner_ex { int type; __kernel_pid_t pid; }
             MemorySegment owner = arena.allocate(8, 4);
@@ -27,19 +26,16 @@ final class FileOwners {
             if (pid == 0 && signal == 0) {
                 return FileOwner.NONE;
             }
-            return new FileOwner(pid == 0 ? 0 : owner.get(JAVA_INT, 0), innermost(pid), (int) signal);
+            return new FileOwner(pid == 0 ? 0 : owner.get(JAVA_INT, 0), id(pid, level), (int) signal);
         }
     }
 
-    private static int innermost(int pid) {
+    private static int id(int pid, IdLevel level) {
         if (pid == 0) {
             return 0;
         }
         try {
-            String status = Proc.text("/proc/" + pid + "/status");
-            int at = status.indexOf("\nNSpid:");
-            String line = at < 0 ? "" : status.substring(at + 1, status.indexOf('\n', at + 1));
-            return at < 0 ? pid : Integer.parseInt(line.substring(line.lastIndexOf('\t') + 1));
+            return level.id(pid);
         } catch (KernelException _) {
             return pid; // a process group whose leader is gone
         }

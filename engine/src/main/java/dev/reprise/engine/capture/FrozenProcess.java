@@ -30,7 +30,7 @@ import java.util.Map;
  * <p>The host asks for the process and itself, every other thread for itself; they come back at once.
  */
 final class FrozenProcess {
-    private final int pid;
+    private final Member member;
     private final Freeze freeze;
     private final Takeover takeover;
     private final Map<Tracee, ThreadProbe.Inside> threads = new LinkedHashMap<>();
@@ -39,12 +39,12 @@ final class FrozenProcess {
     private final AddressSpaceProbe.Found addressSpace;
 
     private FrozenProcess(
-            int pid,
+            Member member,
             Freeze freeze,
             Takeover takeover,
             ProcessProbe.Inside process,
             AddressSpaceProbe.Found addressSpace) {
-        this.pid = pid;
+        this.member = member;
         this.freeze = freeze;
         this.takeover = takeover;
         pendingTimers = new PendingTimers(freeze, takeover);
@@ -53,20 +53,20 @@ final class FrozenProcess {
     }
 
     /** Enters the process and asks everybody; afterwards only the host is in the segment. */
-    static FrozenProcess ask(int pid, Freeze freeze, Takeover takeover) throws KernelException, CannotCapture {
-        requireNobodyOnTheWayHome(pid, takeover);
+    static FrozenProcess ask(Member member, Freeze freeze, Takeover takeover) throws KernelException, CannotCapture {
+        requireNobodyOnTheWayHome(member.pid(), takeover);
         ProgramBuilder p = new ProgramBuilder();
         for (Mapping leftover : takeover.leftovers()) {
             p.attempt(SYS_shmdt, leftover.start());
         }
-        ProcessProbe processProbe = new ProcessProbe(p, ProcTimers.of(pid));
+        ProcessProbe processProbe = new ProcessProbe(p, ProcTimers.of(member.tid()));
         AddressSpaceProbe spaceProbe = new AddressSpaceProbe(p);
         XsaveLayout.Probe layoutProbe = new XsaveLayout.Probe(p);
         ThreadProbe hostProbe = new ThreadProbe(p);
         p.end();
         ProgramResults results = takeover.enter(p.build());
         FrozenProcess frozen =
-                new FrozenProcess(pid, freeze, takeover, processProbe.read(results), spaceProbe.read(results));
+                new FrozenProcess(member, freeze, takeover, processProbe.read(results), spaceProbe.read(results));
         frozen.threads.put(takeover.host(), hostProbe.read(results));
         takeover.prepareDeparture(new Departure(frozen.of(takeover.host()).signalStack(), layoutProbe.read(results)));
         frozen.askOthers();
@@ -97,7 +97,8 @@ final class FrozenProcess {
         for (Tracee tracee : others) {
             threads.put(tracee, probe.read(takeover.await(tracee)));
         }
-        List<ProcessProbe.TimerState> timers = new ThreadClocks(pid, freeze, takeover).named(process.posixTimers());
+        List<ProcessProbe.TimerState> timers =
+                new ThreadClocks(member.pid(), freeze, takeover).named(process.posixTimers());
         process = process.withTimers(pendingTimers.settled(timers));
         takeover.back(others);
     }
@@ -126,16 +127,35 @@ final class FrozenProcess {
         return inside;
     }
 
+    /** The process. */
+    Member member() {
+        return member;
+    }
+
+    /** Its frozen threads. */
+    Freeze freeze() {
+        return freeze;
+    }
+
+    /** Where it runs our programs. */
+    Takeover takeover() {
+        return takeover;
+    }
+
     /** The record of every thread, the leader first. */
     List<TaskState> tasks(
+            IdLevel level,
             SchedulingCapture scheduling,
             RestartedSleeps restarted,
             CgroupCapture cgroups,
             SeccompCapture seccomp,
             ObjectTable objects)
             throws KernelException, CannotCapture {
-        InterruptionCapture interruptions = new InterruptionCapture(pid, restarted);
+        InterruptionCapture interruptions = new InterruptionCapture(member.tid(), restarted);
         List<TaskState> tasks = new ArrayList<>(freeze.tracees().size());
+        if (freeze.leaderHasEnded()) {
+            tasks.add(EndedLeaderCapture.take(member.pid(), level));
+        }
         for (Tracee tracee : freeze.tracees()) {
             InterruptionCapture.Interrupted call = interruptions.take(tracee, freeze.sleptNanos(tracee));
             long[] rseq = tracee.rseq();
@@ -148,7 +168,8 @@ final class FrozenProcess {
                     new RseqArea(rseq[0], (int) rseq[1], (int) rseq[2], (int) rseq[3]));
             ObjectId filter = seccomp.take(tracee, objects);
             ObjectId groups = cgroups.take(tracee.tid(), objects);
-            tasks.add(TaskCapture.take(pid, tracee.tid(), traced, of(tracee).with(filter, groups), scheduling));
+            tasks.add(TaskCapture.take(
+                    member.pid(), tracee.tid(), level, traced, of(tracee).with(filter, groups), scheduling));
         }
         return tasks;
     }

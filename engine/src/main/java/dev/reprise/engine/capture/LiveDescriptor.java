@@ -38,8 +38,14 @@ final class LiveDescriptor implements AutoCloseable {
         }
     }
 
+    /** The process, by a thread of it that lives. */
     int pid() {
         return pid;
+    }
+
+    /** The process for the user. */
+    String processText() {
+        return "process " + pid + " (" + ProcessLook.name(Integer.toString(pid)) + ")";
     }
 
     int number() {

@@ -2,11 +2,11 @@ package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Explanation;
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.engine.model.Target;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** The first step of a checkpoint, and all of an explanation: everything that is in the way, touching nothing. */
 public final class Look {
@@ -15,43 +15,47 @@ public final class Look {
     private Look() {}
 
     /** Everything that is in the way of a checkpoint; empty when nothing is. */
-    public static List<Refusal> refusals(int pid) throws KernelException {
-        List<Refusal> refusals = new ArrayList<>(ProcessLook.look(pid));
-        if (!refusals.isEmpty() && !isWorthLookingAt(pid)) {
-            return refusals;
-        }
-        try (DescriptorCapture descriptors = new DescriptorCapture(pid)) {
-            refusals.addAll(descriptors.look());
-        }
-        try (AddressSpaceCapture memory = new AddressSpaceCapture(pid)) {
-            refusals.addAll(memory.look(Set.of(pid)));
-        }
-        return refusals;
+    public static List<Refusal> refusals(Target target) throws KernelException {
+        return SetLook.at(target).refusals();
     }
 
     /** The same with what a user wants to know besides; it may take longer. */
-    public static Explanation explain(int pid) throws KernelException {
-        List<Refusal> refusals = new ArrayList<>(ProcessLook.look(pid));
-        String name = Proc.text("/proc/" + pid + "/comm").strip();
-        int threads = Proc.numbers("/proc/" + pid + "/task").size();
-        if (!refusals.isEmpty() && !isWorthLookingAt(pid)) {
-            return new Explanation(pid, name, refusals, List.of(), 1, threads, 0);
+    public static Explanation explain(Target target) throws KernelException {
+        SetLook look = SetLook.at(target);
+        List<Explanation.Node> processes = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
+        ProcessSet set = look.set();
+        for (Member member : set.members()) {
+            processes.add(new Explanation.Node(
+                    member.pid(), member.parent(), name(member.tid()), threads(member.pid()), false));
+            notes.addAll(notes(member, set));
         }
-        try (DescriptorCapture descriptors = new DescriptorCapture(pid);
-                AddressSpaceCapture memory = new AddressSpaceCapture(pid)) {
-            refusals.addAll(descriptors.look());
-            refusals.addAll(memory.look(Set.of(pid)));
-            return new Explanation(pid, name, refusals, notes(pid), 1, threads, memory.bytesSeen());
+        for (Member zombie : set.zombies()) {
+            processes.add(new Explanation.Node(zombie.pid(), zombie.parent(), name(zombie.pid()), 0, true));
+        }
+        return new Explanation(processes, look.refusals(), notes, look.bytes());
+    }
+
+    private static String name(int pid) {
+        return ProcessLook.name(Integer.toString(pid));
+    }
+
+    private static int threads(int pid) {
+        try {
+            return Proc.numbers("/proc/" + pid + "/task").size();
+        } catch (KernelException gone) {
+            return 0;
         }
     }
 
-    // Kernel threads and zombies have neither memory nor descriptors.
-    private static boolean isWorthLookingAt(int pid) {
+    private static List<String> notes(Member member, ProcessSet set) {
         try {
-            Proc.link("/proc/" + pid + "/exe");
-            return true;
-        } catch (KernelException none) {
-            return false;
+            List<String> notes = notes(member.tid());
+            return set.isForest()
+                    ? notes.stream().map(note -> member.text() + ": " + note).toList()
+                    : notes;
+        } catch (KernelException gone) {
+            return List.of();
         }
     }
 

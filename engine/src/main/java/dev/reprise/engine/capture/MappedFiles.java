@@ -13,12 +13,12 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The files behind the mappings of a process: one look at each, however often it is mapped. */
+/** The files behind the mappings of processes: one look at each, however often and by whom it is mapped. */
 final class MappedFiles {
     private static final String DELETED = " (deleted)";
 
     private final int pid;
-    private final Map<DeviceInode, MappedFile> files = new HashMap<>();
+    private final Map<DeviceInode, MappedFile> files;
 
     /** A file: where its name leads now ({@code isReachable}: to itself), and its build id if it is code. */
     record MappedFile(String path, FileStatus status, boolean isReachable, String buildId) {
@@ -41,7 +41,13 @@ final class MappedFiles {
     }
 
     MappedFiles(int pid) {
+        this(pid, new HashMap<>());
+    }
+
+    /** {@code files}: what is known already, from other processes. */
+    MappedFiles(int pid, Map<DeviceInode, MappedFile> files) {
         this.pid = pid;
+        this.files = files;
     }
 
     /** The file of a mapping; the kernel's own link is asked, since the name may lead to another file by now. */
@@ -56,7 +62,7 @@ final class MappedFiles {
     }
 
     /** Forgets sizes and times, which a running process may have changed, but not build ids. */
-    void refresh() throws KernelException {
+    static void refresh(Map<DeviceInode, MappedFile> files) throws KernelException {
         for (Map.Entry<DeviceInode, MappedFile> entry : files.entrySet()) {
             MappedFile file = entry.getValue();
             if (file.isReachable) {

@@ -1,6 +1,7 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.image.state.FileIdentity;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
@@ -11,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What other processes have open of what a process has open: pipes and FIFOs by their names in /proc, descriptions
+ * What processes outside a set have open of what those inside have open: pipes and FIFOs by their names in /proc, descriptions
  * without a file (eventfd, epoll, ...) by kcmp.
  *
  * <p>One pass over all descriptors of the machine, before we have copies of our own; processes that we may not look into
@@ -21,18 +22,18 @@ final class OutsideHolders {
     private static final String NAMELESS = "anon_inode:";
 
     /** Before anybody has looked. */
-    static final OutsideHolders NOBODY = new OutsideHolders(new Descriptions(0));
+    static final OutsideHolders NOBODY = new OutsideHolders(new Descriptions());
 
     private final Descriptions descriptions;
     private final Set<String> links = new HashSet<>();
-    private final Map<Integer, Integer> holders = new HashMap<>();
+    private final Map<ObjectId, Integer> holders = new HashMap<>();
 
     private OutsideHolders(Descriptions descriptions) {
         this.descriptions = descriptions;
     }
 
-    /** Of what {@code descriptions} of process {@code pid} are, what any other process has. */
-    static OutsideHolders of(int pid, Descriptions descriptions) throws KernelException {
+    /** Of what {@code descriptions} of some processes are, what any process has that is not {@code inside}. */
+    static OutsideHolders of(Set<Integer> inside, Descriptions descriptions) throws KernelException {
         OutsideHolders outside = new OutsideHolders(descriptions);
         Set<String> wanted = new HashSet<>();
         for (Descriptions.Description one : descriptions.all()) {
@@ -45,7 +46,7 @@ final class OutsideHolders {
         }
         if (!wanted.isEmpty()) {
             for (int other : Proc.numbers("/proc")) {
-                if (other != pid) {
+                if (!inside.contains(other)) {
                     outside.add(other, wanted);
                 }
             }
@@ -78,7 +79,7 @@ final class OutsideHolders {
         if (link.startsWith(NAMELESS)) {
             Descriptions.Description same = descriptions.sharedWith(pid, number, link);
             if (same != null) {
-                holders.put(same.number(), pid);
+                holders.put(same.id(), pid);
             }
         }
     }
@@ -101,8 +102,8 @@ final class OutsideHolders {
         return links.contains(isNameless(d.link()) ? name(d.link(), d.status().inode()) : d.link());
     }
 
-    /** Who has the description without a file of which {@code number} is the lowest; 0 for nobody. */
-    int holderOf(int number) {
-        return holders.getOrDefault(number, 0);
+    /** Who has a description without a file, too; 0 for nobody. */
+    int holderOf(ObjectId description) {
+        return holders.getOrDefault(description, 0);
     }
 }

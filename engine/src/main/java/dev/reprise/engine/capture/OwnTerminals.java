@@ -7,7 +7,7 @@ import dev.reprise.kernel.Proc;
 import java.util.HashSet;
 import java.util.Set;
 
-/** The terminals that a program was started from: its controlling one and those among 0-2. */
+/** The terminals that programs were started from: their controlling ones and those among 0-2. */
 final class OwnTerminals {
     private static final int TTY_FIELD = 4; // behind "pid (name) ": state ppid pgrp session tty_nr
 
@@ -17,8 +17,20 @@ final class OwnTerminals {
         this.devices = devices;
     }
 
-    static OwnTerminals of(int pid) throws KernelException {
+    static OwnTerminals of(ProcessSet set) throws KernelException {
         Set<Long> devices = new HashSet<>();
+        for (Member member : set.members()) {
+            try {
+                add(member.tid(), devices);
+            } catch (KernelException ended) {
+                Gone.requireGone(ended);
+            }
+        }
+        devices.remove(0L);
+        return new OwnTerminals(devices);
+    }
+
+    private static void add(int pid, Set<Long> devices) throws KernelException {
         String stat = Proc.text("/proc/" + pid + "/stat");
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", TTY_FIELD + 2);
         devices.add(DeviceNumber.fromStat(Integer.parseInt(fields[TTY_FIELD])));
@@ -29,8 +41,6 @@ final class OwnTerminals {
                 // closed
             }
         }
-        devices.remove(0L);
-        return new OwnTerminals(devices);
     }
 
     boolean has(long device) {

@@ -26,14 +26,24 @@ final class PageOutput {
         this.sink = sink;
     }
 
-    /** Everything that the state has announced, in its order. */
-    void write(AddressSpace space, List<MemoryFile> files) throws KernelException, IOException {
+    /** The pages of an address space. */
+    void write(AddressSpace space) throws KernelException, IOException {
         HiddenRanges hidden = new HiddenRanges(space.vmas());
         try (PageReader reader = new PageReader(pid, hidden)) {
             PagesThroughTool tool = new PagesThroughTool(sink, reader);
             if (!byTracee(space, hidden, reader)) {
                 tool.write(space);
             }
+        }
+    }
+
+    /** The contents of memory objects. */
+    static void write(List<MemoryFile> files, PageSink sink) throws KernelException, IOException {
+        if (files.isEmpty()) {
+            return;
+        }
+        try (PageReader reader = new PageReader(0, new HiddenRanges(List.of()))) {
+            PagesThroughTool tool = new PagesThroughTool(sink, reader);
             for (MemoryFile file : files) {
                 tool.write(file);
             }

@@ -21,7 +21,7 @@ final class ProcFileCapture implements OpenFileCapture {
     public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
         if (d.link().contains("/pressure/") && (d.info().flags() & 3) != 0) {
             look.refuse(d, "pressure trigger", d.link() + ": the kernel does not show what is set", "close it");
-        } else if (ProcPath.of(d, look.pid()).isEmpty()) {
+        } else if (ProcPath.of(d, look.set()).isEmpty()) {
             look.refuse(
                     d,
                     "file of /proc of another process",
@@ -37,7 +37,7 @@ final class ProcFileCapture implements OpenFileCapture {
                 id,
                 d.info().statusFlags(),
                 take.owner(d),
-                ProcPath.of(d, take.look().pid()),
+                ProcPath.of(d, take.look().set()),
                 d.info().position());
     }
 }

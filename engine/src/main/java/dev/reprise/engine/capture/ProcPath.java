@@ -4,15 +4,15 @@ import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.ProcStatus;
 
-/** The path of a file of /proc in the numbers of the process's own pid namespace, which are those after a restore. */
+/** The path of a file of /proc in the numbers of its process's own pid namespace, which are those after a restore. */
 final class ProcPath {
     private static final String ROOT = "/proc/";
     private static final String TASKS = "/task/";
 
     private ProcPath() {}
 
-    /** Empty when it is about another process than {@code pid}. */
-    static String of(LiveDescriptor d, int pid) throws KernelException {
+    /** Empty when it is about no process of the set. */
+    static String of(LiveDescriptor d, ProcessSet set) throws KernelException {
         String link = d.link();
         if (!link.startsWith(ROOT)) {
             return link.equals("/proc") ? link : "";
@@ -23,12 +23,16 @@ final class ProcPath {
         }
         // A /proc of another pid namespace counts in its own numbers.
         boolean ours = d.status().device() == FileStatus.of(ROOT).device();
-        ProcStatus status = ProcStatus.of(pid, pid);
-        int inner = status.innermost("NStgid");
-        if (Integer.parseInt(link.substring(ROOT.length(), numberEnd)) != (ours ? pid : inner)) {
-            return "";
+        int number = Integer.parseInt(link.substring(ROOT.length(), numberEnd));
+        for (Member member : set.members()) {
+            if (!ours || member.pid() == number) {
+                int inner = ProcStatus.of(member.pid(), member.tid()).innermost("NStgid");
+                if (ours || inner == number) {
+                    return ROOT + inner + tasks(link.substring(numberEnd), member.pid(), ours);
+                }
+            }
         }
-        return ROOT + inner + tasks(link.substring(numberEnd), pid, ours);
+        return "";
     }
 
     private static String tasks(String rest, int pid, boolean ours) throws KernelException {

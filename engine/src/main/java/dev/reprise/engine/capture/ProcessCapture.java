@@ -4,7 +4,6 @@ import dev.reprise.engine.model.Refusal;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PosixTimer;
 import dev.reprise.image.state.ProcessState;
-import dev.reprise.image.state.SignalHandlers;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.Clock;
 import dev.reprise.kernel.KernelException;
@@ -19,39 +18,39 @@ import java.util.List;
 final class ProcessCapture {
     private ProcessCapture() {}
 
-    /** Registers the process's file system context and signal handlers, and reads the rest from outside. */
+    /** The objects that a process uses: its own, or shared with others of the set. */
+    record Objects(ObjectId addressSpace, ObjectId fdTable, ObjectId fsContext, ObjectId signalHandlers) {}
+
+    /** Reads from outside what its probes and the tracer have not said. */
     static ProcessState take(
-            int pid,
+            Member member,
+            IdLevel level,
             ProcessProbe.Inside inside,
-            ObjectTable objects,
-            ObjectId addressSpace,
-            ObjectId fdTable,
+            Objects objects,
             List<byte[]> sharedPendingSignals,
             boolean stopped,
             List<TaskState> tasks)
             throws KernelException {
-        ProcStatus status = ProcStatus.of(pid, pid);
-        ObjectId fsContext = objects.newId();
-        objects.add(FsContextCapture.take(pid, fsContext, status));
-        ObjectId handlers = objects.newId();
-        objects.add(new SignalHandlers(handlers, inside.actions()));
+        int tid = member.tid();
+        ProcStatus status = ProcStatus.of(member.pid(), tid);
+        boolean isRoot = member.parent() == 0;
         return new ProcessState(
-                status.innermost("NStgid"),
-                0,
-                status.innermost("NSpgid"),
-                status.innermost("NSsid"),
-                0,
-                ProcStat.of(pid).exitSignal(),
-                ProcessState.ALIVE,
-                addressSpace,
-                fdTable,
-                fsContext,
-                handlers,
+                level.id(status, "NStgid"),
+                isRoot ? 0 : level.id(member.parent()),
+                level.id(status, "NSpgid"),
+                level.id(status, "NSsid"),
+                isRoot ? 0 : level.id(member.parentTid()),
+                ProcStat.of(member.pid()).exitSignal(),
+                tid == member.pid() ? ProcessState.ALIVE : EndedLeaderCapture.status(member.pid()),
+                objects.addressSpace(),
+                objects.fdTable(),
+                objects.fsContext(),
+                objects.signalHandlers(),
                 TaskCapture.pending(sharedPendingSignals),
                 inside.intervalTimers(),
-                posixTimers(pid, inside.posixTimers()),
+                posixTimers(member.pid(), inside.posixTimers()),
                 inside.limits(),
-                Integer.parseInt(Proc.text("/proc/" + pid + "/oom_score_adj").strip()),
+                Integer.parseInt(Proc.text("/proc/" + tid + "/oom_score_adj").strip()),
                 inside.childSubreaper(),
                 stopped,
                 inside.modes(),

@@ -16,46 +16,68 @@ final class ProcessLook {
     private static final int CLOCK_OF_DESCRIPTOR = 3;
 
     private final int pid;
+    private final int alive;
     private final List<Refusal> refusals = new ArrayList<>();
 
-    private ProcessLook(int pid) {
-        this.pid = pid;
+    private ProcessLook(Member member) {
+        pid = member.pid();
+        alive = member.tid();
     }
 
-    /** Before the freeze; touches nothing. A process that is gone is a {@link KernelException}. */
-    static List<Refusal> look(int pid) throws KernelException {
-        ProcessLook look = new ProcessLook(pid);
-        ProcStatus leader = ProcStatus.of(pid, pid);
+    /**
+     * Before the freeze; touches nothing. A process that is gone is a {@link KernelException}. What it shares with
+     * others is looked at for all of a set at once: {@link SharingLook#withOthers}, {@link #strangers}.
+     */
+    static List<Refusal> look(Member member) throws KernelException {
+        ProcessLook look = new ProcessLook(member);
+        ProcStatus leader = ProcStatus.of(member.pid(), member.tid());
         if (!look.isOrdinary(leader)) {
             return look.refusals;
         }
-        List<Integer> tids = Proc.numbers("/proc/" + pid + "/task");
-        look.refusals.addAll(NamespaceLook.look(pid));
-        look.refusals.addAll(PathLook.look(pid));
-        look.refusals.addAll(CgroupLook.look(pid));
+        List<Integer> tids = living(member);
+        look.refusals.addAll(NamespaceLook.look(member.tid()));
+        look.refusals.addAll(PathLook.look(member.tid()));
+        look.refusals.addAll(CgroupLook.look(member.tid()));
         for (int tid : tids) {
-            look.refusals.addAll(TaskLook.look(pid, tid));
+            look.refusals.addAll(TaskLook.look(member.pid(), tid));
         }
-        look.children(tids);
         look.timers();
-        look.refusals.addAll(SharingLook.amongThreads(pid, tids));
-        look.refusals.addAll(SharingLook.withOthers(pid));
-        look.refusals.addAll(SemaphoreUndoLook.look(pid));
+        look.refusals.addAll(SharingLook.amongThreads(member.tid(), tids));
+        look.refusals.addAll(SemaphoreUndoLook.look(member.pid()));
         return look.refusals;
     }
 
+    // A leader that has ended before its threads is no task to look at.
+    private static List<Integer> living(Member member) throws KernelException {
+        List<Integer> tids = Proc.numbers("/proc/" + member.pid() + "/task");
+        return member.pid() == member.tid()
+                ? tids
+                : tids.stream().filter(tid -> tid != member.pid()).toList();
+    }
+
     /** What may have changed since: everything is frozen, so this is cheap and final. */
-    static List<Refusal> frozen(int pid, List<Integer> tids, boolean mayHaveChildren) throws KernelException {
-        ProcessLook look = new ProcessLook(pid);
-        if (mayHaveChildren) {
-            look.children(tids);
-            if (look.refusals.isEmpty()) {
-                look.refuse("tracer", "process " + pid, "it traces other processes", "let it detach");
-            }
+    static List<Refusal> frozen(Member member, List<Integer> tids, boolean mayHaveChildren, boolean hasChildren)
+            throws KernelException {
+        ProcessLook look = new ProcessLook(member);
+        if (mayHaveChildren && !hasChildren) {
+            look.refuse("tracer", "process " + member.pid(), "it traces other processes", "let it detach");
         }
         look.timers();
-        look.refusals.addAll(SharingLook.amongThreads(pid, tids));
+        look.refusals.addAll(SharingLook.amongThreads(member.tid(), tids));
         return look.refusals;
+    }
+
+    /** Children that would be left alone. */
+    static List<Refusal> strangers(ProcessSet set) {
+        List<Refusal> refusals = new ArrayList<>(0);
+        for (Member child : set.strangers()) {
+            refusals.add(new Refusal(
+                    "child process",
+                    child.text(),
+                    "it is a child of process " + child.parent() + " and does not belong to what is checkpointed",
+                    "checkpoint the whole tree, or wait until it has ended"));
+        }
+        return refusals;
     }
 
     private void refuse(String resource, String where, String reason, String help) {
@@ -64,7 +86,7 @@ final class ProcessLook {
 
     private boolean isOrdinary(ProcStatus status) throws KernelException {
         String where = "process " + pid;
-        ProcStat stat = ProcStat.of(pid);
+        ProcStat stat = ProcStat.of(alive);
         int group = Integer.parseInt(status.field("Tgid"));
         if (stat.isKernelThread()) {
             refuse("kernel thread", where, "the kernel itself runs in it", "");
@@ -92,22 +114,6 @@ final class ProcessLook {
         return ancestor == pid;
     }
 
-    private void children(List<Integer> tids) throws KernelException {
-        for (int tid : tids) {
-            String children =
-                    Proc.text("/proc/" + pid + "/task/" + tid + "/children").strip();
-            if (!children.isEmpty()) {
-                for (String child : children.split(" ", -1)) {
-                    refuse(
-                            "child process",
-                            "process " + child + " (" + name(child) + ")",
-                            "only single processes can be checkpointed yet",
-                            "wait until it has ended");
-                }
-            }
-        }
-    }
-
     static String name(String pid) {
         try {
             return Proc.text("/proc/" + pid + "/comm").strip();
@@ -117,7 +123,7 @@ final class ProcessLook {
     }
 
     private void timers() throws KernelException {
-        for (ProcTimers.Timer timer : ProcTimers.of(pid)) {
+        for (ProcTimers.Timer timer : ProcTimers.of(alive)) {
             String where = "timer " + timer.id();
             if (timer.clock() < 0 && (timer.clock() & CLOCK_KIND) == CLOCK_OF_DESCRIPTOR) {
                 refuse("timer of a clock device", where, "it is not saved yet", "");

@@ -25,11 +25,13 @@ final class SeccompCapture {
     private final Map<Tracee, List<Filter>> byThread = new HashMap<>();
 
     /** On the tracer thread. */
-    static SeccompCapture of(Freeze freeze) throws KernelException {
+    static SeccompCapture of(List<Freeze> processes) throws KernelException {
         SeccompCapture capture = new SeccompCapture();
-        if (freeze.hasFilters()) {
-            for (Tracee tracee : freeze.tracees()) {
-                capture.byThread.put(tracee, read(tracee));
+        for (Freeze freeze : processes) {
+            if (freeze.hasFilters()) {
+                for (Tracee tracee : freeze.tracees()) {
+                    capture.byThread.put(tracee, read(tracee));
+                }
             }
         }
         return capture;

@@ -7,6 +7,7 @@ import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** What tasks share that clone(2) can share: with other processes too much, among threads too little. */
 final class SharingLook {
@@ -32,31 +33,46 @@ final class SharingLook {
         }
     }
 
-    /** Other processes with the same memory, descriptor table, file system context or handlers. */
-    static List<Refusal> withOthers(int pid) throws KernelException {
-        List<Refusal> refusals = new ArrayList<>(0);
+    /** Processes outside a set with the same memory, descriptor table, file system context or handlers. */
+    static List<Refusal> withOthers(ProcessSet set) throws KernelException {
+        Set<Integer> inside = set.ids();
+        List<Member> all = new ArrayList<>(set.members());
         for (int other : Proc.numbers("/proc")) {
-            if (other != pid) {
-                refuse(Kcmp.VM, "memory", pid, other, refusals);
-                refuse(Kcmp.FILES, "descriptor table", pid, other, refusals);
-                refuse(Kcmp.FS, "file system context", pid, other, refusals);
+            if (!inside.contains(other) && isProgram(other)) {
+                all.add(Member.alone(other));
             }
         }
+        List<Refusal> refusals = new ArrayList<>(0);
+        refuse(Kcmp.VM, "memory", set, all, refusals);
+        refuse(Kcmp.FILES, "descriptor table", set, all, refusals);
+        refuse(Kcmp.FS, "file system context", set, all, refusals);
         return refusals;
     }
 
-    private static void refuse(Kcmp kind, String name, int pid, int other, List<Refusal> refusals) {
+    // Process 1 shares the kernel threads' file system context.
+    private static boolean isProgram(int pid) {
         try {
-            // Process 1 shares the kernel threads' file system context.
-            if (kind.isShared(pid, other) && !ProcStat.of(other).isKernelThread()) {
-                refusals.add(new Refusal(
-                        "shared " + name,
-                        "process " + other + " (" + ProcessLook.name(Integer.toString(other)) + ")",
-                        "it is shared with another process (CLONE_" + kind + ")",
-                        ""));
+            ProcStat stat = ProcStat.of(pid);
+            return !stat.isKernelThread() && !stat.isZombie();
+        } catch (KernelException gone) {
+            return false;
+        }
+    }
+
+    private static void refuse(Kcmp kind, String name, ProcessSet set, List<Member> all, List<Refusal> refusals) {
+        for (List<Member> group : Sharing.of(kind, all).groups()) {
+            Member inside = group.getFirst(); // members stand before all others
+            if (set.members().contains(inside)) {
+                for (Member other : group) {
+                    if (!set.members().contains(other)) {
+                        refusals.add(new Refusal(
+                                "shared " + name,
+                                other.text(),
+                                "it is shared with " + inside.text() + " (CLONE_" + kind + ")",
+                                "checkpoint both together"));
+                    }
+                }
             }
-        } catch (KernelException goneOrDenied) {
-            // It has ended; or it is somebody else's, who cannot share anything with this one.
         }
     }
 }

@@ -37,7 +37,8 @@ final class TaskCapture {
      *
      * @throws CannotCapture when it has got something since the look that cannot be saved
      */
-    static TaskState take(int pid, int tid, Traced traced, ThreadProbe.Inside inside, SchedulingCapture scheduling)
+    static TaskState take(
+            int pid, int tid, IdLevel level, Traced traced, ThreadProbe.Inside inside, SchedulingCapture scheduling)
             throws KernelException, CannotCapture {
         ProcStatus status = ProcStatus.of(pid, tid);
         List<Refusal> refusals = TaskLook.frozen(status, tid);
@@ -45,8 +46,8 @@ final class TaskCapture {
             throw new CannotCapture(refusals);
         }
         return new TaskState(
-                status.innermost("NSpid"),
-                List.of(),
+                level.id(status, "NSpid"),
+                level.inner(status),
                 inside.name(),
                 traced.registers(),
                 traced.xstate(),

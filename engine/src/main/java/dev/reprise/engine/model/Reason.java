@@ -7,15 +7,15 @@ public sealed interface Reason {
     /** One line that names the thing, where it is and what would help. */
     String text();
 
-    /** The process holds what cannot be checkpointed; it was not touched. */
-    record Unsupported(int pid, List<Refusal> refusals) implements Reason {
+    /** The processes hold what cannot be checkpointed; they were not touched. */
+    record Unsupported(Target target, List<Refusal> refusals) implements Reason {
         public Unsupported {
             refusals = List.copyOf(refusals);
         }
 
         @Override
         public String text() {
-            return "process " + pid + " cannot be checkpointed: " + refusals.size()
+            return target.text() + " cannot be checkpointed: " + refusals.size()
                     + (refusals.size() == 1 ? " thing is" : " things are") + " in the way";
         }
     }

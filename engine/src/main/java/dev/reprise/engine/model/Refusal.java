@@ -17,6 +17,11 @@ public record Refusal(String resource, String where, String reason, String help,
         this(resource, where, reason, help, false);
     }
 
+    /** The same, said to be in one of several processes. */
+    public Refusal in(String process) {
+        return new Refusal(resource, where + " of " + process, reason, help, passing);
+    }
+
     /** The same, known to go by itself. */
     public Refusal thatPasses() {
         return new Refusal(resource, where, reason, help, true);

@@ -80,7 +80,7 @@ final class Boot {
 
     private Control prepare(Program first) {
         Control control = segment.newControl();
-        WayHome.arm(segment, control, tracee.registers(), tracee.mask(), caught);
+        WayHome.arm(segment, control, tracee.registers(), tracee.mask(), caught, true);
         control.placeAt(first, segment.programsAddress());
         control.startWithoutCommand();
         return control;

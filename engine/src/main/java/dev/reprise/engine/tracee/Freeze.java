@@ -1,14 +1,13 @@
 package dev.reprise.engine.tracee;
 
-import dev.reprise.kernel.Door;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.Ptrace;
 import dev.reprise.kernel.Seccomp;
 import dev.reprise.kernel.TaskDiedException;
 import dev.reprise.kernel.WaitStatus;
-import dev.reprise.kernel.x86_64.SyscallNumbers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,8 +21,6 @@ import java.util.Map;
  */
 public final class Freeze {
     private static final int SIGTRAP = 5;
-    private static final int SIGKILL = 9;
-    private static final int SIGSTOP = 19;
 
     private final Tracer tracer;
     private final int pid;
@@ -34,6 +31,7 @@ public final class Freeze {
     private List<byte[]> sharedPendingSignals = List.of();
     private boolean stopped;
     private boolean filtered;
+    private boolean hasLostThread;
 
     public Freeze(Tracer tracer, int pid) {
         this.tracer = tracer;
@@ -42,19 +40,62 @@ public final class Freeze {
 
     /** Stops all threads; the leader comes first in {@link #tracees()}. */
     public void freeze() throws KernelException {
-        filtered = isFiltered();
         boolean found = true;
         while (found) {
-            found = false;
-            for (int tid : Proc.numbers("/proc/" + pid + "/task")) {
-                if (!tracees.containsKey(tid)) {
-                    found = true;
-                    add(tid);
-                }
+            found = freezeNew();
+        }
+        settle();
+    }
+
+    /** Stops the threads that have not been seen yet; false when there were none. */
+    boolean freezeNew() throws KernelException {
+        if (tracees.isEmpty()) {
+            filtered = isFiltered();
+        }
+        boolean found = false;
+        for (int tid : Proc.numbers("/proc/" + pid + "/task")) {
+            if (!tracees.containsKey(tid)) {
+                found = true;
+                add(tid);
             }
         }
-        sharedPendingSignals = tracer.ptrace().pendingSignals(pid, true);
+        return beginAgainAfterExec() || found;
+    }
+
+    // When another thread than the leader execs, all end, and it goes on under the leader's id: what we knew is void.
+    private boolean beginAgainAfterExec() throws KernelException {
+        if (!hasLostThread) {
+            return false;
+        }
+        hasLostThread = false;
+        WaitStatus status;
+        try {
+            status = WaitStatus.poll(pid);
+        } catch (TaskDiedException gone) {
+            return false;
+        }
+        if (status == null || status.event() != Ptrace.EVENT_EXEC) {
+            return false;
+        }
+        Tracee tracee = new Tracee(tracer.ptrace(), pid);
+        tracees.clear();
+        tracees.put(pid, tracee);
+        order.clear();
+        order.add(tracee);
+        SleepClock before = SleepClock.of(pid, pid);
+        tracer.ptrace().resume(pid, 0);
+        new Stopping(pid, tracee).stop();
+        record(tracee, before);
+        return true;
+    }
+
+    /** All threads stand: reads what belongs to the process as a whole. */
+    void settle() throws KernelException {
+        if (order.isEmpty()) {
+            throw new TaskDiedException("freeze", pid);
+        }
         order.sort((a, b) -> a.tid() == pid ? -1 : b.tid() == pid ? 1 : Integer.compare(a.tid(), b.tid()));
+        sharedPendingSignals = tracer.ptrace().pendingSignals(order.getFirst().tid(), true);
     }
 
     // Filters would judge our calls: they rest while we are the tracer.
@@ -73,23 +114,48 @@ public final class Freeze {
 
     private void add(int tid) throws KernelException {
         Tracee tracee = new Tracee(tracer.ptrace(), tid);
+        tracees.put(tid, tracee);
         try {
             SleepClock before = SleepClock.of(pid, tid);
             int options = Ptrace.O_TRACESYSGOOD | Ptrace.O_TRACEEXEC;
             tracer.ptrace().seize(tid, filtered ? options | Ptrace.O_SUSPEND_SECCOMP : options);
-            tracees.put(tid, tracee);
             order.add(tracee);
-            WaitStatus status = tracee.stop();
-            stopped |= tid == pid && status.stopSignal() != SIGTRAP;
+            WaitStatus status = new Stopping(pid, tracee).stop();
+            stopped |= status.stopSignal() != SIGTRAP;
             record(tracee, before);
         } catch (TaskDiedException died) {
-            // A thread may end at any time; without its leader there is no process.
-            tracees.put(tid, tracee);
+            // A thread may end at any time, and so may a process.
             order.remove(tracee);
-            if (tid == pid) {
-                throw died;
+            hasLostThread = true;
+        } catch (KernelException failure) {
+            if (order.contains(tracee) || !hasEnded(tid)) {
+                throw failure;
             }
         }
+    }
+
+    // A leader that has ended before its threads stays as a zombie, which nobody can seize (EPERM).
+    private boolean hasEnded(int tid) {
+        try {
+            return ProcStat.ofTask(pid, tid).isZombie();
+        } catch (KernelException gone) {
+            return true;
+        }
+    }
+
+    /** Whether it has no thread that lives. */
+    boolean isEmpty() {
+        return order.isEmpty();
+    }
+
+    /** The process. */
+    public int pid() {
+        return pid;
+    }
+
+    /** Whether the leader has ended, while others live on. */
+    public boolean leaderHasEnded() {
+        return order.getFirst().tid() != pid;
     }
 
     private void record(Tracee tracee, SleepClock before) throws KernelException {
@@ -138,7 +204,7 @@ public final class Freeze {
         return List.copyOf(order);
     }
 
-    /** The thread group leader. */
+    /** The thread group leader, or where that has ended the first that lives: its files in /proc are the process's. */
     public Tracee leader() {
         return order.getFirst();
     }
@@ -163,9 +229,8 @@ public final class Freeze {
         return slept.getOrDefault(tracee.tid(), -1L);
     }
 
-    /** Kills the frozen process, and takes what the kernel still reports of it. */
-    public void kill() throws KernelException {
-        Door.require(Door.call(SyscallNumbers.SYS_kill, pid, SIGKILL), "kill", "process " + pid);
+    /** Takes what the kernel still reports of the killed process. */
+    void awaitDeath() throws KernelException {
         // The leader last: the kernel reports its death only when all others are gone.
         for (int i = order.size() - 1; i >= 0; i--) {
             awaitDeath(order.get(i));
@@ -181,12 +246,6 @@ public final class Freeze {
         } catch (TaskDiedException gone) {
             // somebody else has waited for it
         }
-    }
-
-    /** Sends SIGSTOP to the frozen process and lets it go: it stays stopped. */
-    public void stopForGood() throws KernelException {
-        Door.require(Door.call(SyscallNumbers.SYS_kill, pid, SIGSTOP), "kill", "process " + pid);
-        thaw();
     }
 
     /** Lets all threads go on; those that have died meanwhile are nobody's concern. */

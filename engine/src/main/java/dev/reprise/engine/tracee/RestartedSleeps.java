@@ -22,6 +22,9 @@ public final class RestartedSleeps {
     /** Pointers are above the page that mmap_min_addr keeps free, clock ids below. */
     private static final long HIGHEST_CLOCK = 4096;
 
+    /** Before anybody has looked. */
+    public static final RestartedSleeps NONE = new RestartedSleeps();
+
     private final Map<Integer, String> places = new HashMap<>();
 
     private RestartedSleeps() {}

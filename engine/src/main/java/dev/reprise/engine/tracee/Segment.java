@@ -9,6 +9,7 @@ import dev.reprise.engine.program.x86_64.Interpreter;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mapping;
+import dev.reprise.kernel.Native;
 import dev.reprise.kernel.RemoteAddress;
 import dev.reprise.kernel.Shm;
 import java.lang.foreign.MemorySegment;
@@ -35,22 +36,26 @@ public final class Segment implements AutoCloseable {
     private static final String NAME = "/SYSV5250";
 
     private static final int PAGE = 4096;
+    /** From a segment's node on a robust list, in a page of ours before our view of it, to its LIFE word. */
+    static final long NODE_TO_LIFE = PAGE + LIFE;
 
     private final int id;
     private final long size;
     private final long address;
     private final int blocks;
     private final MemorySegment memory;
-    private final Tracer tracer;
+    private final MemorySegment node;
+    private final Supervisor supervisor;
     private int usedBlocks;
 
-    private Segment(Tracer tracer, int id, long size, long address, int blocks) throws KernelException {
-        this.tracer = tracer;
+    private Segment(Supervisor supervisor, int id, long size, long address, int blocks) throws KernelException {
+        this.supervisor = supervisor;
         this.id = id;
         this.size = size;
         this.address = address;
         this.blocks = blocks;
-        this.memory = Shm.attach(id, size);
+        this.memory = Shm.attachBehind(PAGE, id, size);
+        this.node = Native.at(memory.address() - PAGE, Long.BYTES);
     }
 
     /** The bytes a segment takes for so many threads and so large programs. */
@@ -64,10 +69,10 @@ public final class Segment implements AutoCloseable {
      */
     public static Segment create(Tracer tracer, int threads, long programBytes, long address) throws KernelException {
         long size = sizeFor(threads, programBytes);
-        Segment segment = new Segment(tracer, newId(tracer, size), size, address, threads);
+        Segment segment = new Segment(tracer.supervisor(), newId(tracer, size), size, address, threads);
         segment.put(0, Interpreter.code());
         segment.memory.set(JAVA_LONG, DESCRIPTOR, -1);
-        tracer.guard(segment.life());
+        segment.supervisor.guard(segment.node, segment.life());
         return segment;
     }
 
@@ -175,7 +180,7 @@ public final class Segment implements AutoCloseable {
         }
         long offset = BLOCKS + (long) usedBlocks++ * ControlBlock.SIZE;
         put(offset, HomeStub.code());
-        return new Control(this, memory.asSlice(offset, ControlBlock.SIZE), address + offset, tracer.lifeValue());
+        return new Control(this, memory.asSlice(offset, ControlBlock.SIZE), address + offset, supervisor.lifeValue());
     }
 
     void put(long offset, byte[] bytes) {
@@ -195,8 +200,8 @@ public final class Segment implements AutoCloseable {
     /** Detaches our side and makes sure that nothing stays behind. */
     @Override
     public void close() {
-        tracer.unguard();
-        Shm.detach(memory);
+        supervisor.unguard(node);
+        Shm.detachWithFront(memory, PAGE);
         Shm.remove(id);
     }
 }

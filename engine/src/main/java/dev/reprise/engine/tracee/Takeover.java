@@ -30,35 +30,63 @@ public final class Takeover implements ProgramRunner {
     private static final int PIVOT_STACK = 0x400;
 
     private final Freeze freeze;
+    private final List<Freeze> sharers;
     private final int pid;
     private final List<Mapping> mappings;
     private final Segment segment;
     private final long caught;
+    private final long programs;
     private final List<Tracee> inside = new ArrayList<>();
     private @Nullable Tracee host;
     private @Nullable Departure departure;
 
-    private Takeover(Freeze freeze, int pid, List<Mapping> mappings, Segment segment, long caught) {
-        this.freeze = freeze;
-        this.pid = pid;
+    private Takeover(int index, List<Freeze> sharers, List<Mapping> mappings, Segment segment) throws KernelException {
+        this.freeze = sharers.get(index);
+        this.sharers = sharers;
+        this.pid = freeze.leader().tid();
         this.mappings = mappings;
         this.segment = segment;
-        this.caught = caught;
+        this.caught = Freeze.hex(Proc.text("/proc/" + pid + "/status"), "SigCgt");
+        this.programs = segment.programsAddress() + index * HOST_PROGRAMS;
     }
 
     /** Lays everything out; the process itself is not touched yet. */
-    public static Takeover prepare(Tracer tracer, Freeze freeze, int pid) throws KernelException {
-        String status = Proc.text("/proc/" + pid + "/status");
-        List<Mapping> mappings = Smaps.mapsOf(pid);
-        int threads = freeze.tracees().size();
-        long size = Segment.sizeFor(threads, HOST_PROGRAMS);
-        Segment segment = Segment.create(tracer, threads, HOST_PROGRAMS, Holes.find(mappings, size));
-        return new Takeover(freeze, pid, mappings, segment, Freeze.hex(status, "SigCgt"));
+    public static Takeover prepare(Tracer tracer, Freeze freeze) throws KernelException {
+        return prepare(tracer, List.of(freeze)).getFirst();
+    }
+
+    /**
+     * Lays everything out for all processes of one address space (CLONE_VM), who share one segment: the first of them
+     * brings it in and must leave last.
+     */
+    public static List<Takeover> prepare(Tracer tracer, List<Freeze> sharers) throws KernelException {
+        List<Mapping> mappings = Smaps.mapsOf(sharers.getFirst().leader().tid());
+        int threads = 0;
+        for (Freeze freeze : sharers) {
+            threads += freeze.tracees().size();
+        }
+        long programs = HOST_PROGRAMS * sharers.size();
+        long size = Segment.sizeFor(threads, programs);
+        Segment segment = Segment.create(tracer, threads, programs, Holes.find(mappings, size));
+        try {
+            List<Takeover> takeovers = new ArrayList<>(sharers.size());
+            for (int i = 0; i < sharers.size(); i++) {
+                takeovers.add(new Takeover(i, sharers, mappings, segment));
+            }
+            return takeovers;
+        } catch (KernelException failure) {
+            segment.close();
+            throw failure;
+        }
+    }
+
+    private boolean isFirst() {
+        return freeze == sharers.getFirst();
     }
 
     // Each thread may have ids of its own.
     private void giveTo(Tracee tracee) throws KernelException {
-        String status = Proc.text("/proc/" + pid + "/task/" + tracee.tid() + "/status");
+        String status = Proc.text("/proc/" + tracee.tid() + "/status");
         int uid = effective(status, "Uid");
         if (uid != 0) {
             Shm.setOwner(segment.id(), uid, effective(status, "Gid"));
@@ -99,10 +127,12 @@ public final class Takeover implements ProgramRunner {
     }
 
     private boolean isAnybodyIn(Mapping mapping) {
-        for (Tracee tracee : freeze.tracees()) {
-            long rip = tracee.registers()[UserRegs.RIP];
-            if (Long.compareUnsigned(rip, mapping.start()) >= 0 && Long.compareUnsigned(rip, mapping.end()) <= 0) {
-                return true;
+        for (Freeze sharer : sharers) {
+            for (Tracee tracee : sharer.tracees()) {
+                long rip = tracee.registers()[UserRegs.RIP];
+                if (Long.compareUnsigned(rip, mapping.start()) >= 0 && Long.compareUnsigned(rip, mapping.end()) <= 0) {
+                    return true;
+                }
             }
         }
         return false;
@@ -115,6 +145,11 @@ public final class Takeover implements ProgramRunner {
 
     /** Brings the segment in with the thread that suits best, which runs {@code first}. */
     public ProgramResults enter(Program first) throws KernelException {
+        if (!isFirst()) {
+            host = freeze.leader();
+            join(host, first, programs);
+            return await(host);
+        }
         Tracee chosen = chooseHost();
         giveTo(chosen);
         host = chosen;
@@ -153,10 +188,18 @@ public final class Takeover implements ProgramRunner {
 
     /** Sends a frozen thread into the segment to run a small program of its own; {@link #await} follows. */
     public void join(Tracee tracee, Program program) throws KernelException {
+        join(tracee, program, 0);
+    }
+
+    private void join(Tracee tracee, Program program, long place) throws KernelException {
         Control control = segment.newControl();
         long[] registers = tracee.registers();
-        WayHome.arm(segment, control, registers, tracee.mask(), caught);
-        control.place(program);
+        WayHome.arm(segment, control, registers, tracee.mask(), caught, false);
+        if (place == 0) {
+            control.place(program);
+        } else {
+            control.placeAt(program, place);
+        }
         control.startWithoutCommand();
         registers[UserRegs.RIP] = control.bootAddress();
         registers[UserRegs.ORIG_RAX] = -1;
@@ -192,11 +235,11 @@ public final class Takeover implements ProgramRunner {
 
     @Override
     public ProgramResults run(Program program) throws KernelException {
-        if (program.size() > segment.programsSize()) {
+        if (program.size() > HOST_PROGRAMS) {
             throw new IllegalArgumentException("program of " + program.size() + " bytes");
         }
         Control control = requireControl(host());
-        control.placeAt(program, segment.programsAddress());
+        control.placeAt(program, programs);
         control.submit();
         return await(host());
     }
@@ -245,7 +288,11 @@ public final class Takeover implements ProgramRunner {
             }
         }
         for (Tracee last : List.copyOf(inside)) {
-            unlessDead(() -> leave(last));
+            if (isFirst()) {
+                unlessDead(() -> leave(last));
+            } else {
+                unlessDead(() -> back(last));
+            }
         }
     }
 
@@ -274,7 +321,9 @@ public final class Takeover implements ProgramRunner {
 
     /** Our side of the segment goes; whoever may still be inside finds LIFE owned by a living thread. */
     public void close() {
-        segment.close();
+        if (isFirst()) {
+            segment.close();
+        }
     }
 
     private static Control requireControl(Tracee tracee) {

@@ -1,12 +1,12 @@
 package dev.reprise.engine.tracee;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import dev.reprise.kernel.Futex;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Ptrace;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -14,19 +14,20 @@ import java.util.concurrent.FutureTask;
 /**
  * The platform thread that owns all ptrace work of one operation, and whose death the tracees notice.
  *
- * <p>ptrace ties a tracee to the very OS thread that seized it; the LIFE word stands on this thread's robust list.
+ * <p>ptrace ties a tracee to the very OS thread that seized it; the LIFE words stand on this thread's robust list
+ * (and on those of helpers, where they are many).
  */
 public final class Tracer implements AutoCloseable {
-    private static final int ROBUST_LIST = 64;
     private static final int ANY = Integer.MAX_VALUE;
 
     private final Arena arena = Arena.ofConfined();
     private final Ptrace ptrace = new Ptrace(arena);
-    private final MemorySegment robustList = arena.allocate(ROBUST_LIST, 64);
     private final int tid = Futex.ownTid();
-    private boolean armed;
+    private final List<Supervisor> supervisors = new ArrayList<>();
 
-    private Tracer() {}
+    private Tracer() throws KernelException {
+        supervisors.add(Supervisor.ofCaller());
+    }
 
     /** The work of a tracer. */
     @FunctionalInterface
@@ -76,24 +77,14 @@ public final class Tracer implements AutoCloseable {
         return tid;
     }
 
-    /** What LIFE holds while we live: tid and FUTEX_WAITERS, so that the kernel wakes somebody at our end. */
-    int lifeValue() {
-        return tid | Futex.FUTEX_WAITERS;
-    }
-
-    /** Ties a LIFE word to this thread. */
-    void guard(MemorySegment life) throws KernelException {
-        life.set(JAVA_INT, 0, lifeValue());
-        Futex.markWhenCallerDies(life, robustList);
-        armed = true;
-    }
-
-    /** Unties it: the word's memory is about to go. */
-    void unguard() {
-        if (armed) {
-            Futex.forget(robustList);
-            armed = false;
+    /** A thread with room on its robust list: this one, or others beside it where there are many segments. */
+    Supervisor supervisor() throws KernelException {
+        Supervisor last = supervisors.getLast();
+        if (!last.hasRoom()) {
+            last = Supervisor.start();
+            supervisors.add(last);
         }
+        return last;
     }
 
     /** Wakes everybody who waits on a word. */
@@ -103,8 +94,7 @@ public final class Tracer implements AutoCloseable {
 
     @Override
     public void close() {
-        unguard();
-        Futex.dropRobustList();
+        supervisors.forEach(Supervisor::close);
         arena.close();
     }
 }

@@ -30,18 +30,23 @@ final class WayHome {
 
     private WayHome() {}
 
-    /** Prepares a thread's control block: context and home program, from its registers at the freeze. */
-    static void arm(Segment segment, Control control, long[] registers, long mask, long caught) {
+    /**
+     * Prepares a thread's control block: context and home program, from its registers at the freeze. Only the host, who
+     * opens it, closes the descriptor that stands in the segment: others may have another file under its number.
+     */
+    static void arm(Segment segment, Control control, long[] registers, long mask, long caught, boolean isHost) {
         control.setContext(SystemCallStop.context(registers), mask);
-        control.setHomeProgram(program(segment, control, registers, caught & ~mask));
+        control.setHomeProgram(program(segment, control, registers, caught & ~mask, isHost));
     }
 
-    private static Program program(Segment segment, Control control, long[] registers, long handled) {
+    private static Program program(Segment segment, Control control, long[] registers, long handled, boolean isHost) {
         ProgramBuilder p = new ProgramBuilder();
         // The kernel wakes only one waiter of LIFE.
         p.attempt(SYS_futex, segment.lifeAddress(), Futex.FUTEX_WAKE, Integer.MAX_VALUE);
         p.attempt(SYS_shmctl, segment.id(), Shm.IPC_RMID, 0);
-        p.attempt(SYS_close, new Arg.Loaded(segment.descriptorWord().value()));
+        if (isHost) {
+            p.attempt(SYS_close, new Arg.Loaded(segment.descriptorWord().value()));
+        }
         SystemCallStop stop = SystemCallStop.of(registers);
         if (handled != 0 && (stop.endsWithAnyHandler() || stop == SystemCallStop.RESTARTS_BY_HANDLER)) {
             endCallIfInterrupted(p, control, registers, handled, stop.endsWithAnyHandler());

@@ -7,8 +7,10 @@ import dev.reprise.engine.model.Refusal;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.x86_64.SyscallNumbers;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Looks at running processes: python3, which can map whatever is wanted. */
@@ -24,13 +26,13 @@ class AddressSpaceLookTest {
         try {
             awaitReady(python);
             int pid = (int) python.pid();
-            try (AddressSpaceCapture capture = new AddressSpaceCapture(pid)) {
-                List<Refusal> refusals = capture.look(Set.of(pid));
-                if (refusals.isEmpty()) {
-                    assertThat(capture.bytesSeen()).isBetween(1L << 20, 1L << 28);
-                }
-                return refusals;
+            AddressSpaceCapture capture = new AddressSpaceCapture(pid, new HashMap<>());
+            List<Refusal> refusals = new ArrayList<>(capture.look());
+            if (refusals.isEmpty()) {
+                assertThat(capture.bytesSeen()).isBetween(1L << 20, 1L << 28);
             }
+            refusals.addAll(SharedMemoryLook.of(Map.of(Member.alone(pid), capture), ProcessSet.alone(pid)));
+            return refusals;
         } finally {
             python.descendants().forEach(ProcessHandle::destroyForcibly);
             python.destroyForcibly().waitFor();

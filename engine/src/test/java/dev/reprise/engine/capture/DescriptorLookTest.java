@@ -109,7 +109,7 @@ class DescriptorLookTest {
                 .start();
         try (BufferedReader out =
                         new BufferedReader(new InputStreamReader(python.getInputStream(), StandardCharsets.UTF_8));
-                DescriptorCapture capture = new DescriptorCapture((int) python.pid())) {
+                DescriptorCapture capture = new DescriptorCapture(ProcessSet.alone((int) python.pid()))) {
             assertThat(out.readLine()).isEqualTo("ready");
             return capture.look();
         } finally {

@@ -38,6 +38,7 @@ import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.SocketOption;
 import dev.reprise.image.state.TimerFd;
 import dev.reprise.kernel.FileStatus;
+import dev.reprise.kernel.Kcmp;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import java.nio.ByteBuffer;
@@ -370,10 +371,12 @@ class DescriptorRoundTripTest {
     private FdTable roundTrip() throws Exception {
         FdTable wanted = new FdTable(new ObjectId(ids + 1), descriptors, locks);
         try (ChildRun child = DescriptorChild.of(image(wanted), wanted);
-                DescriptorCapture capture = new DescriptorCapture(child.pid())) {
+                DescriptorCapture capture = new DescriptorCapture(ProcessSet.alone(child.pid()))) {
             assertThat(capture.look()).isEmpty();
             ObjectTable found = new ObjectTable();
-            table = capture.take(found);
+            ProcessSet set = ProcessSet.alone(child.pid());
+            capture.take(set, Sharing.of(Kcmp.FILES, set.members()), IdLevel.of(child.pid()), found);
+            table = (FdTable) found.objects().getLast();
             now = new Renumbered(found.objects(), table, objects, descriptors).objects();
             table = (FdTable) now.getLast();
             return table;

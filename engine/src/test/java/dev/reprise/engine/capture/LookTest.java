@@ -3,11 +3,13 @@ package dev.reprise.engine.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.engine.model.Target;
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ChildRun;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.x86_64.SyscallNumbers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -25,15 +27,21 @@ class LookTest {
 
     @Test
     void kernelThreadsAreNamed() throws KernelException {
-        assertThat(ProcessLook.look(2)).extracting(Refusal::resource).containsExactly("kernel thread");
+        assertThat(ProcessLook.look(Member.alone(2)))
+                .extracting(Refusal::resource)
+                .containsExactly("kernel thread");
     }
 
     @Test
     void theToolAndItsAncestorsAreNamed() throws KernelException {
         int self = (int) ProcessHandle.current().pid();
-        assertThat(ProcessLook.look(self)).extracting(Refusal::resource).containsExactly("the tool itself");
+        assertThat(ProcessLook.look(Member.alone(self)))
+                .extracting(Refusal::resource)
+                .containsExactly("the tool itself");
         int parent = (int) ProcessHandle.current().parent().orElseThrow().pid();
-        assertThat(ProcessLook.look(parent)).extracting(Refusal::resource).containsExactly("an ancestor of the tool");
+        assertThat(ProcessLook.look(Member.alone(parent)))
+                .extracting(Refusal::resource)
+                .containsExactly("an ancestor of the tool");
     }
 
     @Test
@@ -108,7 +116,11 @@ class LookTest {
     private static List<Refusal> look(Consumer<dev.reprise.engine.program.ProgramBuilder> setUp)
             throws KernelException {
         try (ChildRun child = new ChildRun(setUp)) {
-            return ProcessLook.look(child.pid());
+            ProcessSet set = ProcessSet.of(new Target.Only(child.pid()));
+            List<Refusal> refusals = new ArrayList<>(ProcessLook.look(Member.alone(child.pid())));
+            refusals.addAll(ProcessLook.strangers(set));
+            refusals.addAll(SharingLook.withOthers(set));
+            return refusals;
         }
     }
 }

@@ -201,10 +201,14 @@ class ProcessRoundTripTest {
                     .usingRecursiveFieldByFieldElementComparatorIgnoringFields("target")
                     .containsExactlyElementsOf(asListed());
             ProcessProbe.Inside inside = probe.get().read(child);
-            ObjectTable objects = new ObjectTable();
             ProcessState state = ProcessCapture.take(
-                    pid, inside, objects, ObjectId.NONE, ObjectId.NONE, List.of(), false, List.of(leader(pid)));
-            assertThat(objects.objects()).hasSize(2);
+                    Member.alone(pid),
+                    new IdLevel(0),
+                    inside,
+                    new ProcessCapture.Objects(ObjectId.NONE, ObjectId.NONE, ObjectId.NONE, HANDLERS),
+                    List.of(),
+                    false,
+                    List.of(leader(pid)));
             return new Found(state, inside, limitsRebuild.get().warnings(child));
         }
     }

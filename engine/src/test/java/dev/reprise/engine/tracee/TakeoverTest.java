@@ -53,7 +53,7 @@ class TakeoverTest {
         Freeze freeze = new Freeze(tracer, pid);
         try {
             freeze.freeze();
-            Takeover takeover = Takeover.prepare(tracer, freeze, pid);
+            Takeover takeover = Takeover.prepare(tracer, freeze);
             try {
                 work(takeover, freeze, pid);
             } finally {

@@ -1,0 +1,86 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.engine.tracee.Segment;
+import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRun;
+import dev.reprise.kernel.KernelException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The address spaces of a frozen set, each once, a parent's before its children's, and the memory that they share. */
+final class AddressSpaces implements AutoCloseable {
+    /** One, and the first process that lives in it. */
+    record Taken(Member member, AddressSpace space) {
+        /** All pages that it has, those that it shares with its parent included; ascending. */
+        List<PageRun> pages() {
+            if (space.inherited().isEmpty()) {
+                return space.runs();
+            }
+            List<PageRun> pages = new ArrayList<>(space.runs());
+            pages.addAll(space.inherited());
+            pages.sort((a, b) -> Long.compareUnsigned(a.start(), b.start()));
+            return pages;
+        }
+    }
+
+    private final MemoryObjectCapture memoryObjects = new MemoryObjectCapture();
+    private final Map<DeviceInode, MappedFiles.MappedFile> files;
+    private final List<Taken> all = new ArrayList<>();
+    private final Map<Integer, Taken> byPid = new HashMap<>();
+
+    /** {@code files}: what is known of mapped files already. */
+    AddressSpaces(Map<DeviceInode, MappedFiles.MappedFile> files) {
+        this.files = files;
+    }
+
+    /** Adds the records of all to {@code objects}; processes in the order of their set. */
+    void take(List<FrozenProcess> processes, Sharing sharing, ObjectTable objects)
+            throws KernelException, CannotCapture {
+        MappedFiles.refresh(files);
+        for (FrozenProcess process : processes) {
+            Member member = process.member();
+            Taken known = byPid.get(sharing.firstOf(member).pid());
+            if (known == null) {
+                Segment segment = process.takeover().segment();
+                PageRun ours = new PageRun(segment.address().value(), segment.size() / PageRun.PAGE_SIZE);
+                AddressSpace space = new AddressSpaceCapture(member.tid(), files)
+                        .take(objects, memoryObjects, inheritance(member), process.addressSpace(), ours);
+                known = new Taken(member, space);
+                all.add(known);
+            }
+            byPid.put(member.pid(), known);
+        }
+    }
+
+    private Inheritance inheritance(Member member) {
+        Taken parent = byPid.get(member.parent());
+        return parent == null
+                ? Inheritance.NONE
+                : new Inheritance(parent.member().tid(), parent.space().id(), parent.pages());
+    }
+
+    /** The address space of a process. */
+    ObjectId of(Member member) {
+        @Nullable Taken taken = byPid.get(member.pid());
+        return taken == null ? ObjectId.NONE : taken.space().id();
+    }
+
+    /** Each once. */
+    List<Taken> all() {
+        return all;
+    }
+
+    /** The memory objects behind them, open for reading. */
+    List<MemoryFile> memoryFiles() {
+        return memoryObjects.files();
+    }
+
+    @Override
+    public void close() {
+        memoryObjects.close();
+    }
+}

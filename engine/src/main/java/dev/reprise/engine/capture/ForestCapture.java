@@ -1,0 +1,153 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.engine.tracee.RestartedSleeps;
+import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.DeadProcess;
+import dev.reprise.image.state.Image;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.SignalHandlers;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.ProcStat;
+import dev.reprise.kernel.ProcStatus;
+import dev.reprise.kernel.Vdso;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The records of a frozen set: objects that its processes share first, then process by process. */
+final class ForestCapture {
+    private final ProcessSet set;
+    private final SetSharing sharing;
+    private final IdLevel level;
+    private final List<FrozenProcess> processes;
+    private final ObjectTable objects = new ObjectTable();
+
+    /** {@code processes}: all members of the set in its order, asked. */
+    ForestCapture(ProcessSet set, SetSharing sharing, List<FrozenProcess> processes) throws KernelException {
+        this.set = set;
+        this.sharing = sharing;
+        this.processes = processes;
+        this.level = IdLevel.of(set.members().getFirst().tid());
+    }
+
+    /** What was found out before the freeze, because it needs no freeze or cannot be seen in it. */
+    record Before(
+            SchedulingCapture scheduling,
+            Bytes vdso,
+            Map<Integer, RestartedSleeps> sleeps,
+            Map<Integer, CgroupCapture> cgroups) {
+        /** Looks at running processes. */
+        static Before of(ProcessSet looked) throws KernelException {
+            Before before =
+                    new Before(new SchedulingCapture(), Bytes.of(Vdso.digest()), new HashMap<>(), new HashMap<>());
+            for (Member member : looked.members()) {
+                try {
+                    before.sleeps.put(member.pid(), RestartedSleeps.of(member.pid()));
+                    before.cgroups.put(member.pid(), new CgroupCapture(member.pid()));
+                } catch (KernelException ended) {
+                    Gone.requireGone(ended);
+                }
+            }
+            return before;
+        }
+
+        RestartedSleeps sleepsOf(Member member) {
+            return sleeps.getOrDefault(member.pid(), RestartedSleeps.NONE);
+        }
+
+        // A process that has come since is asked now.
+        CgroupCapture cgroupsOf(Member member) throws KernelException {
+            CgroupCapture known = cgroups.get(member.pid());
+            return known == null ? new CgroupCapture(member.pid()) : known;
+        }
+    }
+
+    /** Takes everything but the contents of memory. */
+    Image take(Before before, SeccompCapture seccomp, AddressSpaces spaces, DescriptorCapture descriptors)
+            throws KernelException, CannotCapture {
+        spaces.take(processes, sharing.memory(), objects);
+        Map<Integer, ObjectId> tables = descriptors.take(set, sharing.descriptors(), level, objects);
+        Map<Integer, ObjectId> directories = directories();
+        Map<Integer, ObjectId> handlers = handlers();
+        List<ProcessState> states = new ArrayList<>(processes.size());
+        for (FrozenProcess process : processes) {
+            Member member = process.member();
+            states.add(ProcessCapture.take(
+                    member,
+                    level,
+                    process.process(),
+                    new ProcessCapture.Objects(
+                            spaces.of(member),
+                            tables.getOrDefault(member.pid(), ObjectId.NONE),
+                            directories.getOrDefault(
+                                    sharing.directories().firstOf(member).pid(), ObjectId.NONE),
+                            handlers.getOrDefault(
+                                    sharing.handlers().firstOf(member).pid(), ObjectId.NONE)),
+                    process.sharedPendingSignals(),
+                    process.freeze().wasStopped(),
+                    process.tasks(
+                            level,
+                            before.scheduling,
+                            before.sleepsOf(member),
+                            before.cgroupsOf(member),
+                            seccomp,
+                            objects)));
+        }
+        List<DeadProcess> zombies = zombies();
+        OutsideIds outside = OutsideIds.of(set, memberships());
+        FrozenProcess root = processes.getFirst();
+        return new Image(
+                MachineCapture.take(root.member().tid(), root.freeze().leader().xstate(), before.vdso),
+                objects.objects(),
+                states,
+                zombies,
+                outside.groups(),
+                outside.sessions());
+    }
+
+    private Map<Integer, ObjectId> directories() throws KernelException {
+        Map<Integer, ObjectId> ids = new HashMap<>();
+        for (Member member : set.members()) {
+            if (sharing.directories().isFirst(member)) {
+                ObjectId id = objects.newId();
+                objects.add(FsContextCapture.take(member.tid(), id, ProcStatus.of(member.tid(), member.tid())));
+                ids.put(member.pid(), id);
+            }
+        }
+        return ids;
+    }
+
+    private Map<Integer, ObjectId> handlers() {
+        Map<Integer, ObjectId> ids = new HashMap<>();
+        for (FrozenProcess process : processes) {
+            Member member = process.member();
+            if (sharing.handlers().isFirst(member)) {
+                ObjectId id = objects.newId();
+                objects.add(new SignalHandlers(id, process.process().actions()));
+                ids.put(member.pid(), id);
+            }
+        }
+        return ids;
+    }
+
+    private List<DeadProcess> zombies() throws KernelException {
+        List<DeadProcess> zombies = new ArrayList<>(set.zombies().size());
+        for (Member zombie : set.zombies()) {
+            zombies.add(ZombieCapture.take(zombie, level));
+        }
+        return zombies;
+    }
+
+    private List<OutsideIds.Membership> memberships() throws KernelException {
+        List<OutsideIds.Membership> memberships = new ArrayList<>();
+        for (int pid : set.ids()) {
+            ProcStat stat = ProcStat.of(pid);
+            ProcStatus status = ProcStatus.of(pid, pid);
+            memberships.add(new OutsideIds.Membership(
+                    stat.group(), level.id(status, "NSpgid"), stat.session(), level.id(status, "NSsid")));
+        }
+        return memberships;
+    }
+}

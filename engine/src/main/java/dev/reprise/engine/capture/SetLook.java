@@ -1,0 +1,107 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.engine.model.Refusal;
+import dev.reprise.engine.model.Target;
+import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.Kcmp;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Proc;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Everything that is in the way of a checkpoint of a set, found without touching it: process by process, then between them. */
+final class SetLook {
+    private final ProcessSet set;
+    private final List<Refusal> refusals = new ArrayList<>();
+    private final Map<Member, AddressSpaceCapture> spaces = new LinkedHashMap<>();
+    private long bytes;
+
+    private SetLook(ProcessSet set) {
+        this.set = set;
+    }
+
+    /** Looks; a target that is not there is a {@link KernelException}. */
+    static SetLook at(Target target) throws KernelException {
+        SetLook look = new SetLook(ProcessSet.of(target));
+        if (look.set.members().isEmpty()) {
+            throw new KernelException("look", target.text(), Errno.ESRCH);
+        }
+        for (Member member : look.set.members()) {
+            look.unlessGone(() -> look.refusals.addAll(ProcessLook.look(member)));
+        }
+        look.refusals.addAll(ProcessLook.strangers(look.set));
+        if (look.refusals.isEmpty() || look.isWorthLookingAt()) {
+            look.shared();
+        }
+        return look;
+    }
+
+    private void shared() throws KernelException {
+        refusals.addAll(SharingLook.withOthers(set));
+        try (DescriptorCapture descriptors = new DescriptorCapture(set)) {
+            refusals.addAll(descriptors.look());
+        }
+        Sharing memory = Sharing.of(Kcmp.VM, set.members());
+        Map<DeviceInode, MappedFiles.MappedFile> files = new HashMap<>();
+        for (Member member : set.members()) {
+            if (memory.isFirst(member)) {
+                unlessGone(() -> memory(member, files));
+            }
+        }
+        refusals.addAll(SharedMemoryLook.of(spaces, set));
+    }
+
+    private void memory(Member member, Map<DeviceInode, MappedFiles.MappedFile> files) throws KernelException {
+        AddressSpaceCapture space = new AddressSpaceCapture(member.tid(), files);
+        for (Refusal refusal : space.look()) {
+            refusals.add(set.isForest() ? refusal.in(member.text()) : refusal);
+        }
+        spaces.put(member, space);
+        bytes += space.bytesSeen();
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void take() throws KernelException;
+    }
+
+    // One of many may end at any time; the only one is what the user asked for.
+    private void unlessGone(Step step) throws KernelException {
+        try {
+            step.take();
+        } catch (KernelException ended) {
+            if (!set.isForest()) {
+                throw ended;
+            }
+            Gone.requireGone(ended);
+        }
+    }
+
+    // Kernel threads and zombies have neither memory nor descriptors.
+    private boolean isWorthLookingAt() {
+        for (Member member : set.members()) {
+            try {
+                Proc.link("/proc/" + member.tid() + "/exe");
+            } catch (KernelException none) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    ProcessSet set() {
+        return set;
+    }
+
+    List<Refusal> refusals() {
+        return refusals;
+    }
+
+    /** The bytes of memory that an image would hold. */
+    long bytes() {
+        return bytes;
+    }
+}

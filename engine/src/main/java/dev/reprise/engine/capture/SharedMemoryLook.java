@@ -1,0 +1,40 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.engine.model.Refusal;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Mapping;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Memory that processes of a set share with processes outside it: one pass over /proc, and only if there is such memory. */
+final class SharedMemoryLook {
+    private SharedMemoryLook() {}
+
+    /** {@code spaces} by process, after their own look. */
+    static List<Refusal> of(Map<Member, AddressSpaceCapture> spaces, ProcessSet set) throws KernelException {
+        Map<DeviceInode, String> places = new TreeMap<>(DeviceInode.ORDER);
+        for (Map.Entry<Member, AddressSpaceCapture> space : spaces.entrySet()) {
+            for (Map.Entry<DeviceInode, Mapping> object :
+                    space.getValue().sharedMemory().entrySet()) {
+                String range = "mapping " + object.getValue().range();
+                places.putIfAbsent(
+                        object.getKey(),
+                        set.isForest() ? range + " of " + space.getKey().text() : range);
+            }
+        }
+        List<Refusal> refusals = new ArrayList<>(0);
+        Set<Integer> inside = set.ids();
+        for (Map.Entry<DeviceInode, Integer> user :
+                SharedMemoryUsers.outside(inside, places.keySet()).entrySet()) {
+            refusals.add(new Refusal(
+                    "shared memory",
+                    places.getOrDefault(user.getKey(), ""),
+                    "process " + user.getValue() + " uses it, too",
+                    "checkpoint both together, or end the other"));
+        }
+        return refusals;
+    }
+}

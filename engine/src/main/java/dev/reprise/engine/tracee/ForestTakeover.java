@@ -1,0 +1,70 @@
+package dev.reprise.engine.tracee;
+
+import dev.reprise.kernel.KernelException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The frozen processes of a set with our segments in them: one for each address space. */
+public final class ForestTakeover implements AutoCloseable {
+    private final List<Takeover> all = new ArrayList<>();
+    private final Map<Integer, Takeover> byPid = new HashMap<>();
+
+    private ForestTakeover() {}
+
+    /** Lays everything out; no process is touched yet. {@code spaces}: the processes of each address space. */
+    public static ForestTakeover prepare(Tracer tracer, List<List<Freeze>> spaces) throws KernelException {
+        ForestTakeover forest = new ForestTakeover();
+        try {
+            for (List<Freeze> sharers : spaces) {
+                List<Takeover> takeovers = Takeover.prepare(tracer, sharers);
+                forest.all.addAll(takeovers);
+                for (int i = 0; i < sharers.size(); i++) {
+                    forest.byPid.put(sharers.get(i).pid(), takeovers.get(i));
+                }
+            }
+            return forest;
+        } catch (KernelException failure) {
+            forest.close();
+            throw failure;
+        }
+    }
+
+    /** That of one process. */
+    public Takeover of(int pid) {
+        Takeover takeover = byPid.get(pid);
+        if (takeover == null) {
+            throw new IllegalArgumentException("process " + pid + " is not taken over");
+        }
+        return takeover;
+    }
+
+    /** Everybody goes home, whatever fails for one of them; the first failure is thrown in the end. */
+    public void leave() throws KernelException {
+        KernelException first = null;
+        // Those who have joined a segment before the one who has brought it in.
+        for (Takeover takeover : all.reversed()) {
+            first = leave(takeover, first);
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    private static @Nullable KernelException leave(Takeover takeover, @Nullable KernelException before) {
+        try {
+            takeover.leave();
+            return before;
+        } catch (KernelException failure) {
+            return before == null ? failure : before;
+        }
+    }
+
+    /** Our side of the segments goes. */
+    @Override
+    public void close() {
+        all.reversed().forEach(Takeover::close);
+    }
+}

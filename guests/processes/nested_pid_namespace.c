@@ -1,0 +1,57 @@
+// A child that is the first process of a pid namespace of its own, with a child there: ids on both levels.
+// needs: root
+#include "guest.h"
+
+#include <sched.h>
+#include <sys/wait.h>
+
+enum { PID, PARENT, INNER = 10 };
+
+static struct guest_child first, second;
+static int questions, answers;
+static char stack[1 << 18] __attribute__((aligned(16)));
+
+static long answer(int question)
+{
+    if (question == PARENT)
+        return getppid();
+    return question >= INNER ? guest_ask(&second, question - INNER) : getpid();
+}
+
+static void start_second(void)
+{
+    guest_start_child(&second, NULL, answer);
+    CHECK("its pid, as its parent knows it", second.pid, 2);
+}
+
+static int run(void *argument)
+{
+    (void)argument;
+    guest_serve(questions, answers, start_second, answer);
+}
+
+void setup(void)
+{
+    guest_child_pipes(&first, &questions, &answers);
+    first.pid = clone(run, stack + sizeof stack, CLONE_NEWPID | SIGCHLD, NULL);
+    if (first.pid < 0)
+        guest_skip("no new pid namespace: %s", strerror(errno));
+    close(questions);
+    close(answers);
+    guest_await_child(&first);
+}
+
+void sabotage(void)
+{
+    kill(first.pid, SIGKILL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+void verify(void)
+{
+    CHECK("first process", guest_ask(&first, PID), 1);
+    CHECK("its parent is outside", guest_ask(&first, PARENT), 0);
+    CHECK("second process", guest_ask(&first, INNER + PID), 2);
+    CHECK("its parent", guest_ask(&first, INNER + PARENT), 1);
+    CHECK("status", guest_end_child(&first, 4), 4 << 8);
+}
