@@ -63,6 +63,7 @@ public final class RestoreRun {
         SegmentSweep.run();
         RestorePlanner planner = new RestorePlanner(image, options, ClockRebuild.Here.now());
         verifyFiles(planner.checks());
+        OldConnections.end(image);
         if (options.pidNamespace()) {
             return rebuild(tracer, planner, plan(planner, source), source);
         }
