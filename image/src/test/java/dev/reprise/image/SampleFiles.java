@@ -30,9 +30,12 @@ import dev.reprise.image.state.SeccompFilter;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.SignalFd;
 import dev.reprise.image.state.Socket;
+import dev.reprise.image.state.SocketCredentials;
+import dev.reprise.image.state.SocketMessage;
 import dev.reprise.image.state.SocketOption;
 import dev.reprise.image.state.TerminalFile;
 import dev.reprise.image.state.TimerFd;
+import dev.reprise.image.state.UnixSocket;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -108,7 +111,20 @@ final class SampleFiles {
                 128,
                 file("/", ""),
                 OWNER,
-                List.of(new SocketOption(1, 9, Bytes.of((byte) 1, (byte) 0, (byte) 0, (byte) 0))));
+                List.of(new SocketOption(1, 9, Bytes.of((byte) 1, (byte) 0, (byte) 0, (byte) 0))),
+                new UnixSocket(
+                        UnixSocket.Place.NAMED,
+                        id(23),
+                        Bytes.empty(),
+                        1,
+                        104,
+                        new SocketCredentials(4711, 1000, -2),
+                        List.of(id(23)),
+                        List.of(new SocketMessage(
+                                SampleImage.bytes(5, 2),
+                                Bytes.of((byte) 1, (byte) 0),
+                                new SocketCredentials(1, 2, 3),
+                                List.of(id(11), id(12))))));
     }
 
     private static ObjectId id(int id) {

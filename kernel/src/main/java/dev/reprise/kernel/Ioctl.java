@@ -4,7 +4,12 @@ package dev.reprise.kernel;
 public final class Ioctl {
     public static final int TIOCGPGRP = 0x540F;
     public static final int TIOCSPGRP = 0x5410;
+    /** SIOCINQ, too. */
     public static final int FIONREAD = 0x541B;
+    /** What has been sent that nobody has read, or acknowledged; TIOCOUTQ. */
+    public static final int SIOCOUTQ = 0x5411;
+    /** Whether the next byte is urgent. */
+    public static final int SIOCATMARK = 0x8905;
     /** The file that a UNIX socket is bound to, as an O_PATH descriptor (include/uapi/linux/un.h). */
     public static final int SIOCUNIXFILE = 0x89E0;
 

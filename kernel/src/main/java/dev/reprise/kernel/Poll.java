@@ -10,18 +10,26 @@ import java.lang.foreign.MemorySegment;
 /** poll(2). */
 public final class Poll {
     public static final int POLLIN = 1;
+    public static final int POLLPRI = 2;
+    public static final int POLLERR = 8;
+    public static final int POLLRDHUP = 0x2000;
 
     private Poll() {}
 
     /** Whether there is something to read now. */
     public static boolean isReadable(Fd fd) throws KernelException {
+        return (now(fd) & POLLIN) != 0;
+    }
+
+    /** What is so now, of the events above: POLLIN, POLLPRI, POLLERR, POLLRDHUP. It changes nothing. */
+    public static int now(Fd fd) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             // struct pollfd { int fd; short events, revents; }
             MemorySegment poll = arena.allocate(8, 4);
             poll.set(JAVA_INT, 0, fd.number());
-            poll.set(JAVA_SHORT, 4, (short) POLLIN);
+            poll.set(JAVA_SHORT, 4, (short) (POLLIN | POLLPRI | POLLRDHUP));
             Door.require(Door.call(SYS_poll, poll.address(), 1, 0), "poll", "");
-            return (poll.get(JAVA_SHORT, 6) & POLLIN) != 0;
+            return Short.toUnsignedInt(poll.get(JAVA_SHORT, 6));
         }
     }
 }

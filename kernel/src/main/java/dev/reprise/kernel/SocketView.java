@@ -4,6 +4,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_getpeername;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_getsockname;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_getsockopt;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioctl;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setsockopt;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
@@ -51,6 +52,22 @@ public final class SocketView {
         }
     }
 
+    /** SO_GET_FILTER: so many entries of so many bytes. */
+    public byte[] filter(int entries, int entrySize) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate((long) entries * entrySize, 8);
+            MemorySegment length = arena.allocateFrom(JAVA_INT, entries);
+            long result = Door.call(
+                    SYS_getsockopt,
+                    fd.number(),
+                    Sockets.SOL_SOCKET,
+                    Sockets.SO_GET_FILTER,
+                    value.address(),
+                    length.address());
+            return Door.isError(result) ? new byte[0] : Native.copy(value, value.byteSize());
+        }
+    }
+
     /** Its own address, as the kernel has it. */
     public byte[] localAddress() throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
@@ -77,12 +94,51 @@ public final class SocketView {
         }
     }
 
-    /** The bytes that wait to be read. */
+    /** The bytes that wait to be read; of datagrams those of the first. */
     public int unreadBytes() throws KernelException {
+        return count(Ioctl.FIONREAD, "FIONREAD");
+    }
+
+    /** The bytes sent that nobody has read (UNIX) or acknowledged (TCP). */
+    public int unsentBytes() throws KernelException {
+        return count(Ioctl.SIOCOUTQ, "SIOCOUTQ");
+    }
+
+    private int count(int request, String name) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment count = arena.allocate(JAVA_INT);
-            Door.require(Door.call(SYS_ioctl, fd.number(), Ioctl.FIONREAD, count.address()), "ioctl", "FIONREAD");
+            Door.require(Door.call(SYS_ioctl, fd.number(), request, count.address()), "ioctl", name);
             return count.get(JAVA_INT, 0);
+        }
+    }
+
+    /** Whether an option takes a value; it has it then. */
+    public boolean canSet(int level, int name, byte[] value) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = Native.bytes(arena, value);
+            return !Door.isError(
+                    Door.call(SYS_setsockopt, fd.number(), level, name, bytes.address(), value.length));
+        }
+    }
+
+    /** Sets a four-byte option. */
+    public void set(int level, int name, int value) throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment word = arena.allocateFrom(JAVA_INT, value);
+            Door.require(
+                    Door.call(SYS_setsockopt, fd.number(), level, name, word.address(), 4),
+                    "setsockopt",
+                    level + "," + name + "," + value);
+        }
+    }
+
+    /** An option that is asked with a question in its own memory ({@code value}); empty when the answer is an error. */
+    public byte[] answer(int level, int name, byte[] question) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = Native.bytes(arena, question);
+            MemorySegment length = arena.allocateFrom(JAVA_INT, question.length);
+            long result = Door.call(SYS_getsockopt, fd.number(), level, name, value.address(), length.address());
+            return Door.isError(result) ? new byte[0] : Native.copy(value, length.get(JAVA_INT, 0));
         }
     }
 }

@@ -9,27 +9,40 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What NETLINK_SOCK_DIAG tells of a UNIX socket (include/uapi/linux/unix_diag.h).
  *
- * @param waiting of a listening socket the connections that wait
- * @param backlog of a listening socket
+ * @param waiting of a listening socket the connections that wait; of others the bytes that wait to be read, of a
+ *     datagram socket those of the first message only
+ * @param backlog of a listening socket; of others the bytes sent that nobody has read
  * @param peer the inode of the socket that it is connected to; 0 where there is none, or nobody has it open any more
+ * @param shutdown RCV_SHUTDOWN 1, SEND_SHUTDOWN 2
+ * @param clients of a listening socket the inodes of those who wait, the first in front; 0 for one that is gone
  */
-public record UnixDiag(int waiting, int backlog, int peer) {
+public record UnixDiag(int waiting, int backlog, int peer, int shutdown, List<Integer> clients) {
+    public UnixDiag {
+        clients = List.copyOf(clients);
+    }
+
     private static final int NETLINK_SOCK_DIAG = 4;
     private static final int SOCK_DIAG_BY_FAMILY = 20;
     private static final int NLMSG_ERROR = 2;
     private static final int NLM_F_REQUEST = 1;
     private static final int UDIAG_SHOW_PEER = 4;
+    private static final int UDIAG_SHOW_ICONS = 8;
     private static final int UDIAG_SHOW_RQLEN = 0x10;
     private static final int UNIX_DIAG_PEER = 2;
+    private static final int UNIX_DIAG_ICONS = 3;
     private static final int UNIX_DIAG_RQLEN = 4;
+    private static final int UNIX_DIAG_SHUTDOWN = 6;
+    private static final int ATTRIBUTE = 4;
     private static final int HEADER = 16;
     private static final int REQUEST = 24;
     private static final int MESSAGE = 16;
-    private static final int BUFFER = 4096;
+    private static final int BUFFER = 8192;
 
     /** Of the socket with an inode in our network namespace. */
     public static UnixDiag of(long inode) throws KernelException {
@@ -62,7 +75,7 @@ public record UnixDiag(int waiting, int backlog, int peer) {
         m.set(JAVA_BYTE, HEADER, (byte) Sockets.AF_UNIX);
         m.set(JAVA_INT, HEADER + 4, -1);
         m.set(JAVA_INT, HEADER + 8, (int) inode);
-        m.set(JAVA_INT, HEADER + 12, UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN);
+        m.set(JAVA_INT, HEADER + 12, UDIAG_SHOW_PEER | UDIAG_SHOW_ICONS | UDIAG_SHOW_RQLEN);
         m.set(JAVA_INT, HEADER + 16, -1);
         m.set(JAVA_INT, HEADER + 20, -1);
     }
@@ -75,19 +88,30 @@ public record UnixDiag(int waiting, int backlog, int peer) {
         int waiting = -1;
         int backlog = 0;
         int peer = 0;
-        for (long at = HEADER + MESSAGE;
-                at + 4 <= length;
-                at += (Short.toUnsignedInt(m.get(JAVA_SHORT, at)) + 3) & ~3) {
-            if (m.get(JAVA_SHORT, at + 2) == UNIX_DIAG_RQLEN) {
-                waiting = m.get(JAVA_INT, at + 4);
-                backlog = m.get(JAVA_INT, at + 8);
-            } else if (m.get(JAVA_SHORT, at + 2) == UNIX_DIAG_PEER) {
-                peer = m.get(JAVA_INT, at + 4);
+        int shutdown = 0;
+        List<Integer> clients = new ArrayList<>();
+        for (long at = HEADER + MESSAGE; at + ATTRIBUTE <= length; ) {
+            int size = Short.toUnsignedInt(m.get(JAVA_SHORT, at));
+            long value = at + ATTRIBUTE;
+            switch (m.get(JAVA_SHORT, at + 2)) {
+                case UNIX_DIAG_PEER -> peer = m.get(JAVA_INT, value);
+                case UNIX_DIAG_SHUTDOWN -> shutdown = m.get(JAVA_BYTE, value);
+                case UNIX_DIAG_RQLEN -> {
+                    waiting = m.get(JAVA_INT, value);
+                    backlog = m.get(JAVA_INT, value + 4);
+                }
+                case UNIX_DIAG_ICONS -> {
+                    for (long i = value; i < at + size; i += 4) {
+                        clients.add(m.get(JAVA_INT, i));
+                    }
+                }
+                default -> {}
             }
+            at += (size + 3) & ~3;
         }
         if (waiting < 0) {
             throw new KernelException("sock_diag", "inode " + inode, Errno.ENODATA);
         }
-        return new UnixDiag(waiting, backlog, peer);
+        return new UnixDiag(waiting, backlog, peer, shutdown, clients);
     }
 }

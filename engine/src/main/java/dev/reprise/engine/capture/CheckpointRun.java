@@ -84,7 +84,7 @@ public final class CheckpointRun {
                 takeover.leave();
                 takeover.close();
             }
-            settle(freeze);
+            settle(freeze, descriptors);
             return stats(saved);
         } finally {
             freeze.thaw();
@@ -190,7 +190,8 @@ public final class CheckpointRun {
 
     // A program that runs on does so before the image is sealed; one that is not to run on waits frozen for the seal:
     // should that fail, it goes on as if nothing had happened.
-    private void settle(ForestFreeze freeze) throws IOException, KernelException, CancelledException {
+    private void settle(ForestFreeze freeze, DescriptorCapture descriptors)
+            throws IOException, KernelException, CancelledException {
         if (after == After.RUN_ON) {
             freeze.thaw();
             thawed = System.nanoTime();
@@ -203,6 +204,7 @@ public final class CheckpointRun {
         sink.finish();
         if (after == After.KILL) {
             freeze.kill();
+            descriptors.afterKill();
         } else {
             freeze.stopForGood();
         }

@@ -34,9 +34,27 @@ final class Descriptions {
     private final Map<Long, List<Description>> byInode = new HashMap<>();
     private final Map<Place, Description> byPlace = new HashMap<>();
     private final Set<ObjectId> standardStreams = new HashSet<>();
+    private final Set<ObjectId> inFlight = new HashSet<>();
 
     /** Adds a descriptor of process {@code pid}; processes in their order, numbers ascending. */
     void add(int pid, int number, String link, FdInfo info, ObjectTable objects) throws KernelException {
+        Description description = description(pid, number, link, info, objects);
+        if (number <= LAST_STANDARD_STREAM) {
+            standardStreams.add(description.id());
+        }
+    }
+
+    /** Adds what we ourselves have got in a message, which may be known; its id. */
+    ObjectId addInFlight(int self, int number, String link, FdInfo info, ObjectTable objects) throws KernelException {
+        ObjectId id = description(self, number, link, info, objects).id();
+        if (isFirst(self, number)) {
+            inFlight.add(id);
+        }
+        return id;
+    }
+
+    private Description description(int pid, int number, String link, FdInfo info, ObjectTable objects)
+            throws KernelException {
         Likeness likeness = new Likeness(link, info.inode(), info.mountId(), info.statusFlags(), info.position());
         List<Description> candidates = alike.get(likeness);
         if (candidates == null) {
@@ -55,9 +73,12 @@ final class Descriptions {
             description = candidates.get(at);
         }
         byPlace.put(new Place(pid, number), description);
-        if (number <= LAST_STANDARD_STREAM) {
-            standardStreams.add(description.id());
-        }
+        return description;
+    }
+
+    /** Whether no process has it: it is on its way in a message. */
+    boolean isInFlight(int pid, int number) {
+        return inFlight.contains(idOf(pid, number));
     }
 
     private static int search(List<Description> sorted, int pid, int number) throws KernelException {
@@ -98,6 +119,16 @@ final class Descriptions {
     /** Those whose file has this inode. */
     List<Description> withInode(long inode) {
         return byInode.getOrDefault(inode, List.of());
+    }
+
+    /** The description with an id. */
+    Description withId(ObjectId id) {
+        for (Description description : all) {
+            if (description.id().equals(id)) {
+                return description;
+            }
+        }
+        throw new IllegalArgumentException("no open file with id " + id.value());
     }
 
     /** The description that a descriptor leads to. */

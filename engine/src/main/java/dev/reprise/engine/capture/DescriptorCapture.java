@@ -10,6 +10,7 @@ import dev.reprise.kernel.FdInfo;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.PidFd;
 import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.Sockets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -48,6 +49,7 @@ final class DescriptorCapture implements AutoCloseable {
 
     private final ProcessSet set;
     private final MemoryObjectCapture memory = new MemoryObjectCapture();
+    private final LiveConnections connections = new LiveConnections();
     private OutsideHolders outside = OutsideHolders.NOBODY;
 
     /** Of the processes as they are before the freeze. */
@@ -58,7 +60,7 @@ final class DescriptorCapture implements AutoCloseable {
     /** Everything among the descriptors that cannot be saved; touches nothing. */
     List<Refusal> look() throws KernelException {
         lookAround();
-        DescriptorLook look = look(set, seen(set.members()), new ObjectTable());
+        DescriptorLook look = look(set, seen(set.members()), new ObjectTable(), false);
         try (Processes processes = new Processes()) {
             for (Descriptions.Description one : look.descriptions().all()) {
                 try (LiveDescriptor d = processes.open(one)) {
@@ -74,7 +76,7 @@ final class DescriptorCapture implements AutoCloseable {
     /** Finds out what processes outside have open, too: before the freeze, since it reads all of /proc. */
     void lookAround() throws KernelException {
         outside = OutsideHolders.of(
-                set.ids(), look(set, seen(set.members()), new ObjectTable()).descriptions());
+                set.ids(), look(set, seen(set.members()), new ObjectTable(), false).descriptions());
     }
 
     /**
@@ -83,12 +85,12 @@ final class DescriptorCapture implements AutoCloseable {
      *
      * @throws CannotCapture what has changed since {@link #look}
      */
-    Map<Integer, ObjectId> take(ProcessSet frozen, Sharing sharing, IdLevel level, ObjectTable objects)
+    Map<Integer, ObjectId> take(ProcessSet frozen, Sharing sharing, IdLevel level, ChangeGuard guard, ObjectTable objects)
             throws KernelException, CannotCapture {
         List<Member> first = frozen.members().stream().filter(sharing::isFirst).toList();
         Map<Member, List<Seen>> seen = seen(first);
-        DescriptorLook look = look(frozen, seen, objects);
-        takeFiles(look, objects, level);
+        DescriptorLook look = look(frozen, seen, objects, true);
+        takeFiles(look, objects, level, guard);
         Map<Integer, ObjectId> tables = new HashMap<>();
         for (Map.Entry<Member, List<Seen>> one : seen.entrySet()) {
             FdTable table = table(one.getKey().tid(), one.getValue(), look.descriptions(), objects.newId());
@@ -101,11 +103,15 @@ final class DescriptorCapture implements AutoCloseable {
         return tables;
     }
 
-    private void takeFiles(DescriptorLook look, ObjectTable objects, IdLevel level)
+    private void takeFiles(DescriptorLook look, ObjectTable objects, IdLevel level, ChangeGuard guard)
             throws KernelException, CannotCapture {
-        DescriptorTake take = new DescriptorTake(look, objects, memory, level);
         List<Epoll> sets = new ArrayList<>();
-        try (Processes processes = new Processes()) {
+        try (Processes processes = new Processes();
+                InFlight inFlight = new InFlight(look.descriptions(), objects)) {
+            UnixQueues queues = new UnixQueues(look, inFlight, guard, level);
+            readQueues(processes, look, queues);
+            TcpQueues tcpQueues = new TcpQueues(processes::open, guard, look);
+            DescriptorTake take = new DescriptorTake(look, objects, memory, level, queues, tcpQueues, connections);
             for (Descriptions.Description one : look.descriptions().all()) {
                 try (LiveDescriptor d = processes.open(one)) {
                     OpenFile file = takeIfClear(d, one.id(), take);
@@ -122,6 +128,22 @@ final class DescriptorCapture implements AutoCloseable {
         }
         for (Epoll epoll : EpollOrder.innerFirst(sets)) {
             objects.add(epoll);
+        }
+    }
+
+    // What is found in a queue may be a socket with a queue itself, so the list grows while it is gone through.
+    private static void readQueues(Processes processes, DescriptorLook look, UnixQueues queues)
+            throws KernelException {
+        List<Descriptions.Description> all = look.descriptions().all();
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).link().startsWith("socket:[")) {
+                try (LiveDescriptor d = processes.open(all.get(i))) {
+                    LiveSocket socket = d.isPathOnly() ? null : LiveSocket.of(d);
+                    if (socket != null && socket.domain() == Sockets.AF_UNIX) {
+                        queues.read(socket);
+                    }
+                }
+            }
         }
     }
 
@@ -164,7 +186,7 @@ final class DescriptorCapture implements AutoCloseable {
         return seen;
     }
 
-    private DescriptorLook look(ProcessSet processes, Map<Member, List<Seen>> seen, ObjectTable objects)
+    private DescriptorLook look(ProcessSet processes, Map<Member, List<Seen>> seen, ObjectTable objects, boolean frozen)
             throws KernelException {
         Descriptions descriptions = new Descriptions();
         for (Map.Entry<Member, List<Seen>> process : seen.entrySet()) {
@@ -176,7 +198,7 @@ final class DescriptorCapture implements AutoCloseable {
                 }
             }
         }
-        return new DescriptorLook(processes, outside, descriptions, OwnTerminals.of(processes));
+        return new DescriptorLook(processes, outside, descriptions, OwnTerminals.of(processes), frozen);
     }
 
     /** The processes by descriptor: one is open, that of the last description; they come process by process. */
@@ -229,8 +251,14 @@ final class DescriptorCapture implements AutoCloseable {
         return memory.files();
     }
 
+    /** The processes have been killed. */
+    void afterKill() {
+        connections.forget();
+    }
+
     @Override
     public void close() {
+        connections.close();
         memory.close();
     }
 }

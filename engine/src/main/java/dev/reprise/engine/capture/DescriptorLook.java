@@ -15,14 +15,21 @@ final class DescriptorLook {
     private final OutsideHolders outside;
     private final Descriptions descriptions;
     private final OwnTerminals terminals;
+    private final boolean frozen;
+    private final SocketIndex sockets;
+    private final InetIndex inet = new InetIndex();
+    private final TcpIndex tcp;
     private final List<Refusal> refusals = new ArrayList<>();
     private final Map<ObjectId, List<EpollMember>> epollMembers = new HashMap<>();
 
-    DescriptorLook(ProcessSet set, OutsideHolders outside, Descriptions descriptions, OwnTerminals terminals) {
+    DescriptorLook(ProcessSet set, OutsideHolders outside, Descriptions descriptions, OwnTerminals terminals, boolean frozen) {
         this.set = set;
         this.outside = outside;
         this.descriptions = descriptions;
         this.terminals = terminals;
+        this.frozen = frozen;
+        sockets = new SocketIndex(descriptions);
+        tcp = new TcpIndex(sockets, inet);
     }
 
     /** The processes that are looked at together. */
@@ -32,6 +39,31 @@ final class DescriptorLook {
 
     Descriptions descriptions() {
         return descriptions;
+    }
+
+    /** Which sockets are inside. */
+    SocketIndex sockets() {
+        return sockets;
+    }
+
+    /** What the kernel tells of TCP and UDP sockets. */
+    InetIndex inet() {
+        return inet;
+    }
+
+    /** Which TCP connections are inside. */
+    TcpIndex tcp() {
+        return tcp;
+    }
+
+    /** Whether nothing changes any more, and what is in flight is known. */
+    boolean isFrozen() {
+        return frozen;
+    }
+
+    /** Whether a process is among those to be saved. */
+    boolean isInside(int pid) {
+        return set.member(pid) != null;
     }
 
     /** Whether a process outside has the thing of this name (pipe:[..], a FIFO's path) open. */
@@ -71,6 +103,9 @@ final class DescriptorLook {
     }
 
     private String where(LiveDescriptor d) {
+        if (descriptions.isInFlight(d.pid(), d.number())) {
+            return "an open file on its way in a message";
+        }
         String number = "descriptor " + d.number();
         return set.isForest() ? number + " of " + d.processText() : number;
     }

@@ -30,7 +30,8 @@ final class FileOwners {
         }
     }
 
-    private static int id(int pid, IdLevel level) {
+    /** A process's id in the image; our own when it is gone. */
+    static int id(int pid, IdLevel level) {
         if (pid == 0) {
             return 0;
         }

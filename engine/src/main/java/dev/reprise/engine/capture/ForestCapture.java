@@ -1,6 +1,7 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.engine.tracee.RestartedSleeps;
+import dev.reprise.engine.tracee.Takeover;
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.DeadProcess;
 import dev.reprise.image.state.Image;
@@ -68,7 +69,7 @@ final class ForestCapture {
     Image take(Before before, SeccompCapture seccomp, AddressSpaces spaces, DescriptorCapture descriptors)
             throws KernelException, CannotCapture {
         spaces.take(processes, sharing.memory(), objects);
-        Map<Integer, ObjectId> tables = descriptors.take(set, sharing.descriptors(), level, objects);
+        Map<Integer, ObjectId> tables = descriptors.take(set, sharing.descriptors(), level, guard(), objects);
         Map<Integer, ObjectId> directories = directories();
         Map<Integer, ObjectId> handlers = handlers();
         List<ProcessState> states = new ArrayList<>(processes.size());
@@ -105,6 +106,15 @@ final class ForestCapture {
                 zombies,
                 outside.groups(),
                 outside.sessions());
+    }
+
+    // /proc knows a process by a thread that lives.
+    private ChangeGuard guard() {
+        Map<Integer, Takeover> takeovers = new HashMap<>();
+        for (FrozenProcess process : processes) {
+            takeovers.put(process.member().tid(), process.takeover());
+        }
+        return new ChangeGuard(takeovers);
     }
 
     private Map<Integer, ObjectId> directories() throws KernelException {

@@ -4,6 +4,7 @@ import static dev.reprise.kernel.Sockets.IPPROTO_IP;
 import static dev.reprise.kernel.Sockets.IPPROTO_IPV6;
 import static dev.reprise.kernel.Sockets.IPPROTO_TCP;
 import static dev.reprise.kernel.Sockets.IPPROTO_UDP;
+import static dev.reprise.kernel.Sockets.IPPROTO_UDPLITE;
 import static dev.reprise.kernel.Sockets.SOL_SOCKET;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_socket;
 
@@ -20,12 +21,19 @@ import java.util.List;
 
 /** The options of a socket in which it differs from a new one of its kind. */
 final class SocketOptions {
+    private static final int TCP_MAXSEG = 2;
+    private static final int TCP_WINDOW_CLAMP = 10;
+    private static final int SOL_RAW = 255;
+    private static final int SOL_ICMPV6 = 58;
+    private static final int SOL_PACKET = 263;
+    private static final int SOL_NETLINK = 270;
+
     // Numbers as in the kernel's headers; only what setsockopt(2) takes back in the form in which getsockopt(2) gives
     // it.
     private static final int[][] BY_LEVEL = {
         // REUSEADDR DONTROUTE BROADCAST SNDBUF RCVBUF KEEPALIVE OOBINLINE NO_CHECK PRIORITY LINGER REUSEPORT PASSCRED
         // RCVLOWAT RCVTIMEO SNDTIMEO BINDTODEVICE TIMESTAMP PASSSEC TIMESTAMPNS MARK TIMESTAMPING RXQ_OVFL WIFI_STATUS
-        // PEEK_OFF NOFCS SELECT_ERR_QUEUE BUSY_POLL MAX_PACING_RATE INCOMING_CPU ZEROCOPY TXTIME TIMESTAMP_NEW
+        // PEEK_OFF NOFCS LOCK_FILTER SELECT_ERR_QUEUE BUSY_POLL MAX_PACING_RATE INCOMING_CPU ZEROCOPY TXTIME TIMESTAMP_NEW
         // TIMESTAMPNS_NEW TIMESTAMPING_NEW PREFER_BUSY_POLL BUSY_POLL_BUDGET BUF_LOCK TXREHASH PASSPIDFD
         {
             SOL_SOCKET,
@@ -54,6 +62,7 @@ final class SocketOptions {
             41,
             42,
             43,
+            44,
             45,
             46,
             47,
@@ -69,11 +78,11 @@ final class SocketOptions {
             74,
             76
         },
-        // TOS TTL RECVOPTS RETOPTS PKTINFO MTU_DISCOVER RECVERR RECVTTL RECVTOS FREEBIND PASSSEC TRANSPARENT
+        // TOS TTL HDRINCL RECVOPTS RETOPTS PKTINFO MTU_DISCOVER RECVERR RECVTTL RECVTOS FREEBIND PASSSEC TRANSPARENT
         // ORIGDSTADDR
         // MINTTL NODEFRAG CHECKSUM BIND_ADDRESS_NO_PORT RECVFRAGSIZE RECVERR_RFC4884 MULTICAST_IF MULTICAST_TTL
         // MULTICAST_LOOP MULTICAST_ALL UNICAST_IF LOCAL_PORT_RANGE
-        {IPPROTO_IP, 1, 2, 6, 7, 8, 10, 11, 12, 13, 15, 18, 19, 20, 21, 22, 23, 24, 25, 26, 32, 33, 34, 49, 50, 51},
+        {IPPROTO_IP, 1, 2, 3, 6, 7, 8, 10, 11, 12, 13, 15, 18, 19, 20, 21, 22, 23, 24, 25, 26, 32, 33, 34, 49, 50, 51},
         // FLOWINFO UNICAST_HOPS MULTICAST_IF MULTICAST_HOPS MULTICAST_LOOP MTU_DISCOVER RECVERR V6ONLY MULTICAST_ALL
         // RECVERR_RFC4884 FLOWINFO_SEND RECVPKTINFO RECVHOPLIMIT RECVHOPOPTS RECVRTHDR RECVDSTOPTS RECVPATHMTU DONTFRAG
         // RECVTCLASS TCLASS AUTOFLOWLABEL ADDR_PREFERENCES MINHOPCOUNT ORIGDSTADDR TRANSPARENT UNICAST_IF RECVFRAGSIZE
@@ -115,14 +124,25 @@ final class SocketOptions {
         {IPPROTO_TCP, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 16, 17, 18, 23, 25, 27, 30, 34, 36, 37},
         // CORK ENCAP NO_CHECK6_TX NO_CHECK6_RX SEGMENT GRO
         {IPPROTO_UDP, 1, 100, 101, 102, 103, 104},
+        // CORK SEND_CSCOV RECV_CSCOV
+        {IPPROTO_UDPLITE, 1, 10, 11},
+        // PKTINFO BROADCAST_ERROR NO_ENOBUFS LISTEN_ALL_NSID CAP_ACK EXT_ACK GET_STRICT_CHK
+        {SOL_NETLINK, 3, 4, 5, 8, 10, 11, 12},
+        // AUXDATA ORIGDEV VERSION RESERVE LOSS VNET_HDR TIMESTAMP TX_HAS_OFF QDISC_BYPASS IGNORE_OUTGOING
+        {SOL_PACKET, 8, 9, 10, 12, 14, 15, 17, 19, 20, 23},
+        // ICMP_FILTER
+        {SOL_RAW, 1},
+        // ICMPV6_FILTER
+        {SOL_ICMPV6, 1},
     };
 
     private SocketOptions() {}
 
-    static List<SocketOption> of(SocketView socket) throws KernelException {
-        int domain = socket.number(SOL_SOCKET, Sockets.SO_DOMAIN);
-        int type = socket.number(SOL_SOCKET, Sockets.SO_TYPE);
-        int protocol = socket.number(SOL_SOCKET, Sockets.SO_PROTOCOL);
+    static List<SocketOption> of(LiveSocket live, boolean connected) throws KernelException {
+        SocketView socket = live.view();
+        int domain = live.domain();
+        int type = live.type();
+        int protocol = live.protocol();
         List<SocketOption> options = new ArrayList<>();
         try (Fd fresh = new Fd(Door.require(
                 Door.call(SYS_socket, domain, type | Sockets.SOCK_CLOEXEC, protocol), "socket", domain + "," + type))) {
@@ -132,8 +152,21 @@ final class SocketOptions {
                     addDifferent(socket, plain, names, options);
                 }
             }
+            if (connected) {
+                options.removeIf(option -> isOfConnection(option) || !isSettable(option, plain));
+            }
         }
         return options;
+    }
+
+    // Of a connection they say what it has come to, not what somebody has set.
+    private static boolean isOfConnection(SocketOption option) {
+        return option.level() == IPPROTO_TCP && (option.name() == TCP_MAXSEG || option.name() == TCP_WINDOW_CLAMP);
+    }
+
+    // A connection has values that nobody can have set: what its first packet had.
+    private static boolean isSettable(SocketOption option, SocketView plain) {
+        return plain.canSet(option.level(), option.name(), option.value().toArray());
     }
 
     private static boolean hasLevel(int level, int domain, int protocol) {
@@ -141,7 +174,11 @@ final class SocketOptions {
             case SOL_SOCKET -> true;
             case IPPROTO_IP -> domain == Sockets.AF_INET || domain == Sockets.AF_INET6;
             case IPPROTO_IPV6 -> domain == Sockets.AF_INET6;
-            default -> level == protocol;
+            case SOL_NETLINK -> domain == Sockets.AF_NETLINK;
+            case SOL_PACKET -> domain == Sockets.AF_PACKET;
+            case SOL_RAW -> domain == Sockets.AF_INET && protocol == Sockets.IPPROTO_ICMP;
+            case SOL_ICMPV6 -> domain == Sockets.AF_INET6 && protocol == Sockets.IPPROTO_ICMPV6;
+            default -> level == protocol && (domain == Sockets.AF_INET || domain == Sockets.AF_INET6);
         };
     }
 

@@ -74,6 +74,7 @@ final class FdTableRebuild {
         TimerFdRebuild timers = timers(p);
         EpollRebuild sets = new EpollRebuild(p, files, timers);
         StreamRebuild streams = new StreamRebuild(p, files, options.streams());
+        SocketRebuild sockets = new SocketRebuild(p, files);
         DescriptorLimit.raise(p);
         for (OpenFile file : files.inherited()) {
             files.take(p, file);
@@ -82,10 +83,24 @@ final class FdTableRebuild {
             }
         }
         for (OpenFile file : files.all()) {
-            create(p, file, memory, streams, timers, sets);
+            create(p, file, memory, streams, timers, sets, sockets);
         }
+        sockets.connect();
         for (Epoll set : files.all(Epoll.class)) {
             sets.addMembers(set);
+        }
+        Together together = new Together(image);
+        for (OpenFile file : files.all()) {
+            if (together.isOnlySent(file)) {
+                owner(p, file);
+            }
+        }
+    }
+
+    private void owner(ProgramBuilder p, OpenFile file) {
+        boolean path = (file.flags() & Fcntl.O_PATH) != 0;
+        if (!(file instanceof TerminalFile || file instanceof OutsideFile || path)) {
+            OwnerRebuild.set(p, files, file);
         }
     }
 
@@ -95,7 +110,8 @@ final class FdTableRebuild {
             MemoryFiles memory,
             StreamRebuild streams,
             TimerFdRebuild timers,
-            EpollRebuild sets) {
+            EpollRebuild sets,
+            SocketRebuild sockets) {
         NamedFileRebuild named = new NamedFileRebuild(p, files);
         switch (file) {
             case RegularFile regular -> {
@@ -137,7 +153,7 @@ final class FdTableRebuild {
             case MemFd memFd -> new MemFdRebuild(p, files).create(memFd, memory.descriptor(memFd.memory()));
             case DeletedFile deleted -> DeletedFileRebuild.open(p, files, deleted, memory.number(deleted.memory()));
             case ProcFile _ -> {} // when all tasks are there
-            case Socket socket -> new SocketRebuild(p, files).create(socket);
+            case Socket socket -> sockets.create(socket);
         }
     }
 
@@ -177,10 +193,7 @@ final class FdTableRebuild {
         TimerFdRebuild timers = timers(p);
         SocketRebuild sockets = new SocketRebuild(p, files);
         for (OpenFile file : files.finished()) {
-            boolean path = (file.flags() & Fcntl.O_PATH) != 0;
-            if (!(file instanceof TerminalFile || file instanceof OutsideFile || path)) {
-                OwnerRebuild.set(p, files, file);
-            }
+            owner(p, file);
             if (file instanceof TimerFd timer) {
                 timers.armLate(timer);
             } else if (file instanceof Socket socket) {

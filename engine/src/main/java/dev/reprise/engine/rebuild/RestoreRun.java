@@ -65,6 +65,7 @@ public final class RestoreRun {
         SegmentSweep.run();
         RestorePlanner planner = new RestorePlanner(image, options, ClockRebuild.Here.now());
         verifyFiles(planner.checks());
+        OldConnections.end(image);
         if (new Birth(process, options).inNamespace()) {
             return rebuild(tracer, planner, plan(planner, source), source);
         }

@@ -4,6 +4,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_chdir;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fchmodat;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fchownat;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_newfstatat;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_renameat;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_unlinkat;
 
 import dev.reprise.engine.program.Arg;
@@ -14,14 +15,12 @@ import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.Socket;
 import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Fd;
-import java.nio.charset.StandardCharsets;
 
 /** The file of a bound UNIX socket: what the program has left behind under its name is replaced, and nothing else. */
 final class SocketFile {
     private static final int STAT_SIZE = 144;
     private static final int STAT_MODE = 24;
     private static final int PERMISSIONS = 07777;
-    private static final int NAME_AT = 2;
 
     private final ProgramBuilder p;
     private final Socket socket;
@@ -36,13 +35,25 @@ final class SocketFile {
     /** Adds {@code bind} between the removal of an old socket file and the new one's mode and owner. */
     void replace(Runnable bind) {
         removeOld();
-        String name = name();
+        String name = UnixNames.path(socket.localAddress().toArray());
         if (!name.startsWith("/")) {
             String plain = name.startsWith("./") ? name.substring(2) : name;
             String directory = path.substring(0, path.length() - plain.length());
             p.call(SYS_chdir, p.string(directory)).about(directory);
         }
         bind.run();
+        own();
+    }
+
+    /** The same for a socket that has been bound elsewhere on the same file system. */
+    void moveFrom(String place) {
+        removeOld();
+        p.call(SYS_renameat, Arg.of(Fd.AT_FDCWD), p.string(place), Arg.of(Fd.AT_FDCWD), p.string(path))
+                .about(path);
+        own();
+    }
+
+    private void own() {
         p.call(
                         SYS_fchownat,
                         Arg.of(Fd.AT_FDCWD),
@@ -72,14 +83,5 @@ final class SocketFile {
         p.place(old);
         p.call(SYS_unlinkat, Arg.of(Fd.AT_FDCWD), name, Arg.of(0)).about(path);
         p.place(done);
-    }
-
-    private String name() {
-        byte[] address = socket.localAddress().toArray();
-        int end = NAME_AT;
-        while (end < address.length && address[end] != 0) {
-            end++;
-        }
-        return new String(address, NAME_AT, end - NAME_AT, StandardCharsets.ISO_8859_1);
     }
 }

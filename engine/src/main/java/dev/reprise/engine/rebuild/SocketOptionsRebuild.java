@@ -44,6 +44,13 @@ final class SocketOptionsRebuild {
         }
     }
 
+    /** Those of the options that are sizes of buffers. */
+    static List<SocketOption> buffers(List<SocketOption> options) {
+        return options.stream()
+                .filter(option -> isBuffer(option) || is(option, SO_BUF_LOCK))
+                .toList();
+    }
+
     private static boolean isBuffer(SocketOption option) {
         return is(option, SO_SNDBUF) || is(option, SO_RCVBUF);
     }
@@ -59,6 +66,11 @@ final class SocketOptionsRebuild {
         int forced = option.name() == SO_SNDBUF ? SO_SNDBUFFORCE : SO_RCVBUFFORCE;
         p.attempt(
                 SYS_setsockopt, Arg.of(number), Arg.of(SOL_SOCKET), Arg.of(forced), p.bytes(half), Arg.of(half.length));
+    }
+
+    /** Sets a four-byte option. */
+    void setNumber(int number, int level, int name, int value) {
+        set(number, level, name, bytes(value));
     }
 
     private void set(int number, int level, int name, byte[] value) {

@@ -2,94 +2,165 @@ package dev.reprise.engine.rebuild;
 
 import static dev.reprise.kernel.Sockets.SOL_SOCKET;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_bind;
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fchown;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_connect;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_listen;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setsockopt;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shutdown;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_socket;
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_socketpair;
 
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
-import dev.reprise.engine.program.Step;
-import dev.reprise.image.state.Ownership;
+import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.InetSocket;
+import dev.reprise.image.state.NetlinkSocket;
+import dev.reprise.image.state.PacketSocket;
 import dev.reprise.image.state.Socket;
+import dev.reprise.image.state.TcpConnection;
+import dev.reprise.image.state.UnixSocket;
 import dev.reprise.kernel.Sockets;
 
-/** Sockets without a peer: made, given their options, bound, made to listen. */
+/**
+ * Sockets: each is made on its own ({@link #create}); what ties them together (names, peers, queues) follows when all
+ * open files are there ({@link #connect}), since any of them may travel in a message.
+ */
 final class SocketRebuild {
+    private static final int FILTER_ENTRY = 8;
+    private static final int SOL_NETLINK = 270;
+    private static final int NETLINK_ADD_MEMBERSHIP = 1;
+    private static final int SOL_PACKET = 263;
+    private static final int PACKET_ADD_MEMBERSHIP = 1;
+
     private final ProgramBuilder p;
     private final OpenFiles files;
     private final SocketOptionsRebuild options;
+    private final UnixSocketRebuild unix;
+    private final TcpConnectionRebuild tcp;
 
     SocketRebuild(ProgramBuilder p, OpenFiles files) {
         this.p = p;
         this.files = files;
         this.options = new SocketOptionsRebuild(p);
+        this.unix = new UnixSocketRebuild(p, files);
+        this.tcp = new TcpConnectionRebuild(p, files);
     }
 
     void create(Socket socket) {
-        files.place(p, descriptor(socket), socket);
-        int number = files.numberOf(socket);
-        options.set(number, socket.options());
-        boolean named = !socket.boundFile().equals(Socket.NO_FILE);
-        if (!named && !socket.ownership().equals(Ownership.ROOT)) {
-            p.call(
-                    SYS_fchown,
-                    number,
-                    socket.ownership().uid(),
-                    socket.ownership().gid());
-        }
-        if (socket.state() == Socket.State.BOUND || socket.state() == Socket.State.LISTENING) {
-            if (named) {
-                new SocketFile(p, socket).replace(() -> bind(number, socket));
-            } else {
-                bindBesideOldConnections(number, socket);
+        switch (socket.detail()) {
+            case UnixSocket _ -> unix.create(socket);
+            case TcpConnection _ -> tcp.create(socket);
+            case InetSocket inet -> {
+                plain(socket, inet.filter());
+                bound(socket);
+                inet(socket, inet);
+            }
+            case NetlinkSocket netlink -> {
+                plain(socket, netlink.filter());
+                bound(socket);
+                netlink(socket, netlink);
+            }
+            case PacketSocket packet -> {
+                plain(socket, packet.filter());
+                bound(socket);
+                for (Bytes membership : packet.memberships()) {
+                    set(socket, SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership);
+                }
             }
         }
-        if (socket.state() == Socket.State.LISTENING) {
-            p.call(SYS_listen, number, socket.backlog()).about("socket " + number);
-        }
-        files.setFlags(p, socket);
     }
 
-    private Step descriptor(Socket socket) {
-        if (socket.state() != Socket.State.ABANDONED) {
-            return p.call(SYS_socket, socket.domain(), socket.type(), socket.protocol());
+    /** When all open files are there. */
+    void connect() {
+        unix.connectAll();
+        tcp.connectAll();
+        for (Socket socket : files.all(Socket.class)) {
+            files.setFlags(p, socket);
         }
-        Slot numbers = p.space(8);
-        p.call(SYS_socketpair, Arg.of(socket.domain()), Arg.of(socket.type()), Arg.of(socket.protocol()), numbers);
-        p.call(SYS_close, p.load4(numbers.plus(4)));
-        return p.load4(numbers);
     }
 
-    private void bind(int number, Socket socket) {
-        byte[] address = socket.localAddress().toArray();
-        p.call(SYS_bind, Arg.of(number), p.bytes(address), Arg.of(address.length))
-                .about("socket " + number + " to " + SocketAddresses.describe(address));
+    private void plain(Socket socket, Bytes filter) {
+        files.place(p, p.call(SYS_socket, socket.domain(), socket.type(), socket.protocol()), socket);
+        attach(p, files.numberOf(socket), filter);
+        options.set(files.numberOf(socket), socket.options());
+        SocketOwner.set(p, files.numberOf(socket), socket);
     }
 
     // Connections in TIME_WAIT that the socket had accepted must not keep it from its port.
-    private void bindBesideOldConnections(int number, Socket socket) {
-        boolean tcp = socket.protocol() == Sockets.IPPROTO_TCP;
-        if (tcp) {
-            setReuse(number, 1);
+    private void bound(Socket socket) {
+        if (socket.localAddress().isEmpty()) {
+            return;
         }
-        bind(number, socket);
+        int number = files.numberOf(socket);
+        boolean tcp = socket.protocol() == Sockets.IPPROTO_TCP && socket.domain() != Sockets.AF_NETLINK;
         if (tcp) {
-            setReuse(number, SocketOptionsRebuild.value(socket.options(), SOL_SOCKET, Sockets.SO_REUSEADDR));
+            options.setNumber(number, SOL_SOCKET, Sockets.SO_REUSEADDR, 1);
+        }
+        byte[] address = socket.localAddress().toArray();
+        p.call(SYS_bind, Arg.of(number), p.bytes(address), Arg.of(address.length))
+                .about("socket " + number + " to " + SocketAddresses.describe(address));
+        if (socket.state() == Socket.State.LISTENING) {
+            p.call(SYS_listen, number, socket.backlog()).about("socket " + number);
+        }
+        if (tcp) {
+            int reuse = SocketOptionsRebuild.value(socket.options(), SOL_SOCKET, Sockets.SO_REUSEADDR);
+            options.setNumber(number, SOL_SOCKET, Sockets.SO_REUSEADDR, reuse);
         }
     }
 
-    private void setReuse(int number, int value) {
+    private void inet(Socket socket, InetSocket inet) {
+        int number = files.numberOf(socket);
+        Memberships.join(p, socket, number, inet.memberships());
+        connect(number, inet.peerAddress());
+        if (inet.shutdown() != 0) {
+            p.attempt(SYS_shutdown, number, inet.shutdown() - 1);
+        }
+    }
+
+    private void netlink(Socket socket, NetlinkSocket netlink) {
+        byte[] groups = netlink.groups().toArray();
+        for (int group = 1; group <= groups.length * Byte.SIZE; group++) {
+            if ((groups[(group - 1) / Byte.SIZE] >> ((group - 1) % Byte.SIZE) & 1) != 0) {
+                options.setNumber(files.numberOf(socket), SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
+            }
+        }
+        connect(files.numberOf(socket), netlink.peerAddress());
+    }
+
+    private void connect(int number, Bytes address) {
+        if (!address.isEmpty()) {
+            p.call(SYS_connect, Arg.of(number), p.bytes(address.toArray()), Arg.of(address.length()))
+                    .about("socket " + number + " to " + SocketAddresses.describe(address.toArray()));
+        }
+    }
+
+    private void set(Socket socket, int level, int name, Bytes value) {
         p.call(
-                SYS_setsockopt,
-                Arg.of(number),
-                Arg.of(SOL_SOCKET),
-                Arg.of(Sockets.SO_REUSEADDR),
-                p.ints(value),
-                Arg.of(4));
+                        SYS_setsockopt,
+                        Arg.of(files.numberOf(socket)),
+                        Arg.of(level),
+                        Arg.of(name),
+                        p.bytes(value.toArray()),
+                        Arg.of(value.length()))
+                .about("membership of socket " + files.numberOf(socket));
+    }
+
+    /** A classic BPF program; before the options, which may lock it. */
+    static void attach(ProgramBuilder p, int number, Bytes filter) {
+        if (filter.isEmpty()) {
+            return;
+        }
+        // struct sock_fprog { u16 len; struct sock_filter *filter; }
+        Slot program = p.space(16);
+        p.store8(program, Arg.of(filter.length() / FILTER_ENTRY));
+        p.store8(program.plus(8), p.bytes(filter.toArray()));
+        p.call(
+                        SYS_setsockopt,
+                        Arg.of(number),
+                        Arg.of(SOL_SOCKET),
+                        Arg.of(Sockets.SO_ATTACH_FILTER),
+                        program,
+                        Arg.of(16))
+                .about("filter of socket " + number);
     }
 
     /** After the credentials: peers are shown those of the one who called listen(2) last. */

@@ -131,6 +131,11 @@ public final class Segment implements AutoCloseable {
         return memory.asSlice(LIFE, 8);
     }
 
+    /** What LIFE holds while we live. */
+    int lifeValue() {
+        return supervisor.lifeValue();
+    }
+
     long lifeAddress() {
         return address + LIFE;
     }

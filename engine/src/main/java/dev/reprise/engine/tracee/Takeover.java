@@ -235,13 +235,19 @@ public final class Takeover implements ProgramRunner {
 
     @Override
     public ProgramResults run(Program program) throws KernelException {
+        start(program);
+        return await(host());
+    }
+
+    /** Lets the host begin a program; {@link #await} follows. */
+    Control start(Program program) {
         if (program.size() > HOST_PROGRAMS) {
             throw new IllegalArgumentException("program of " + program.size() + " bytes");
         }
         Control control = requireControl(host());
         control.placeAt(program, programs);
         control.submit();
-        return await(host());
+        return control;
     }
 
     @Override

@@ -18,6 +18,7 @@ import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.FileLock;
 import dev.reprise.image.state.FileOwner;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.InetSocket;
 import dev.reprise.image.state.Inotify;
 import dev.reprise.image.state.InotifyWatch;
 import dev.reprise.image.state.Machine;
@@ -35,8 +36,11 @@ import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.SignalFd;
 import dev.reprise.image.state.Socket;
+import dev.reprise.image.state.SocketCredentials;
+import dev.reprise.image.state.SocketDetail;
 import dev.reprise.image.state.SocketOption;
 import dev.reprise.image.state.TimerFd;
+import dev.reprise.image.state.UnixSocket;
 import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.Kcmp;
 import dev.reprise.kernel.KernelException;
@@ -49,6 +53,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +76,8 @@ class DescriptorRoundTripTest {
     private static final int ONE_SHOT = 1 << 30;
     private static final int EDGE = 1 << 31;
     private static final long HOUR = 3600_000_000_000L;
+
+    private static final SocketDetail INET = new InetSocket(Bytes.empty(), 0, List.of(), Bytes.empty());
 
     @TempDir
     Path directory;
@@ -269,7 +276,8 @@ class DescriptorRoundTripTest {
                         33,
                         Socket.NO_FILE,
                         Ownership.ROOT,
-                        tcp),
+                        tcp,
+                        INET),
                 3);
         at(
                 new Socket(
@@ -284,7 +292,8 @@ class DescriptorRoundTripTest {
                         0,
                         Socket.NO_FILE,
                         new Ownership(1000, 1000),
-                        List.of(number(41, 26, 1))),
+                        List.of(number(41, 26, 1)),
+                        INET),
                 4);
         byte[] name = "\1\0\0reprise test".getBytes(StandardCharsets.ISO_8859_1);
         at(
@@ -300,7 +309,8 @@ class DescriptorRoundTripTest {
                         7,
                         Socket.NO_FILE,
                         Ownership.ROOT,
-                        List.of()),
+                        List.of(),
+                        unix(UnixSocket.Place.NONE)),
                 5);
         assertRoundTrip();
     }
@@ -323,7 +333,8 @@ class DescriptorRoundTripTest {
                         0,
                         file,
                         new Ownership(5, 6),
-                        List.of()),
+                        List.of(),
+                        unix(UnixSocket.Place.NAMED)),
                 3);
         roundTrip();
         roundTrip(); // the first one's file is still there
@@ -375,7 +386,7 @@ class DescriptorRoundTripTest {
             assertThat(capture.look()).isEmpty();
             ObjectTable found = new ObjectTable();
             ProcessSet set = ProcessSet.alone(child.pid());
-            capture.take(set, Sharing.of(Kcmp.FILES, set.members()), IdLevel.of(child.pid()), found);
+            capture.take(set, Sharing.of(Kcmp.FILES, set.members()), IdLevel.of(child.pid()), new ChangeGuard(Map.of()), found);
             table = (FdTable) found.objects().getLast();
             now = new Renumbered(found.objects(), table, objects, descriptors).objects();
             table = (FdTable) now.getLast();
@@ -426,6 +437,11 @@ class DescriptorRoundTripTest {
                 id(), MemoryObject.Kind.MEMFD, name, size, seals, mode, new Ownership(7, 8), List.of(runs));
         objects.add(memory);
         return memory;
+    }
+
+    private static UnixSocket unix(UnixSocket.Place place) {
+        return new UnixSocket(
+                place, ObjectId.NONE, Bytes.empty(), 0, 0, SocketCredentials.NONE, List.of(), List.of());
     }
 
     private static SocketOption number(int level, int name, int value) {

@@ -2,7 +2,7 @@ package dev.reprise.image.state;
 
 import java.util.List;
 
-/** A socket without a peer. {@code localAddress} is the sockaddr of getsockname(2); {@code boundFile} the socket file of a UNIX name, {@code ownership} that file's. */
+/** A socket. {@code localAddress} is the sockaddr of getsockname(2); {@code boundFile} the socket file of a UNIX name, {@code ownership} that file's. */
 public record Socket(
         ObjectId id,
         int flags,
@@ -15,7 +15,8 @@ public record Socket(
         int backlog,
         FileIdentity boundFile,
         Ownership ownership,
-        List<SocketOption> options)
+        List<SocketOption> options,
+        SocketDetail detail)
         implements OpenFile {
     public Socket {
         options = List.copyOf(options);
@@ -26,8 +27,8 @@ public record Socket(
         UNBOUND,
         BOUND,
         LISTENING,
-        /** One end of a socketpair(2) whose other end is closed. */
-        ABANDONED
+        /** It has a peer, or had one that is gone. */
+        CONNECTED
     }
 
     /** The {@code boundFile} of a socket that is bound to no file. */

@@ -22,7 +22,12 @@ import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.SeccompFilter;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.SignalHandlers;
+import dev.reprise.image.state.Socket;
+import dev.reprise.image.state.SocketDetail;
+import dev.reprise.image.state.SocketMessage;
 import dev.reprise.image.state.TaskState;
+import dev.reprise.image.state.TcpConnection;
+import dev.reprise.image.state.UnixSocket;
 import dev.reprise.image.state.Vma;
 import dev.reprise.image.wire.MalformedException;
 import java.util.HashMap;
@@ -90,7 +95,24 @@ final class References {
                 }
             }
             case SeccompFilter filter -> requireIfAny(filter.previous(), SeccompFilter.class, "a seccomp filter");
+            case Socket socket -> socket(socket.detail());
             case OpenFile _, Pipe _, MemoryObject _, FsContext _, SignalHandlers _, Cgroups _ -> {}
+        }
+    }
+
+    private void socket(SocketDetail detail) throws MalformedException {
+        if (detail instanceof UnixSocket unix) {
+            requireIfAny(unix.peer(), Socket.class, "a socket");
+            for (ObjectId client : unix.pending()) {
+                require(client, Socket.class, "a listening socket");
+            }
+            for (SocketMessage message : unix.unread()) {
+                for (ObjectId file : message.files()) {
+                    require(file, OpenFile.class, "a message");
+                }
+            }
+        } else if (detail instanceof TcpConnection tcp) {
+            requireIfAny(tcp.peer(), Socket.class, "a connection");
         }
     }
 

@@ -4,6 +4,7 @@ import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.Socket;
+import dev.reprise.image.state.SocketDetail;
 import dev.reprise.image.state.SocketOption;
 import dev.reprise.image.wire.MessageReader;
 import dev.reprise.image.wire.MessageWriter;
@@ -34,6 +35,7 @@ final class SocketCodec {
             m.message(11, o);
         }
         m.message(12, OwnershipCodec.write(socket.ownership()));
+        SocketDetailCodec.write(m, socket.detail());
         return m;
     }
 
@@ -48,6 +50,7 @@ final class SocketCodec {
         FileIdentity boundFile = Socket.NO_FILE;
         Ownership ownership = Ownership.ROOT;
         List<SocketOption> options = new ArrayList<>();
+        SocketDetail detail = null;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 4 -> domain = m.u32();
@@ -59,6 +62,11 @@ final class SocketCodec {
                 case 10 -> boundFile = FileIdentityCodec.read(m.message());
                 case 11 -> options.add(option(m.message()));
                 case 12 -> ownership = OwnershipCodec.read(m.message());
+                case SocketDetailCodec.UNIX -> detail = UnixSocketCodec.read(m.message());
+                case SocketDetailCodec.INET -> detail = SocketDetailCodec.inet(m.message());
+                case SocketDetailCodec.TCP -> detail = TcpConnectionCodec.read(m.message());
+                case SocketDetailCodec.NETLINK -> detail = SocketDetailCodec.netlink(m.message());
+                case SocketDetailCodec.PACKET -> detail = SocketDetailCodec.packet(m.message());
                 default -> head.read(field, m, "Socket");
             }
         }
@@ -74,7 +82,8 @@ final class SocketCodec {
                 backlog,
                 boundFile,
                 ownership,
-                options);
+                options,
+                MessageReader.require(detail, "Socket.detail"));
     }
 
     private static SocketOption option(MessageReader m) throws IOException {
@@ -97,7 +106,7 @@ final class SocketCodec {
             case UNBOUND -> 1;
             case BOUND -> 2;
             case LISTENING -> 3;
-            case ABANDONED -> 4;
+            case CONNECTED -> 4;
         };
     }
 
@@ -106,7 +115,7 @@ final class SocketCodec {
             case 1 -> Socket.State.UNBOUND;
             case 2 -> Socket.State.BOUND;
             case 3 -> Socket.State.LISTENING;
-            case 4 -> Socket.State.ABANDONED;
+            case 4 -> Socket.State.CONNECTED;
             default -> throw new UnknownFieldException("state " + number + " of Socket is not known");
         };
     }

@@ -1,0 +1,145 @@
+package dev.reprise.engine.capture;
+
+import static dev.reprise.kernel.Sockets.AF_INET;
+import static dev.reprise.kernel.Sockets.AF_INET6;
+import static dev.reprise.kernel.Sockets.SOCK_STREAM;
+
+import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.InetSocket;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.OpenFile;
+import dev.reprise.image.state.Socket;
+import dev.reprise.image.state.TcpConnection;
+import dev.reprise.kernel.InetDiag;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Poll;
+import dev.reprise.kernel.Sockets;
+import java.util.List;
+
+/** TCP: without a connection, listening, and connections whose other end is inside, too, or gone. */
+final class TcpSocketCapture implements SocketFamily {
+    private static final String AGAIN = "try again when the program has seen it";
+
+    @Override
+    public boolean has(LiveSocket socket) {
+        return (socket.domain() == AF_INET || socket.domain() == AF_INET6)
+                && socket.type() == SOCK_STREAM
+                && socket.protocol() == Sockets.IPPROTO_TCP;
+    }
+
+    @Override
+    public void look(LiveSocket socket, DescriptorLook look) throws KernelException {
+        socket.lookAtFilter(look, "TCP");
+        TcpState state = TcpState.of(socket);
+        if (state.isListening()) {
+            lookAtClients(socket, state, look);
+            return;
+        }
+        int now = Poll.now(socket.d().copy());
+        if ((now & Poll.POLLERR) != 0) {
+            look.refuseForNow(
+                    socket.d(), "TCP socket with an error", "an error waits that only the program itself may read (SO_ERROR)", AGAIN);
+        }
+        if ((now & Poll.POLLPRI) != 0) {
+            look.refuseForNow(socket.d(), "TCP socket with urgent data", "a byte of MSG_OOB waits", AGAIN);
+        }
+        if (state.isConnecting()) {
+            look.refuseForNow(
+                    socket.d(), "TCP connection in the making", "it has not been answered yet", "try again when it is made");
+        } else if (state.isConnected()) {
+            lookAtPeer(socket, look);
+        }
+    }
+
+    private static void lookAtPeer(LiveSocket socket, DescriptorLook look) throws KernelException {
+        TcpPeer peer = TcpPeer.of(socket, look);
+        switch (peer.whereabouts()) {
+            case INSIDE, GONE -> {}
+            case WAITING -> {
+                if (peer.unread() > 0) {
+                    look.refuseForNow(
+                            socket.d(),
+                            "TCP connection with a queue",
+                            "nobody has accepted it, and something has been sent on it, which cannot be seen",
+                            "try again when it is accepted");
+                }
+            }
+            case OUTSIDE -> {
+                if (!look.isStandardStream(socket.d())) {
+                    look.refuse(
+                            socket.d(),
+                            "connected TCP socket",
+                            "its peer " + peer.name() + " is outside",
+                            "close the connection");
+                }
+            }
+        }
+    }
+
+    // The clients themselves say what becomes of them; here are those that are not inside.
+    private static void lookAtClients(LiveSocket socket, TcpState state, DescriptorLook look) throws KernelException {
+        if (state.waiting() == 0) {
+            return;
+        }
+        String own = InetDiag.end(socket.view().localAddress());
+        int known = 0;
+        for (InetDiag child : look.inet().all(Sockets.IPPROTO_TCP)) {
+            if (child.inode() == 0 && TcpPeer.isWaiting(child) && TcpPeer.listensFor(own, child.local())) {
+                known += look.tcp().between(child.peer(), child.local()).equals(ObjectId.NONE) ? 0 : 1;
+            }
+        }
+        if (known < state.waiting()) {
+            look.refuseForNow(
+                    socket.d(),
+                    "TCP socket with a queue",
+                    "it holds connections from outside that nobody has accepted",
+                    "try again when the queue is empty");
+        }
+    }
+
+    @Override
+    public OpenFile take(LiveSocket socket, ObjectId id, DescriptorTake take) throws KernelException {
+        TcpState state = TcpState.of(socket);
+        byte[] address = socket.view().localAddress();
+        boolean bound = LiveSocket.isBound(address);
+        byte[] name = bound ? address : new byte[0];
+        if (state.isListening()) {
+            return socket.record(id, take, Socket.State.LISTENING, name, state.backlog(), plain(socket));
+        }
+        if (!state.isConnected()) {
+            Socket.State now = bound ? Socket.State.BOUND : Socket.State.UNBOUND;
+            return socket.record(id, take, now, name, 0, plain(socket));
+        }
+        TcpPeer peer = TcpPeer.of(socket, take.look());
+        if (peer.whereabouts() == TcpPeer.Whereabouts.OUTSIDE) {
+            return socket.outside(id, take);
+        }
+        TcpQueues.Queue queue = take.tcpQueues().of(socket, peer);
+        take.connections().add(socket.d());
+        TcpConnection detail = new TcpConnection(
+                peer.id(),
+                Bytes.of(socket.view().peerAddress()),
+                shutdown(socket, state, take.look()),
+                Bytes.of(queue.unread()),
+                Bytes.of(queue.unsent()),
+                state.options(),
+                state.windowScales(),
+                state.segment(),
+                peer.id().equals(ObjectId.NONE) ? TcpConnection.Ending.CLOSED : TcpConnection.Ending.OPEN);
+        return socket.record(id, take, Socket.State.CONNECTED, name, 0, detail);
+    }
+
+    private static InetSocket plain(LiveSocket socket) throws KernelException {
+        return new InetSocket(Bytes.empty(), 0, List.of(), socket.filter());
+    }
+
+    // The other end's FIN shuts receiving down, too; only what the program has done itself counts.
+    private static int shutdown(LiveSocket socket, TcpState state, DescriptorLook look) throws KernelException {
+        if (state.isOver()) {
+            return Sockets.SEND_SHUTDOWN;
+        }
+        InetDiag diag = look.inet().at(Sockets.IPPROTO_TCP, socket.inode());
+        int both = diag == null ? 0 : diag.shutdown();
+        return state.hasHeardTheEnd() ? both & Sockets.SEND_SHUTDOWN : both;
+    }
+}

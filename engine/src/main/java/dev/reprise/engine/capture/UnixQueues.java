@@ -1,0 +1,146 @@
+package dev.reprise.engine.capture;
+
+import static dev.reprise.kernel.Sockets.SOCK_DGRAM;
+import static dev.reprise.kernel.Sockets.SOCK_SEQPACKET;
+import static dev.reprise.kernel.Sockets.SOCK_STREAM;
+import static dev.reprise.kernel.Sockets.SOL_SOCKET;
+import static dev.reprise.kernel.Sockets.SO_PEEK_OFF;
+
+import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.SocketCredentials;
+import dev.reprise.image.state.SocketMessage;
+import dev.reprise.kernel.Fd;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.SocketPeek;
+import dev.reprise.kernel.Sockets;
+import dev.reprise.kernel.UnixDiag;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What lies unread in the queues of frozen UNIX sockets, and the open files that travel in it.
+ *
+ * <p>MSG_PEEK shows the first message only. Those behind it are seen with SO_PEEK_OFF, which is state of the socket: the
+ * frozen process itself puts it back, whatever becomes of us ({@link ChangeGuard}).
+ */
+final class UnixQueues {
+    private static final int FIRST_SIZE = 1 << 18;
+    private static final int LARGEST = 1 << 28;
+
+    private final DescriptorLook look;
+    private final InFlight inFlight;
+    private final ChangeGuard guard;
+    private final IdLevel level;
+    private final Map<Long, List<SocketMessage>> queues = new HashMap<>();
+
+    UnixQueues(DescriptorLook look, InFlight inFlight, ChangeGuard guard, IdLevel level) {
+        this.level = level;
+        this.look = look;
+        this.inFlight = inFlight;
+        this.guard = guard;
+    }
+
+    /** The queue of the socket with an inode; empty before {@link #read}. */
+    List<SocketMessage> of(long inode) {
+        return queues.getOrDefault(inode, List.of());
+    }
+
+    /** Reads the queue of a socket that no look has refused. */
+    void read(LiveSocket socket) throws KernelException {
+        UnixDiag diag = UnixDiag.of(socket.inode());
+        boolean counted = socket.type() != SOCK_DGRAM;
+        // A message without a byte is counted as none; behind an end of the stream nobody can tell it from that end.
+        boolean mayHoldEmpty = socket.type() == SOCK_SEQPACKET
+                && socket.view().isConnected()
+                && (diag.shutdown() & Sockets.RCV_SHUTDOWN) == 0;
+        if (socket.isListening() || counted && diag.waiting() == 0 && !mayHoldEmpty) {
+            return;
+        }
+        int offset = socket.view().number(SOL_SOCKET, SO_PEEK_OFF);
+        if (offset < 0 && isReadAtOnce(socket, diag, counted)) {
+            return;
+        }
+        if (!guard.guards(socket.d())) {
+            look.refuse(
+                    socket.d(),
+                    "UNIX socket with a queue in a message",
+                    "it is on its way itself, and holds several messages",
+                    "receive it first");
+            return;
+        }
+        guard.during(
+                socket.d(),
+                List.of(new ChangeGuard.Setting(SOL_SOCKET, SO_PEEK_OFF, offset)),
+                () -> readAll(socket, diag, counted));
+    }
+
+    // All that there is in one message, or nothing at all: then nothing has to be changed.
+    private boolean isReadAtOnce(LiveSocket socket, UnixDiag diag, boolean counted) throws KernelException {
+        SocketPeek first = SocketPeek.next(socket.d().copy(), counted ? diag.waiting() : 1);
+        if (first == null) {
+            return true;
+        }
+        if (counted && !first.truncated() && !mayHoldMore(first, diag)) {
+            queues.put(socket.inode(), List.of(message(socket, first)));
+            return true;
+        }
+        first.files().forEach(Fd::close);
+        return false;
+    }
+
+    private static boolean mayHoldMore(SocketPeek first, UnixDiag diag) {
+        return first.data().length != diag.waiting() || diag.waiting() == 0;
+    }
+
+    private void readAll(LiveSocket socket, UnixDiag diag, boolean counted) throws KernelException {
+        List<SocketMessage> messages = new ArrayList<>();
+        int at = 0;
+        int size = counted ? Math.max(diag.waiting(), 1) : FIRST_SIZE;
+        // Beyond the end of a stream waits its error, which must not be read.
+        while (socket.type() != SOCK_STREAM || at < diag.waiting()) {
+            socket.view().set(SOL_SOCKET, SO_PEEK_OFF, at);
+            SocketPeek next = SocketPeek.next(socket.d().copy(), size);
+            boolean end = (diag.shutdown() & Sockets.RCV_SHUTDOWN) != 0 && at >= diag.waiting();
+            if (next == null || counted && end && next.data().length == 0) {
+                break;
+            }
+            if (next.truncated() && next.data().length == size && size < LARGEST) {
+                next.files().forEach(Fd::close);
+                size *= 2;
+                continue;
+            }
+            messages.add(message(socket, next));
+            at += next.data().length;
+        }
+        queues.put(socket.inode(), messages);
+    }
+
+    private SocketMessage message(LiveSocket socket, SocketPeek peek) throws KernelException {
+        List<ObjectId> files = new ArrayList<>(peek.files().size());
+        for (Fd file : peek.files()) {
+            files.add(inFlight.idOf(file));
+        }
+        return new SocketMessage(
+                Bytes.of(peek.data()),
+                peek.address().length > 2 ? Bytes.of(peek.address()) : Bytes.empty(),
+                credentials(socket, peek.credentials()),
+                files);
+    }
+
+    private SocketCredentials credentials(LiveSocket socket, int[] ucred) {
+        if (ucred.length == 0 || ucred[0] == 0) {
+            return SocketCredentials.NONE;
+        }
+        if (!look.isInside(ucred[0])) {
+            look.refuseForNow(
+                    socket.d(),
+                    "message with credentials",
+                    "process " + ucred[0] + ", which sent it, is not among the processes",
+                    "try again when the message is read");
+        }
+        return new SocketCredentials(FileOwners.id(ucred[0], level), ucred[1], ucred[2]);
+    }
+}

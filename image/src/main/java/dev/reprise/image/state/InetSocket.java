@@ -1,0 +1,18 @@
+package dev.reprise.image.state;
+
+import java.util.List;
+
+/**
+ * What a UDP, raw, ICMP or unconnected TCP socket has besides.
+ *
+ * @param peerAddress the sockaddr of getpeername(2); empty without a peer
+ * @param shutdown RCV_SHUTDOWN 1, SEND_SHUTDOWN 2
+ * @param memberships the multicast groups that it has joined (struct group_req of MCAST_JOIN_GROUP)
+ * @param filter a classic BPF program (struct sock_filter, one after the other)
+ */
+public record InetSocket(Bytes peerAddress, int shutdown, List<Bytes> memberships, Bytes filter)
+        implements SocketDetail {
+    public InetSocket {
+        memberships = List.copyOf(memberships);
+    }
+}

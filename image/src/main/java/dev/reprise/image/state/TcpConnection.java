@@ -1,0 +1,36 @@
+package dev.reprise.image.state;
+
+/**
+ * One end of a TCP connection whose other end is in the image, too, or gone.
+ *
+ * @param peer the other end; none where it is gone
+ * @param peerAddress its sockaddr
+ * @param shutdown what this end has shut down itself: RCV_SHUTDOWN 1, SEND_SHUTDOWN 2
+ * @param unread the bytes that wait to be read
+ * @param unsent the bytes that this end has written and the other has not received
+ * @param options those that the handshake agreed upon (TCPI_OPT_*)
+ * @param windowScales of what it sends (bits 0-15) and receives (16-31)
+ * @param segment the largest segment that the other end takes
+ * @param ending what the other end has done
+ */
+public record TcpConnection(
+        ObjectId peer,
+        Bytes peerAddress,
+        int shutdown,
+        Bytes unread,
+        Bytes unsent,
+        int options,
+        int windowScales,
+        int segment,
+        Ending ending)
+        implements SocketDetail {
+    /** How a connection ends. */
+    public enum Ending {
+        /** It does not: the other end is there. */
+        OPEN,
+        /** The other end has been closed in order. */
+        CLOSED,
+        /** The other end is gone by force: the next call sees ECONNRESET. */
+        RESET
+    }
+}
