@@ -4,6 +4,10 @@ package dev.reprise.kernel;
 public final class Ioctl {
     public static final int TIOCGPGRP = 0x540F;
     public static final int TIOCSPGRP = 0x5410;
+    /** struct termios2 of a terminal. */
+    public static final int TCGETS2 = 0x802C542A;
+
+    public static final int TCSETS2 = 0x402C542B;
     public static final int FIONREAD = 0x541B;
     /** The file that a UNIX socket is bound to, as an O_PATH descriptor (include/uapi/linux/un.h). */
     public static final int SIOCUNIXFILE = 0x89E0;
