@@ -94,8 +94,7 @@ final class ProcessLook {
 
     private void children(List<Integer> tids) throws KernelException {
         for (int tid : tids) {
-            String children =
-                    Proc.text("/proc/" + pid + "/task/" + tid + "/children").strip();
+            String children = childrenOf(tid);
             if (!children.isEmpty()) {
                 for (String child : children.split(" ", -1)) {
                     refuse(
@@ -105,6 +104,16 @@ final class ProcessLook {
                             "wait until it has ended");
                 }
             }
+        }
+    }
+
+    // Those of a thread that has ended since it was seen are another's.
+    private String childrenOf(int tid) throws KernelException {
+        try {
+            return Proc.text("/proc/" + pid + "/task/" + tid + "/children").strip();
+        } catch (KernelException ended) {
+            Gone.requireGone(ended);
+            return "";
         }
     }
 
