@@ -1,5 +1,6 @@
 // A static Go program: a thousand goroutines on all processors, with timers, channels and a garbage
 // collector that runs all the time. Built only where there is a Go compiler.
+// needs: moving
 package main
 
 import (

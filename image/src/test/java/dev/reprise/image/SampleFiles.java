@@ -58,7 +58,8 @@ final class SampleFiles {
         return List.of(
                 new Pipe(pipe, 65536, OWNER, List.of(SampleImage.bytes(40, 1))),
                 new MemoryObject(memory, MemoryObject.Kind.MEMFD, "scratch", 8192, 3, 0100777, OWNER, List.of()),
-                new TerminalFile(id(10), 0x8002, NOBODY, file("/dev/pts/3", ""), 0x8803),
+                new TerminalFile(
+                        id(10), 0x8002, NOBODY, file("/dev/pts/3", ""), 0x8803, Bytes.of(new byte[] {1, 5, 0, 0})),
                 new RegularFile(id(11), 0x8401, new FileOwner(1, -4711, 29), file, 1234, "/tmp/old"),
                 new DirectoryFile(id(12), 0x18000, NOBODY, file("/tmp", ""), 7),
                 new PathFile(id(13), 0x200000, NOBODY, file),

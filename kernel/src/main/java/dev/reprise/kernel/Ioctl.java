@@ -4,6 +4,10 @@ package dev.reprise.kernel;
 public final class Ioctl {
     public static final int TIOCGPGRP = 0x540F;
     public static final int TIOCSPGRP = 0x5410;
+    /** struct termios2 of a terminal. */
+    public static final int TCGETS2 = 0x802C542A;
+
+    public static final int TCSETS2 = 0x402C542B;
     /** SIOCINQ, too. */
     public static final int FIONREAD = 0x541B;
     /** What has been sent that nobody has read, or acknowledged; TIOCOUTQ. */

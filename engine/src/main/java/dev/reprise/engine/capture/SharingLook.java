@@ -18,8 +18,12 @@ final class SharingLook {
         List<Refusal> refusals = new ArrayList<>(0);
         for (int tid : tids) {
             if (tid != pid) {
-                require(Kcmp.FILES, "descriptor table", pid, tid, refusals);
-                require(Kcmp.FS, "file system context", pid, tid, refusals);
+                try {
+                    require(Kcmp.FILES, "descriptor table", pid, tid, refusals);
+                    require(Kcmp.FS, "file system context", pid, tid, refusals);
+                } catch (KernelException ended) {
+                    Gone.requireGone(ended);
+                }
             }
         }
         return refusals;

@@ -1,11 +1,19 @@
 package dev.reprise.engine.capture;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioctl;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.TerminalFile;
 import dev.reprise.kernel.DeviceNumber;
+import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Fcntl;
+import dev.reprise.kernel.Ioctl;
 import dev.reprise.kernel.KernelException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /** The terminal that a program was started from: at restore it is the terminal of restore. */
 final class TerminalCapture implements OpenFileCapture {
@@ -14,6 +22,7 @@ final class TerminalCapture implements OpenFileCapture {
     private static final int PSEUDO_TERMINALS = 136;
     private static final int LAST_PSEUDO_TERMINALS = 143;
     private static final int MASTER = 2;
+    private static final int TERMIOS2 = 44;
 
     @Override
     public boolean recognizes(LiveDescriptor d) {
@@ -39,7 +48,21 @@ final class TerminalCapture implements OpenFileCapture {
 
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
-        return new TerminalFile(id, d.info().statusFlags(), take.owner(d), d.identity(), (int)
-                d.status().deviceNumber());
+        return new TerminalFile(
+                id,
+                d.info().statusFlags(),
+                take.owner(d),
+                d.identity(),
+                (int) d.status().deviceNumber(),
+                settings(d));
+    }
+
+    // A terminal whose master is gone has none any more.
+    private static Bytes settings(LiveDescriptor d) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment termios = arena.allocate(TERMIOS2, 8);
+            long result = Door.call(SYS_ioctl, d.copy().number(), Ioctl.TCGETS2, termios.address());
+            return Door.isError(result) ? Bytes.empty() : Bytes.of(termios.toArray(JAVA_BYTE));
+        }
     }
 }

@@ -185,7 +185,7 @@ final class FdTableRebuild {
         return new TimerFdRebuild(p, files, image.machine(), options.sameClock());
     }
 
-    /** Arms timers; adds locks, owners and O_ASYNC; listens again. */
+    /** Arms timers; sets terminals up; adds locks, owners and O_ASYNC; listens again. */
     void finish(ProgramBuilder p) {
         for (FileLock lock : table.locks()) {
             LockRebuild.take(p, lock);
@@ -194,7 +194,9 @@ final class FdTableRebuild {
         SocketRebuild sockets = new SocketRebuild(p, files);
         for (OpenFile file : files.finished()) {
             owner(p, file);
-            if (file instanceof TimerFd timer) {
+            if (file instanceof TerminalFile terminal) {
+                StreamRebuild.set(p, files.numberOf(terminal), terminal.settings());
+            } else if (file instanceof TimerFd timer) {
                 timers.armLate(timer);
             } else if (file instanceof Socket socket) {
                 sockets.listenAgain(socket);

@@ -2,15 +2,18 @@ package dev.reprise.engine.rebuild;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_dup3;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fcntl;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioctl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_openat;
 
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.TerminalFile;
 import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Fd;
+import dev.reprise.kernel.Ioctl;
 import java.util.OptionalInt;
 
 /** Terminals, and standard streams that lead outside the image: restore's own take their place. */
@@ -45,6 +48,16 @@ final class StreamRebuild {
             if (number <= LAST && (file.flags() & Fcntl.O_NONBLOCK) != 0) {
                 p.attempt(SYS_fcntl, number, Fcntl.F_SETFL, file.flags() & OpenFiles.SETTABLE);
             }
+        }
+    }
+
+    /**
+     * Adds: the program's settings for the terminal that it has now, if it has one. Late, so that a restore that fails leaves
+     * the terminal as it is; all signals are blocked, so that SIGTTOU stops nobody.
+     */
+    static void set(ProgramBuilder p, int number, Bytes settings) {
+        if (!settings.isEmpty()) {
+            p.attempt(SYS_ioctl, Arg.of(number), Arg.of(Ioctl.TCSETS2), p.bytes(settings.toArray()));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.reprise.image.codec.v1;
 
+import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
 import dev.reprise.image.state.FileIdentity;
@@ -13,11 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 /** path_files.proto: open files that have a path. They share one set of fields. */
 final class PathFilesCodec {
+    private static final String TERMINAL = "TerminalFile";
+
     private final OpenFileHead head = new OpenFileHead();
     private @Nullable FileIdentity file;
     private long offset;
     private int rdev;
     private String goneName = "";
+    private Bytes settings = Bytes.empty();
 
     private PathFilesCodec() {}
 
@@ -54,6 +58,7 @@ final class PathFilesCodec {
         MessageWriter m = OpenFileHead.write(terminal);
         m.message(4, FileIdentityCodec.write(terminal.file()));
         m.u32(6, terminal.rdev());
+        m.bytes(7, terminal.settings().toArray());
         return m;
     }
 
@@ -78,8 +83,8 @@ final class PathFilesCodec {
     }
 
     static TerminalFile terminal(MessageReader m) throws IOException {
-        PathFilesCodec f = read(m, "TerminalFile", false, true);
-        return new TerminalFile(f.head.id(), f.head.flags(), f.head.owner(), f.identity(), f.rdev);
+        PathFilesCodec f = read(m, TERMINAL, false, true);
+        return new TerminalFile(f.head.id(), f.head.flags(), f.head.owner(), f.identity(), f.rdev, f.settings);
     }
 
     private FileIdentity identity() throws IOException {
@@ -98,6 +103,8 @@ final class PathFilesCodec {
                 f.rdev = m.u32();
             } else if (field == 7 && hasOffset) {
                 f.goneName = m.latin1();
+            } else if (field == 7 && message.equals(TERMINAL)) {
+                f.settings = Bytes.of(m.bytes());
             } else {
                 f.head.read(field, m, message);
             }
