@@ -13,7 +13,7 @@ import org.opentest4j.TestAbortedException;
 /**
  * Every guest in every way.
  *
- * <p>By default each guest runs on after a checkpoint, and is restored in a new pid namespace; {@code -Dreprise.long=true}
+ * <p>By default each guest runs on after a checkpoint, is restored in a new pid namespace, and executed; {@code -Dreprise.long=true}
  * takes every way. {@code -Dreprise.guests=REGEX} and {@code -Dreprise.ways=REGEX} choose some.
  */
 @Execution(ExecutionMode.CONCURRENT)
@@ -67,7 +67,7 @@ class GuestsTest {
     static Stream<Arguments> guestsTimesWays() {
         String guests = System.getProperty("reprise.guests", ".*");
         // That a guest notices what is broken need not be proved each time.
-        String usual = Boolean.getBoolean("reprise.long") ? ".*" : "resume|pid-namespace";
+        String usual = Boolean.getBoolean("reprise.long") ? ".*" : "resume|pid-namespace|executable";
         String ways = System.getProperty("reprise.ways", "").isEmpty() ? usual : System.getProperty("reprise.ways", "");
         return Guest.all().stream()
                 .filter(guest -> guest.name().matches(guests))
