@@ -21,6 +21,7 @@ final class Reasons {
     static Reason ofCheckpoint(Target target, String sink, Exception failure) {
         return switch (failure) {
             case CannotCapture cannot -> new Reason.Unsupported(target, cannot.refusals());
+            case NotExecutable not -> new Reason.Unsupported(target, not.refusals());
             case CancelledException _ -> new Reason.Cancelled();
             case TaskDiedException died -> new Reason.TaskDied(died.tid(), target.text() + " ended meanwhile");
             case KernelException kernel -> ofKernel(target, kernel);

@@ -31,6 +31,13 @@ public final class ProcessRebuild {
         }
     }
 
+    /** For a process that stays in its session and group: room for descriptors, too. */
+    static void makeRoom(ProgramBuilder p, ProcessState process, int highestDescriptor) {
+        LimitsRebuild.makeRoom(p, process.limits(), highestDescriptor);
+        ProcessModesRebuild.begin(p, process.modes());
+        begin(p, process);
+    }
+
     /**
      * While there is one thread with the restore's own privileges: the inclination of the OOM killer, subreaper.
      */
@@ -58,7 +65,7 @@ public final class ProcessRebuild {
         if (ownsHandlers) {
             SignalHandlersRebuild.add(p, image.object(process.signalHandlers(), SignalHandlers.class));
         }
-        PendingSignalsRebuild.shared(p, Arg.of(process.pid()), process.pendingSignals());
+        PendingSignalsRebuild.shared(p, p.id(process.pid()), process.pendingSignals());
         TimersRebuild.create(p, process.posixTimers());
     }
 

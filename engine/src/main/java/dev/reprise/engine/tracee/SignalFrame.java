@@ -15,12 +15,13 @@ import java.nio.ByteOrder;
  *  304  (aligned to 64) XSAVE area; magic at 464, size and components after it; second magic at its end
  * </pre>
  */
-final class SignalFrame {
+public final class SignalFrame {
     private static final int UC_FP_XSTATE = 1;
     private static final int UC_SIGCONTEXT_SS = 2;
     private static final int UC_STRICT_RESTORE_SS = 4;
     private static final int SS_ONSTACK = 1;
-    private static final int FPSTATE_POINTER = 40 + 8 * 23;
+    private static final int REGISTERS = 40;
+    private static final int FPSTATE_POINTER = REGISTERS + 8 * 23;
     private static final int SIGMASK = 296;
     private static final int UCONTEXT = 304;
     private static final int FX_SW_RESERVED = 464;
@@ -38,12 +39,12 @@ final class SignalFrame {
     private SignalFrame() {}
 
     /** An upper bound of a frame's bytes, wherever it is aligned to. */
-    static long size(byte[] xstate, XsaveLayout layout) {
+    public static long size(byte[] xstate, XsaveLayout layout) {
         return UCONTEXT + 64L + layout.size(layout.frameComponents(wordAt(xstate, XSTATE_BV))) + 4;
     }
 
     /** The bytes to stand at {@code address}, where rsp points at the rt_sigreturn. */
-    static byte[] bytes(
+    public static byte[] bytes(
             long address, long[] registers, long mask, SignalStack stack, byte[] xstate, XsaveLayout layout) {
         long components = layout.frameComponents(wordAt(xstate, XSTATE_BV));
         int area = layout.size(components);
@@ -70,6 +71,16 @@ final class SignalFrame {
         }
         f.putInt(fpstate + area, MAGIC2);
         return f.array();
+    }
+
+    /** Where a register (its place in user_regs_struct) stands in a frame. */
+    public static int offsetOf(int register) {
+        for (int i = 0; i < SIGCONTEXT.length; i++) {
+            if (SIGCONTEXT[i] == register) {
+                return REGISTERS + Long.BYTES * i;
+            }
+        }
+        throw new IllegalArgumentException("register " + register);
     }
 
     private static long wordAt(byte[] bytes, int at) {
