@@ -135,7 +135,7 @@ class LauncherTest {
 
     /** The commands that the launcher runs, the last of them Java. */
     private String traceOf(Map<String, String> environment) throws Exception {
-        return run(environment, List.of("bash", "-x", ROOT.resolve("reprise").toString(), "--version")).err;
+        return run(environment, List.of("bash", "-x", ROOT.resolve("tools/launch.bash") + "", "--version")).err;
     }
 
     private boolean isFresh() throws Exception {
@@ -155,6 +155,7 @@ class LauncherTest {
         var builder = new ProcessBuilder(new ArrayList<>(command)).redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> name.endsWith("JAVA_OPTIONS") || name.endsWith("TOOL_OPTIONS"));
         builder.environment().put("REPRISE_IN_BUILD", "1"); // Maven is building: the launcher must not
+        builder.environment().put("REPRISE_NO_SELF", "1"); // SelfTest is about that
         builder.environment().putAll(environment);
         var process = builder.start();
         process.getOutputStream().close();

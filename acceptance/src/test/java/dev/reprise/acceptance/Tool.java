@@ -8,13 +8,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Runs the built tool as a process, as {@code ./reprise} does it, with an AOT cache of these tests' own. */
 final class Tool {
     private static final long LIMIT_SECONDS = 120;
+    private static final Path CACHE = Checkout.ROOT.resolve("acceptance/target/cache");
     private static final List<String> JAVA = java();
+    private static final List<String> TOOL = tool();
 
     private Tool() {}
+
+    /** Where these tests keep what the launcher caches. */
+    static Path cache() {
+        return CACHE;
+    }
 
     /** What a run of the tool came to. */
     record Outcome(List<String> command, int status, String out, String err) {
@@ -36,7 +44,8 @@ final class Tool {
     private static String shown(List<String> command) {
         return String.join(" ", command)
                 .replace(String.join(" ", JAVA), "reprise")
-                .replace("'" + String.join("' '", JAVA) + "'", "reprise");
+                .replace(String.join(" ", TOOL), "reprise")
+                .replace("'" + String.join("' '", TOOL) + "'", "reprise");
     }
 
     static Outcome run(String... arguments) throws IOException, InterruptedException {
@@ -58,7 +67,7 @@ final class Tool {
 
     /** The command line of a run. */
     static List<String> command(List<String> javaOptions, String... arguments) {
-        List<String> command = new ArrayList<>(JAVA);
+        List<String> command = new ArrayList<>(javaOptions.isEmpty() ? TOOL : JAVA);
         command.addAll(1, javaOptions);
         command.addAll(Arrays.asList(arguments));
         return command;
@@ -110,16 +119,31 @@ final class Tool {
     static void environment(ProcessBuilder builder) {
         builder.environment().keySet().removeIf(name -> name.endsWith("JAVA_OPTIONS") || name.endsWith("TOOL_OPTIONS"));
         builder.environment().put("REPRISE_IN_BUILD", "1");
-        builder.environment().put("XDG_CACHE_HOME", Checkout.ROOT.resolve("acceptance/target/cache") + "");
+        builder.environment().put("XDG_CACHE_HOME", CACHE + "");
     }
 
-    // What the launcher would run: the last command of its trace.
+    // The tool as the launcher's fast way starts it: a checkpoint of itself, unless -Dreprise.jvm=true.
+    private static List<String> tool() {
+        if (Boolean.getBoolean("reprise.jvm") || !Tasks.isRoot()) {
+            return JAVA;
+        }
+        try (Stream<Path> files = Files.walk(CACHE.resolve("reprise/self"))) {
+            Path self = files.filter(file -> file.endsWith("run"))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("./reprise warm has made no checkpoint of the tool itself"));
+            return List.of(self.toString());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    // What the launcher's slow way would run: the last command of its trace.
     private static List<String> java() {
         try {
-            Path cache = Checkout.ROOT.resolve("acceptance/target/cache");
-            Files.createDirectories(cache);
-            String launcher = Checkout.ROOT.resolve("reprise").toString();
-            run(new ProcessBuilder(launcher, "warm"));
+            Files.createDirectories(CACHE);
+            run(new ProcessBuilder(Checkout.ROOT.resolve("reprise").toString(), "warm"))
+                    .succeeds();
+            String launcher = Checkout.ROOT.resolve("tools/launch.bash").toString();
             String trace =
                     run(new ProcessBuilder("bash", "-x", launcher, "--version")).err();
             String exec = trace.lines()

@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import dev.reprise.engine.Check;
+import dev.reprise.engine.SelfImage;
 import dev.reprise.engine.model.Feature;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,7 +40,11 @@ final class CheckCommand implements Callable<Integer> {
                     .append(feature.available() ? "" : consequence(feature.need()))
                     .append('\n');
         }
-        return text.append(verdict(features)).append('\n').toString();
+        return text.append(verdict(features))
+                .append("; this tool was started ")
+                .append(SelfImage.isStarted() ? "from a checkpoint of itself" : "on a new JVM")
+                .append('\n')
+                .toString();
     }
 
     private static String consequence(Feature.Need need) {
@@ -68,6 +73,7 @@ final class CheckCommand implements Callable<Integer> {
         }
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("able", features.stream().allMatch(f -> f.available() || f.need() != Feature.Need.REQUIRED));
+        map.put("started_from", SelfImage.isStarted() ? "checkpoint" : "jvm");
         map.put("features", list);
         return map;
     }

@@ -6,6 +6,7 @@ import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
+import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.Target;
 import java.io.FileDescriptor;
@@ -63,6 +64,13 @@ final class CheckpointCommand implements Callable<Integer> {
             names = "--executable",
             description = "Write an executable instead: it goes on where the program was, without Java or this tool.")
     private boolean executable;
+
+    @Option(
+            names = "--tool",
+            hidden = true,
+            paramLabel = "LAUNCHER",
+            description = "The executable is this tool itself: see ExecutableOptions.")
+    private @Nullable Path tool;
 
     @ArgGroup
     private @Nullable Fate fate;
@@ -137,7 +145,9 @@ final class CheckpointCommand implements Callable<Integer> {
         After after = fate == null ? After.RUN_ON : fate.after();
         CheckpointOptions options = new CheckpointOptions(after, sync == Answer.YES);
         if (executable) {
-            return Checkpoint.toExecutable(target, output, options, progress);
+            ExecutableOptions how = ExecutableOptions.DEFAULT;
+            return Checkpoint.toExecutable(
+                    target, output, options, tool == null ? how : how.asToolOr(tool), progress);
         }
         if (!output.equals(STDOUT)) {
             return Checkpoint.toFile(target, output, options, progress);

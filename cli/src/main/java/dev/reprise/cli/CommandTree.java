@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,12 +54,14 @@ final class CommandTree {
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(new CompletionCommand())
                 .addSubcommand(new ManCommand())
+                .addSubcommand(new SelfCommand())
                 .addSubcommand(new CommandLine.HelpCommand()));
     }
 
     private static CommandLine prepare(CommandLine line) {
         addHelp(line);
-        return line.setCaseInsensitiveEnumValuesAllowed(true)
+        return line.registerConverter(Path.class, WorkingDirectory::path)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(false)
                 .setParameterExceptionHandler(CommandTree::wrongUsage)
                 .setExecutionExceptionHandler(CommandTree::bug);

@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import dev.reprise.engine.Export;
+import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ final class ExportCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "what is to be made? --executable makes an executable");
         }
         try (GivingUp givingUp = new GivingUp()) {
-            Export.toExecutable(image, output, true, new Reporting(console, givingUp));
+            Export.toExecutable(image, output, true, ExecutableOptions.DEFAULT, new Reporting(console, givingUp));
             return ExitStatus.DONE;
         } catch (RestoreException failed) {
             console.error(failed.reason(), failed);

@@ -5,6 +5,7 @@ import dev.reprise.engine.capture.Look;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
+import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Reason;
@@ -71,7 +72,8 @@ public final class Checkpoint {
      *
      * @throws CheckpointException as {@link #toFile}; also Unsupported for what an executable cannot carry
      */
-    public static CheckpointStats toExecutable(int pid, Path executable, CheckpointOptions options, Progress progress)
+    public static CheckpointStats toExecutable(
+            int pid, Path executable, CheckpointOptions options, ExecutableOptions how, Progress progress)
             throws CheckpointException {
         return toExecutable(new Target.Tree(pid), executable, options, progress);
     }
@@ -81,7 +83,7 @@ public final class Checkpoint {
             Target target, Path executable, CheckpointOptions options, Progress progress) throws CheckpointException {
         return run(
                 target,
-                () -> ExecutableFile.create(executable, options.sync(), progress),
+                () -> ExecutableFile.create(executable, options.sync(), how, progress),
                 executable.toString(),
                 options,
                 progress);

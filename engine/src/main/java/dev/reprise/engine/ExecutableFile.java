@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.PageBatch;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.PageSource;
@@ -11,6 +12,7 @@ import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Proc;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
@@ -32,6 +34,7 @@ final class ExecutableFile implements PageSink.InPlace {
     private final Path target;
     private final Path aside;
     private final boolean sync;
+    private final ExecutableOptions options;
     private final FileChannel file;
     private final Progress progress;
     private final List<PageBatch> batches = new ArrayList<>();
@@ -39,24 +42,27 @@ final class ExecutableFile implements PageSink.InPlace {
     private long position = Executable.PAGES;
     private boolean isOver;
 
-    private ExecutableFile(Path target, Path aside, boolean sync, FileChannel file, Progress progress) {
+    private ExecutableFile(
+            Path target, Path aside, boolean sync, ExecutableOptions options, FileChannel file, Progress progress) {
         this.target = target;
         this.aside = aside;
         this.sync = sync;
+        this.options = options;
         this.file = file;
         this.progress = progress;
     }
 
-    static ExecutableFile create(Path target, boolean sync, Progress progress) throws IOException {
+    static ExecutableFile create(Path target, boolean sync, ExecutableOptions options, Progress progress)
+            throws IOException {
         Path absolute = target.toAbsolutePath();
         Path real = Files.exists(absolute) ? absolute.toRealPath() : absolute;
-        String unique = ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime());
+        String unique = Proc.ownPid() + "-" + Long.toHexString(System.nanoTime());
         Path aside = real.resolveSibling("." + real.getFileName() + "." + unique + ".part");
         FileChannel file = FileChannel.open(
                 aside,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        return new ExecutableFile(real, aside, sync, file, progress);
+        return new ExecutableFile(real, aside, sync, options, file, progress);
     }
 
     /** Takes a whole image. */
@@ -120,7 +126,7 @@ final class ExecutableFile implements PageSink.InPlace {
         }
         try (Arena arena = Arena.ofConfined()) {
             var pages = file.map(FileChannel.MapMode.READ_ONLY, 0, position, arena);
-            Executable executable = Executable.of(images.getFirst(), batches, pages);
+            Executable executable = Executable.of(images.getFirst(), batches, pages, target.toString(), options);
             write(ByteBuffer.wrap(executable.head()), 0);
             write(ByteBuffer.wrap(executable.region()), position);
         } catch (KernelException failure) {

@@ -38,7 +38,7 @@ public final class Relaunch {
 
     /** Executes this process's command again; {@code own} holds what stdin has lost. Returns only when that cannot help. */
     public static void withOtherIds(Reason.OwnIds own) {
-        try (Arena arena = Arena.ofConfined()) {
+        try {
             List<String> environment = new ArrayList<>(strings("/proc/self/environ"));
             if (own.id() == Door.call(SYS_getpid) || !countUp(environment)) {
                 return;
@@ -46,14 +46,21 @@ public final class Relaunch {
             if (own.consumed().length > 0) {
                 giveBack(own.consumed());
             }
-            MemorySegment exe = Native.path(arena, Proc.link("/proc/self/exe"));
-            MemorySegment argv = vector(arena, strings("/proc/self/cmdline"));
+            execute(Proc.link("/proc/self/exe"), strings("/proc/self/cmdline"), environment);
+        } catch (KernelException cannot) {
+            // then the caller says what is in the way
+        }
+    }
+
+    /** Executes a program in this process, no signal blocked; strings are bytes (ISO 8859-1). Returns only on failure. */
+    static void execute(String program, List<String> arguments, List<String> environment) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment exe = Native.path(arena, program);
+            MemorySegment argv = vector(arena, arguments);
             MemorySegment envp = vector(arena, environment);
             MemorySegment noSignals = arena.allocate(JAVA_LONG);
             Door.call(SYS_rt_sigprocmask, SIG_SETMASK, noSignals.address(), 0, noSignals.byteSize());
             Door.call(SYS_execve, exe.address(), argv.address(), envp.address());
-        } catch (KernelException cannot) {
-            // then the caller says what is in the way
         }
     }
 

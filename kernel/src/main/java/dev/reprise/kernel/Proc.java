@@ -6,6 +6,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_readlinkat;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import dev.reprise.kernel.x86_64.SyscallNumbers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,11 @@ public final class Proc {
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(FIRST_BUFFER));
 
     private Proc() {}
+
+    /** Our own pid, asked now: the JDK remembers the one that it started with, and a frozen JVM goes on under others. */
+    public static int ownPid() {
+        return (int) Door.call(SyscallNumbers.SYS_getpid);
+    }
 
     /** A file's whole contents as text. */
     public static String text(String path) throws KernelException {

@@ -94,7 +94,7 @@ final class ProcessLook {
             refuse("zombie", where, "it has ended and waits for its parent, process " + stat.parent(), "");
         } else if (group != pid) {
             refuse("thread", "task " + pid, "it is one thread of process " + group, "checkpoint process " + group);
-        } else if (pid == ProcessHandle.current().pid()) {
+        } else if (pid == Proc.ownPid()) {
             refuse("the tool itself", where, "it cannot freeze itself", "");
         } else if (isOurAncestor()) {
             refuse(
@@ -107,7 +107,7 @@ final class ProcessLook {
     }
 
     private boolean isOurAncestor() throws KernelException {
-        int ancestor = ProcStat.of((int) ProcessHandle.current().pid()).parent();
+        int ancestor = ProcStat.of(Proc.ownPid()).parent();
         while (ancestor > 1 && ancestor != pid) {
             ancestor = ProcStat.of(ancestor).parent();
         }

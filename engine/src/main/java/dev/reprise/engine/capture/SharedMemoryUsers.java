@@ -21,7 +21,7 @@ final class SharedMemoryUsers {
         if (objects.isEmpty()) {
             return users;
         }
-        int self = (int) ProcessHandle.current().pid();
+        int self = Proc.ownPid();
         for (int pid : Proc.numbers("/proc")) {
             if (pid != self && !inside.contains(pid)) {
                 unlessGone(() -> mapped(pid, objects, users));

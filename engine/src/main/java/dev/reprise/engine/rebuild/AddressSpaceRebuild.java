@@ -150,10 +150,15 @@ final class AddressSpaceRebuild {
 
     /** Adds all that could not be true while contents were loaded: protections, guards, locks, names, mm fields, seals. */
     void finish(ProgramBuilder p, MemoryFiles memfds) {
-        sharedMemory.finish(p);
-        MappingAttributes.add(p, image, space, plans);
+        finishMappings(p);
         MmRebuild.add(p, space, memfds);
         MappingAttributes.seal(p, plans);
+    }
+
+    /** The same without what the kernel keeps of the address space as a whole, and without seals. */
+    void finishMappings(ProgramBuilder p) {
+        sharedMemory.finish(p);
+        MappingAttributes.add(p, image, space, plans);
     }
 
     /** A mapping as the user knows it. */

@@ -20,6 +20,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setresgid;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setresuid;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setsid;
 
+import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.PageBatch;
 import dev.reprise.engine.model.StandardStreams;
 import dev.reprise.engine.program.Arg;
@@ -37,6 +38,7 @@ import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.SignalHandlers;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.KernelException;
@@ -45,6 +47,7 @@ import dev.reprise.kernel.PrctlMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The other back end of the restore compiler: an image into one program that its process runs on itself, without a
@@ -80,6 +83,9 @@ final class ExecutablePlanner {
             SYS_sched_setaffinity,
             SYS_sched_setattr);
 
+    /** What nohup and shells without job control ignore for their commands; a JVM leaves them alone then. */
+    private static final Set<Integer> IGNORED_BY_CALLERS = Set.of(1, 2, 15);
+
     private final ProgramBuilder p = new ProgramBuilder(RUNNERS_OWN);
     private final Image image;
     private final ProcessState process;
@@ -97,8 +103,12 @@ final class ExecutablePlanner {
     private final Slot attributesGate = gates.gate();
     private final Slot leavingGate = gates.gate();
     private final List<Slot> ready = new ArrayList<>();
+    private final boolean awaitsArguments;
+    private final @Nullable Successor successor;
+    private final Label failure;
 
-    ExecutablePlanner(Image image) {
+    /** {@code path} is the executable's. */
+    ExecutablePlanner(Image image, String path, ExecutableOptions options) {
         this.image = image;
         process = image.processes().getFirst();
         space = image.object(process.addressSpace(), AddressSpace.class);
@@ -114,11 +124,21 @@ final class ExecutablePlanner {
                 TableShare.alone(image, table),
                 new DescriptorOptions(temporaries.streams(), temporaries.above(), false, false));
         report = new FailureReport(p, "reprise: ");
+        awaitsArguments = PassedArguments.areAwaited(process);
+        successor =
+                options.tool().map(tool -> new Successor(path, tool.toString())).orElse(null);
+        failure = successor == null ? report.start() : p.label();
     }
 
     /** What has been compiled, for {@link ExecutableRegion}. */
     record Plan(
-            Program program, long head, long region, Slot regionBytes, FailureReport report, List<Leaving> leavings) {
+            Program program,
+            long head,
+            long region,
+            Slot regionBytes,
+            FailureReport report,
+            Label failure,
+            List<Leaving> leavings) {
         Plan {
             leavings = List.copyOf(leavings);
         }
@@ -138,7 +158,16 @@ final class ExecutablePlanner {
             thread(others().get(i), ready.get(i), here);
         }
         report.add(p, ExecutableRegion.stoppedAt(region.start()), ExecutableRegion.program(region.start()));
-        return new Plan(p.build(), head, region.start(), regionBytes, report, leavings);
+        if (successor != null) {
+            p.place(failure);
+            successor.add(p, new Arg.Loaded(ExecutableRegion.stack(region.start())), report.start());
+        }
+        return new Plan(p.build(), head, region.start(), regionBytes, report, failure, leavings);
+    }
+
+    // Behind the region, whose length is not known yet.
+    private long arguments() {
+        return region.end() - PassedArguments.BYTES;
     }
 
     /** What the machine that runs it must have; {@code features}: the image's own processor is the one here. */
@@ -146,6 +175,9 @@ final class ExecutablePlanner {
 
     private void begin() {
         p.call(SYS_rt_sigprocmask, Arg.of(SIG_SETMASK), p.longs(-1), Arg.of(0), Arg.of(8));
+        if (awaitsArguments) {
+            PassedArguments.add(p, arguments());
+        }
         Step pid = p.call(SYS_getpid);
         p.rename(process.pid(), pid);
         // These outlive an exec.
@@ -160,14 +192,18 @@ final class ExecutablePlanner {
         List<FileCheck> checks = new ArrayList<>(memory.checks());
         checks.addAll(descriptors.checks());
         FileProofs.add(p, checks);
+        // From here on the initial stack goes.
+        p.store8(Arg.of(ExecutableRegion.failure(region.start())), report.start());
     }
 
     private void objects(Bytes vdso) {
-        if (process.sessionId() == process.pid()) {
+        if (successor == null && process.sessionId() == process.pid()) {
             // The leader of a group, as a shell makes its jobs, cannot have one.
             p.attempt(SYS_setsid, new Arg[0]);
         }
-        ProcessRebuild.makeRoom(p, process, temporaries.above());
+        if (successor == null) {
+            ProcessRebuild.makeRoom(p, process, temporaries.above());
+        }
         temporaries.open(p, StandardStreams.OWN, SELF);
         report.useStderr(p, temporaries.streams().err());
         memory.clear(p);
@@ -224,16 +260,27 @@ final class ExecutablePlanner {
 
     private List<Label> attributes() {
         temporaries.closeImage(p);
-        memory.finish(p, memoryFiles);
+        if (successor == null) {
+            memory.finish(p, memoryFiles);
+        } else {
+            memory.finishMappings(p);
+        }
         memoryFiles.finish(p);
-        FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class), descriptors.removed());
+        if (successor == null) {
+            FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class), descriptors.removed());
+        }
         List<Label> starts = new ArrayList<>();
         for (TaskState task : others()) {
             starts.add(p.label());
             gates.clone(task.tid(), starts.getLast());
         }
         descriptors.createLate(p);
-        ProcessRebuild.prepare(p, image, process, true);
+        if (successor == null) {
+            ProcessRebuild.prepare(p, image, process, true);
+        } else {
+            SignalHandlers handlers = image.object(process.signalHandlers(), SignalHandlers.class);
+            SignalHandlersRebuild.add(p, handlers, IGNORED_BY_CALLERS);
+        }
         return starts;
     }
 
@@ -252,7 +299,11 @@ final class ExecutablePlanner {
         }
         temporaries.closeStreams(p);
         report.useStderr(p, 2);
-        ProcessRebuild.finish(p, process, space.dumpable());
+        if (successor == null) {
+            ProcessRebuild.finish(p, process, space.dumpable());
+        } else {
+            ThreadRebuild.inUserSpace(p, process.leader());
+        }
         descriptors.finish(p);
         gates.open(leavingGate);
         if (process.stopped()) {
@@ -263,7 +314,11 @@ final class ExecutablePlanner {
 
     private void thread(TaskState task, Slot done, LocalProcessor here) {
         gates.await(attributesGate);
-        ThreadRebuild.add(p, process.pid(), task);
+        if (successor == null) {
+            ThreadRebuild.add(p, process.pid(), task);
+        } else {
+            ThreadRebuild.inUserSpace(p, task);
+        }
         gates.open(done);
         gates.await(leavingGate);
         leave(task, here);
@@ -274,7 +329,7 @@ final class ExecutablePlanner {
         p.call(SYS_arch_prctl, Prctl.ARCH_SET_GS, task.registers().gsBase());
         // They judge what comes after them: nothing but the way out.
         new SeccompRebuild(image, process).addAll(p, task);
-        Leaving leaving = Leaving.of(p, task, here.xsave());
+        Leaving leaving = Leaving.of(p, task, arguments(), here.xsave());
         leavings.add(leaving);
         leaving.renameOwn(p);
         p.setStackPointer(leaving.frame());

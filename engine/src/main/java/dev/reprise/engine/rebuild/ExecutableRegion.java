@@ -49,6 +49,11 @@ final class ExecutableRegion {
         return region + CONTROL + ControlBlock.STOPPED_AT;
     }
 
+    /** The word that tells where a program goes on that stops. */
+    static long failure(long region) {
+        return region + CONTROL + ControlBlock.HOME_PROGRAM;
+    }
+
     /** The word that holds the initial stack pointer, where argc, argv and the environment are. */
     static long stack(long region) {
         return region + STACK;
@@ -68,9 +73,7 @@ final class ExecutableRegion {
         region.put(0, Interpreter.code());
         region.putLong(MARK, MARKS[0]).putLong(MARK + Long.BYTES, MARKS[1]);
         region.putLong(CONTROL + ControlBlock.LIFE, plan.region() + LIFE);
-        region.putLong(
-                CONTROL + ControlBlock.HOME_PROGRAM,
-                base + program.labelOffset(plan.report().start()));
+        region.putLong(CONTROL + ControlBlock.HOME_PROGRAM, base + program.labelOffset(plan.failure()));
         region.putInt(LIFE, ControlBlock.OWNER_DIED);
         region.put(PROGRAM, encoded).put(PROGRAM + encoded.length, words);
         region.putLong(PROGRAM + (int) program.slotOffset(plan.regionBytes()), size);

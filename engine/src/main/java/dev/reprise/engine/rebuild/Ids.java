@@ -1,6 +1,5 @@
 package dev.reprise.engine.rebuild;
 
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_getpid;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
 
 import dev.reprise.engine.model.Progress;
@@ -131,7 +130,7 @@ final class Ids {
         try {
             ProcStatus status = ProcStatus.of(id, id);
             int process = Integer.parseInt(status.field("Tgid"));
-            if (process == Door.call(SYS_getpid)) {
+            if (process == Proc.ownPid()) {
                 return new Holder.Ourselves(id);
             }
             String who = (process == id ? "process " + id : "a thread of process " + process) + " ("

@@ -20,8 +20,9 @@ import java.nio.ByteOrder;
  *
  * @param frame room for the frame
  * @param sleep the time left and the code of the call, for those who need it
+ * @param arguments where those lie that {@link PassedArguments} has for whoever waits for them
  */
-record Leaving(TaskState task, Slot frame, Slot sleep) {
+record Leaving(TaskState task, Slot frame, Slot sleep, long arguments) {
     private static final int TIMESPEC = 16;
     /** Those that a function leaves as they were. */
     private static final int[] PRESERVED = {
@@ -29,10 +30,10 @@ record Leaving(TaskState task, Slot frame, Slot sleep) {
     };
 
     /** Takes the room. */
-    static Leaving of(ProgramBuilder p, TaskState task, XsaveLayout layout) {
+    static Leaving of(ProgramBuilder p, TaskState task, long arguments, XsaveLayout layout) {
         boolean sleeps = task.interruption() instanceof Interruption.Sleep;
         long frame = SignalFrame.size(task.xstate().toArray(), layout);
-        return new Leaving(task, p.space(frame), p.space(sleeps ? TIMESPEC + SleepCode.SIZE : 0));
+        return new Leaving(task, p.space(frame), p.space(sleeps ? TIMESPEC + SleepCode.SIZE : 0), arguments);
     }
 
     /**
@@ -79,7 +80,7 @@ record Leaving(TaskState task, Slot frame, Slot sleep) {
     private long[] registers(Program program, byte[] encoded, long base) {
         long[] own = task.registers().words();
         return switch (task.interruption()) {
-            case Interruption.None _ -> own;
+            case Interruption.None _ -> PassedArguments.answered(task, arguments);
             case Interruption.Sleep interruption -> {
                 InterruptedSleep slept = new InterruptedSleep(own, interruption);
                 yield slept.hasRest() ? again(slept, interruption, program, encoded, base) : slept.anew();

@@ -30,6 +30,15 @@ public final class ThreadRebuild {
     }
 
     static void attributes(ProgramBuilder p, int pid, TaskState task) {
+        inUserSpace(p, task);
+        p.call(SYS_personality, task.personality()).about("personality");
+        PendingSignalsRebuild.own(p, p.id(pid), p.id(task.tid()), task.pendingSignals());
+        TaskModesRebuild.add(p, task.modes());
+        SchedulingRebuild.add(p, task.scheduling());
+    }
+
+    /** Adds what the thread's own memory relies on, and its name. */
+    static void inUserSpace(ProgramBuilder p, TaskState task) {
         byte[] name = task.name().toArray();
         p.call(SYS_prctl, Arg.of(Prctl.PR_SET_NAME), p.bytes(Arrays.copyOf(name, name.length + 1)))
                 .about("name");
@@ -38,10 +47,6 @@ public final class ThreadRebuild {
         p.call(SYS_set_robust_list, task.robustList().head(), task.robustList().length())
                 .about("robust list");
         p.call(SYS_set_tid_address, task.clearChildTid());
-        p.call(SYS_personality, task.personality()).about("personality");
-        PendingSignalsRebuild.own(p, p.id(pid), p.id(task.tid()), task.pendingSignals());
-        TaskModesRebuild.add(p, task.modes());
-        SchedulingRebuild.add(p, task.scheduling());
     }
 
     static void credentials(ProgramBuilder p, TaskState task) {

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Futex;
+import dev.reprise.kernel.Proc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -21,7 +22,7 @@ import java.util.Map;
 final class ProcessorClocks {
     private static final int MASK_BYTES = 1024;
 
-    private final int pid = (int) ProcessHandle.current().pid();
+    private final int pid = Proc.ownPid();
     private final int tid = Futex.ownTid();
     private final Map<Integer, Long> offsets = new HashMap<>();
 

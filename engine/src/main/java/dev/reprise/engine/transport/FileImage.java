@@ -7,6 +7,7 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.stream.Composer;
 import dev.reprise.image.stream.Span;
+import dev.reprise.kernel.Proc;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -43,7 +44,7 @@ public final class FileImage implements PageSink.InPlace {
     public static FileImage create(Path target, boolean sync) throws IOException {
         Path absolute = target.toAbsolutePath();
         Path real = Files.exists(absolute) ? absolute.toRealPath() : absolute;
-        String unique = ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime());
+        String unique = Proc.ownPid() + "-" + Long.toHexString(System.nanoTime());
         Path aside = real.resolveSibling("." + real.getFileName() + "." + unique + ".part");
         FileChannel file = FileChannel.open(
                 aside,

@@ -1,0 +1,93 @@
+package dev.reprise.cli;
+
+import dev.reprise.engine.Checkpoint;
+import dev.reprise.engine.Restore;
+import dev.reprise.engine.RestoredProcess;
+import dev.reprise.engine.model.CheckpointException;
+import dev.reprise.engine.model.CheckpointOptions;
+import dev.reprise.engine.model.Progress;
+import dev.reprise.engine.model.RestoreException;
+import dev.reprise.engine.model.RestoreOptions;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Dry runs of the real paths, so that classes are loaded and compiled before the tool is frozen: the programs that are
+ * checkpointed here run on, and are restored beside themselves.
+ */
+final class Warmup {
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+    private final List<Integer> pids;
+    private final Path directory;
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+    /** {@code pids} are the programs, {@code directory} is ours alone and takes the images. */
+    Warmup(List<Integer> pids, Path directory) {
+        this.pids = pids;
+        this.directory = directory;
+    }
+
+    /** Runs for so many seconds, once at least; what the commands say is dropped. */
+    void run(int seconds) throws IOException {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        try (PrintStream aside = new PrintStream(said, true, StandardCharsets.UTF_8)) {
+            System.setOut(aside);
+            System.setErr(aside);
+            long end = System.nanoTime() + seconds * NANOS_PER_SECOND;
+            do {
+                for (int pid : pids) {
+                    commands(pid);
+                    library(pid);
+                }
+            } while (System.nanoTime() < end);
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    private void commands(int pid) throws IOException {
+        Path image = directory.resolve("image");
+        Path number = directory.resolve("pid");
+        Path stats = directory.resolve("stats");
+        command("--version");
+        command("explain", pid + "");
+        command("checkpoint", "--stats", stats + "", "-o", image + "", pid + "");
+        command("show", image + "");
+        command("restore", "-d", "--pid-namespace", "--pidfile", number + "", image + "");
+        end(Integer.parseInt(Files.readString(number).strip()));
+    }
+
+    private void command(String... arguments) throws IOException {
+        said.reset();
+        if (CommandTree.run(arguments) != ExitStatus.DONE) {
+            throw new IOException(String.join(" ", arguments) + ": " + said.toString(StandardCharsets.UTF_8));
+        }
+    }
+
+    private void library(int pid) throws IOException {
+        Path stream = directory.resolve("stream");
+        try {
+            Checkpoint.toChannel(
+                    pid, Channels.newChannel(Files.newOutputStream(stream)), CheckpointOptions.DEFAULT, Progress.NONE);
+            RestoreOptions options = RestoreOptions.DEFAULT.asDetached().inPidNamespace();
+            RestoredProcess restored =
+                    Restore.fromChannel(Channels.newChannel(Files.newInputStream(stream)), options, Progress.NONE);
+            end(restored.pid());
+        } catch (CheckpointException | RestoreException failed) {
+            throw new IOException(failed.getMessage(), failed);
+        }
+    }
+
+    private static void end(int pid) {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.reprise.cli;
+
+import java.nio.file.Path;
+
+/**
+ * Where the relative names of a command line begin. The JDK takes the working directory once, at its start; a tool that
+ * was frozen since has another one.
+ */
+final class WorkingDirectory {
+    private static final Path NONE = Path.of("");
+    private static final Path STANDARD_STREAM = Path.of("-");
+
+    private static Path directory = NONE;
+
+    private WorkingDirectory() {}
+
+    /** From now on names are those of {@code now}, an absolute path. */
+    static void set(Path now) {
+        directory = now;
+    }
+
+    /** The path that a user has named; "-" is no file. */
+    static Path path(String name) {
+        Path path = Path.of(name);
+        return path.equals(STANDARD_STREAM) ? path : directory.resolve(path);
+    }
+}

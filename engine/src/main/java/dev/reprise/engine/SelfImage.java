@@ -1,0 +1,86 @@
+package dev.reprise.engine;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.PauseForArguments;
+import dev.reprise.kernel.Proc;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The tool as an executable checkpoint of itself: a warm JVM sleeps in {@link #await}, is made an executable there, and
+ * goes on from there with another command line each time that is executed.
+ */
+public final class SelfImage {
+    private static final String OPT_OUT = "REPRISE_NO_SELF=1";
+
+    private static volatile boolean started;
+
+    private SelfImage() {}
+
+    /** Whether this process began as an execution of the tool's checkpoint of itself. */
+    public static boolean isStarted() {
+        return started;
+    }
+
+    /** A command line, and where it was given. */
+    public static final class Call {
+        private final PauseForArguments.Answer answer;
+
+        private Call(PauseForArguments.Answer answer) {
+            this.answer = answer;
+        }
+
+        /** The arguments behind the command's own name. */
+        public List<String> arguments() {
+            return answer.arguments().stream().skip(1).map(Call::text).toList();
+        }
+
+        /** The environment. */
+        public Map<String, String> environment() {
+            Map<String, String> environment = new HashMap<>();
+            for (String entry : answer.environment()) {
+                int equals = entry.indexOf('=');
+                if (equals > 0) {
+                    environment.put(text(entry.substring(0, equals)), text(entry.substring(equals + 1)));
+                }
+            }
+            return environment;
+        }
+
+        /** The working directory; empty where it has no name. */
+        public Path workingDirectory() {
+            try {
+                return Path.of(text(Proc.link("/proc/self/cwd")));
+            } catch (KernelException none) {
+                return Path.of("");
+            }
+        }
+
+        /** Executes {@code launcher} with the same command line, which then keeps to the JVM; returns only on failure. */
+        public void runInstead(Path launcher) {
+            List<String> arguments = new ArrayList<>(answer.arguments());
+            arguments.set(0, launcher.toString());
+            List<String> environment = new ArrayList<>(answer.environment());
+            environment.add(OPT_OUT);
+            Relaunch.execute(launcher.toString(), arguments, environment);
+        }
+
+        // The JVM's own reading of its arguments: UTF-8.
+        private static String text(String bytes) {
+            return new String(bytes.getBytes(ISO_8859_1), UTF_8);
+        }
+    }
+
+    /** Sleeps until this process is an execution of the executable that was made of it. */
+    public static Call await() {
+        PauseForArguments.Answer answer = PauseForArguments.await();
+        started = true;
+        return new Call(answer);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.reprise.kernel;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.reprise.kernel.x86_64.SyscallNumbers;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * pause(2) with a first argument that the kernel does not look at: a program that sleeps in it while it is made an
+ * executable is told, in each execution of that, with which arguments.
+ */
+public final class PauseForArguments {
+    /** "REPRISE" in memory: the call's first argument. */
+    public static final long REQUEST = 0x4553_4952_5045_52L;
+
+    private static final int HEADER = 32;
+
+    private PauseForArguments() {}
+
+    /** The answer: the strings of the exec, their chars bytes (ISO 8859-1). */
+    public record Answer(List<String> arguments, List<String> environment) {
+        public Answer {
+            arguments = List.copyOf(arguments);
+            environment = List.copyOf(environment);
+        }
+    }
+
+    /** Sleeps until this process is another one's execution; signals do not end the sleep. */
+    public static Answer await() {
+        long answer = Door.call(SyscallNumbers.SYS_pause, REQUEST);
+        while (Door.isError(answer)) {
+            answer = Door.call(SyscallNumbers.SYS_pause, REQUEST);
+        }
+        MemorySegment header = Native.at(answer, HEADER);
+        return new Answer(strings(header, 0), strings(header, 2));
+    }
+
+    private static List<String> strings(MemorySegment header, int at) {
+        int length = (int) header.getAtIndex(JAVA_LONG, at + 1L);
+        if (length == 0) {
+            return List.of();
+        }
+        byte[] bytes = Native.copy(Native.at(header.getAtIndex(JAVA_LONG, at), length), length);
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        return Arrays.asList(text.substring(0, length - 1).split("\0", -1));
+    }
+}

@@ -1,0 +1,67 @@
+# Makes the tool an executable checkpoint of itself. Meant to be sourced by launch.bash, which sets what stands here.
+#
+# A JVM runs the tool's own commands over and over on programs of ours, until they are compiled, and then sleeps in
+# pause(2) with an argument that asks for a command line (PauseForArguments); there it is checkpointed.
+
+# As hexadecimal digits in /proc/PID/task/TID/syscall: pause, "REPRISE".
+asleep='34 0x45534952504552 '
+
+# The programs of the dry runs: a plain one, and one with a fifo, which leads a session. Nothing of ours is open in them.
+start_programs() {
+    mkfifo "$aside/fifo"
+    programs=()
+    (close_all && exec setsid sleep 300) </dev/null >/dev/null 2>&1 &
+    programs+=($!)
+    (close_all && exec setsid bash -c 'exec 3<>"$1"; read -r -t 300 -u 3 _' bash "$aside/fifo") </dev/null >/dev/null 2>&1 &
+    programs+=($!)
+    disown "${programs[@]}"
+}
+
+end_programs() {
+    kill -KILL "${programs[@]}" 2>/dev/null
+}
+
+# What a caller left open would lead outside.
+close_all() {
+    local fd
+    for fd in /proc/self/fd/*; do
+        fd=${fd##*/}
+        ((fd > 2)) && eval "exec $fd>&-"
+    done
+    return 0
+}
+
+is_asleep() {
+    local file
+    for file in /proc/"$1"/task/*/syscall; do
+        [[ $(<"$file") == "$asleep"* ]] && return 0
+    done 2>/dev/null
+    return 1
+}
+
+# One arena: what malloc gives back then goes by brk(2) or munmap(2), never by madvise(2), so that its pages can be
+# mapped. A small young generation: whatever it held is part of the checkpoint.
+make_self() {
+    local pid status
+    mkdir -p "${self%/*}" || return
+    printf '%s\n' "$digest" >"$self.of" # whatever comes of it, no later command tries by itself again
+    [[ -n ${aside:-} ]] || aside=$(mktemp -d "$cache/.aside.XXXXXX")
+    trap 'end_programs; rm -rf -- "$aside"' EXIT
+    start_programs
+    (
+        close_all
+        MALLOC_ARENA_MAX=1 exec "${java[@]}" -Xmn8m -m "$main" self --seconds "${REPRISE_WARM_SECONDS:-5}" \
+            --checkout "$here" --directory "$aside" "${programs[@]}"
+    ) </dev/null >/dev/null 2>"$aside/log" &
+    pid=$!
+    disown $pid
+    until is_asleep $pid; do
+        kill -0 $pid 2>/dev/null || return
+        sleep 0.1
+    done
+    "${java[@]}" -m "$main" checkpoint --executable --tool "$here/reprise" --sync=no --kill -o "$self" $pid \
+        >>"$aside/log" 2>&1
+    status=$?
+    kill -KILL $pid 2>/dev/null
+    ((status == 0)) && "$self" --version >/dev/null 2>&1 && [[ -x $self ]]
+}
