@@ -146,8 +146,7 @@ final class CheckpointCommand implements Callable<Integer> {
         CheckpointOptions options = new CheckpointOptions(after, sync == Answer.YES);
         if (executable) {
             ExecutableOptions how = ExecutableOptions.DEFAULT;
-            return Checkpoint.toExecutable(
-                    target, output, options, tool == null ? how : how.asToolOr(tool), progress);
+            return Checkpoint.toExecutable(target, output, options, tool == null ? how : how.asToolOr(tool), progress);
         }
         if (!output.equals(STDOUT)) {
             return Checkpoint.toFile(target, output, options, progress);

@@ -75,12 +75,13 @@ public final class Checkpoint {
     public static CheckpointStats toExecutable(
             int pid, Path executable, CheckpointOptions options, ExecutableOptions how, Progress progress)
             throws CheckpointException {
-        return toExecutable(new Target.Tree(pid), executable, options, progress);
+        return toExecutable(new Target.Tree(pid), executable, options, how, progress);
     }
 
     /** The same for any set of processes, which must be one. */
     public static CheckpointStats toExecutable(
-            Target target, Path executable, CheckpointOptions options, Progress progress) throws CheckpointException {
+            Target target, Path executable, CheckpointOptions options, ExecutableOptions how, Progress progress)
+            throws CheckpointException {
         return run(
                 target,
                 () -> ExecutableFile.create(executable, options.sync(), how, progress),

@@ -6,6 +6,7 @@ import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.PageSource;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.rebuild.Executable;
 import dev.reprise.engine.rebuild.ExecutableLook;
 import dev.reprise.image.state.Image;
@@ -129,7 +130,7 @@ final class ExecutableFile implements PageSink.InPlace {
             Executable executable = Executable.of(images.getFirst(), batches, pages, target.toString(), options);
             write(ByteBuffer.wrap(executable.head()), 0);
             write(ByteBuffer.wrap(executable.region()), position);
-        } catch (KernelException failure) {
+        } catch (KernelException | RestoreException failure) {
             throw new IOException(failure.getMessage(), failure);
         }
         if (sync) {

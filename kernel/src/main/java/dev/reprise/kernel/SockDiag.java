@@ -59,9 +59,8 @@ final class SockDiag {
             MemorySegment question = message(arena, SOCK_DESTROY, NLM_F_REQUEST_ACK, request);
             MemorySegment answer = arena.allocate(BUFFER, 8);
             long sent = Door.call(SYS_sendto, fd.number(), question.address(), question.byteSize(), 0, 0, 0);
-            long length = Door.isError(sent)
-                    ? sent
-                    : Door.call(SYS_recvfrom, fd.number(), answer.address(), BUFFER, 0, 0, 0);
+            long length =
+                    Door.isError(sent) ? sent : Door.call(SYS_recvfrom, fd.number(), answer.address(), BUFFER, 0, 0, 0);
             return length >= HEADER + 4 && answer.get(JAVA_INT, HEADER) == 0;
         }
     }
@@ -78,8 +77,8 @@ final class SockDiag {
     private static boolean receive(Arena arena, Fd fd, List<MemorySegment> answers, String about)
             throws KernelException {
         MemorySegment buffer = arena.allocate(BUFFER, 8);
-        long length =
-                Door.require(Door.call(SYS_recvfrom, fd.number(), buffer.address(), BUFFER, 0, 0, 0), "recvfrom", about);
+        long length = Door.require(
+                Door.call(SYS_recvfrom, fd.number(), buffer.address(), BUFFER, 0, 0, 0), "recvfrom", about);
         for (long at = 0; at + HEADER <= length; ) {
             int size = buffer.get(JAVA_INT, at);
             switch (buffer.get(JAVA_SHORT, at + 4)) {

@@ -116,8 +116,7 @@ public final class SocketView {
     public boolean canSet(int level, int name, byte[] value) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment bytes = Native.bytes(arena, value);
-            return !Door.isError(
-                    Door.call(SYS_setsockopt, fd.number(), level, name, bytes.address(), value.length));
+            return !Door.isError(Door.call(SYS_setsockopt, fd.number(), level, name, bytes.address(), value.length));
         }
     }
 

@@ -77,8 +77,8 @@ final class DatagramSocketCapture implements SocketFamily {
     public OpenFile take(LiveSocket socket, ObjectId id, DescriptorTake take) throws KernelException {
         byte[] address = socket.view().localAddress();
         byte[] peer = socket.view().peerAddress();
-        InetSocket detail = new InetSocket(
-                Bytes.of(peer), shutdown(socket, take.look()), Memberships.of(socket), socket.filter());
+        InetSocket detail =
+                new InetSocket(Bytes.of(peer), shutdown(socket, take.look()), Memberships.of(socket), socket.filter());
         boolean bound = isBound(socket, address);
         Socket.State state =
                 peer.length > 0 ? Socket.State.CONNECTED : bound ? Socket.State.BOUND : Socket.State.UNBOUND;

@@ -76,7 +76,8 @@ final class DescriptorCapture implements AutoCloseable {
     /** Finds out what processes outside have open, too: before the freeze, since it reads all of /proc. */
     void lookAround() throws KernelException {
         outside = OutsideHolders.of(
-                set.ids(), look(set, seen(set.members()), new ObjectTable(), false).descriptions());
+                set.ids(),
+                look(set, seen(set.members()), new ObjectTable(), false).descriptions());
     }
 
     /**
@@ -85,7 +86,8 @@ final class DescriptorCapture implements AutoCloseable {
      *
      * @throws CannotCapture what has changed since {@link #look}
      */
-    Map<Integer, ObjectId> take(ProcessSet frozen, Sharing sharing, IdLevel level, ChangeGuard guard, ObjectTable objects)
+    Map<Integer, ObjectId> take(
+            ProcessSet frozen, Sharing sharing, IdLevel level, ChangeGuard guard, ObjectTable objects)
             throws KernelException, CannotCapture {
         List<Member> first = frozen.members().stream().filter(sharing::isFirst).toList();
         Map<Member, List<Seen>> seen = seen(first);
@@ -132,8 +134,7 @@ final class DescriptorCapture implements AutoCloseable {
     }
 
     // What is found in a queue may be a socket with a queue itself, so the list grows while it is gone through.
-    private static void readQueues(Processes processes, DescriptorLook look, UnixQueues queues)
-            throws KernelException {
+    private static void readQueues(Processes processes, DescriptorLook look, UnixQueues queues) throws KernelException {
         List<Descriptions.Description> all = look.descriptions().all();
         for (int i = 0; i < all.size(); i++) {
             if (all.get(i).link().startsWith("socket:[")) {

@@ -22,7 +22,8 @@ final class DescriptorLook {
     private final List<Refusal> refusals = new ArrayList<>();
     private final Map<ObjectId, List<EpollMember>> epollMembers = new HashMap<>();
 
-    DescriptorLook(ProcessSet set, OutsideHolders outside, Descriptions descriptions, OwnTerminals terminals, boolean frozen) {
+    DescriptorLook(
+            ProcessSet set, OutsideHolders outside, Descriptions descriptions, OwnTerminals terminals, boolean frozen) {
         this.set = set;
         this.outside = outside;
         this.descriptions = descriptions;

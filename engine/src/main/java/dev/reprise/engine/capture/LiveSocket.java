@@ -61,7 +61,8 @@ record LiveSocket(LiveDescriptor d, SocketView view, int domain, int type, int p
     }
 
     /** Its record; of a socket without a file. */
-    Socket record(ObjectId id, DescriptorTake take, Socket.State state, byte[] address, int backlog, SocketDetail detail)
+    Socket record(
+            ObjectId id, DescriptorTake take, Socket.State state, byte[] address, int backlog, SocketDetail detail)
             throws KernelException {
         return record(id, take, state, address, backlog, UnixName.NONE, detail);
     }

@@ -45,7 +45,8 @@ final class Memberships {
     }
 
     private static byte[] question(MulticastGroups.Group group, boolean six) {
-        ByteBuffer question = ByteBuffer.allocate(SOURCES + SOURCE_SIZE * MOST_SOURCES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer question =
+                ByteBuffer.allocate(SOURCES + SOURCE_SIZE * MOST_SOURCES).order(ByteOrder.LITTLE_ENDIAN);
         question.putInt(0, group.device());
         question.putShort(GROUP, (short) (six ? Sockets.AF_INET6 : Sockets.AF_INET));
         question.put(GROUP + (six ? 8 : 4), group.address());

@@ -50,7 +50,8 @@ record TcpPeer(Whereabouts whereabouts, ObjectId id, int unread, String name) {
         }
         // Closed: what it had sent has come, since its end is behind that.
         boolean ended = TcpState.of(socket).hasHeardTheEnd();
-        boolean here = isHere(peerAddress) || own.substring(0, own.indexOf(':')).equals(other.substring(0, other.indexOf(':')));
+        boolean here = isHere(peerAddress)
+                || own.substring(0, own.indexOf(':')).equals(other.substring(0, other.indexOf(':')));
         return new TcpPeer(ended && here ? Whereabouts.GONE : Whereabouts.OUTSIDE, ObjectId.NONE, 0, name);
     }
 

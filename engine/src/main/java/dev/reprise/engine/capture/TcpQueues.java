@@ -106,13 +106,10 @@ final class TcpQueues {
             return peek(socket, length);
         }
         byte[][] found = {new byte[0]};
-        guard.during(
-                socket.d(),
-                List.of(new ChangeGuard.Setting(SOL_SOCKET, Sockets.SO_PEEK_OFF, offset)),
-                () -> {
-                    socket.view().set(SOL_SOCKET, Sockets.SO_PEEK_OFF, -1);
-                    found[0] = peek(socket, length);
-                });
+        guard.during(socket.d(), List.of(new ChangeGuard.Setting(SOL_SOCKET, Sockets.SO_PEEK_OFF, offset)), () -> {
+            socket.view().set(SOL_SOCKET, Sockets.SO_PEEK_OFF, -1);
+            found[0] = peek(socket, length);
+        });
         return found[0];
     }
 

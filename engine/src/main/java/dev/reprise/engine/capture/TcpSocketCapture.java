@@ -38,14 +38,20 @@ final class TcpSocketCapture implements SocketFamily {
         int now = Poll.now(socket.d().copy());
         if ((now & Poll.POLLERR) != 0) {
             look.refuseForNow(
-                    socket.d(), "TCP socket with an error", "an error waits that only the program itself may read (SO_ERROR)", AGAIN);
+                    socket.d(),
+                    "TCP socket with an error",
+                    "an error waits that only the program itself may read (SO_ERROR)",
+                    AGAIN);
         }
         if ((now & Poll.POLLPRI) != 0) {
             look.refuseForNow(socket.d(), "TCP socket with urgent data", "a byte of MSG_OOB waits", AGAIN);
         }
         if (state.isConnecting()) {
             look.refuseForNow(
-                    socket.d(), "TCP connection in the making", "it has not been answered yet", "try again when it is made");
+                    socket.d(),
+                    "TCP connection in the making",
+                    "it has not been answered yet",
+                    "try again when it is made");
         } else if (state.isConnected()) {
             lookAtPeer(socket, look);
         }

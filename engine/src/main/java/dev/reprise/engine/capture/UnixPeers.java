@@ -38,9 +38,7 @@ final class UnixPeers {
     // A datagram socket finds its peer by the name, as it did: /dev/log.
     private static boolean canFindAgain(LiveSocket socket) {
         byte[] name = socket.view().peerAddress();
-        return socket.type() == SOCK_DGRAM
-                && name.length > PATH_AT
-                && (name[PATH_AT] == 0 || name[PATH_AT] == '/');
+        return socket.type() == SOCK_DGRAM && name.length > PATH_AT && (name[PATH_AT] == 0 || name[PATH_AT] == '/');
     }
 
     /** What of a listening socket's queue cannot be saved. */
@@ -62,7 +60,6 @@ final class UnixPeers {
     }
 
     private void refuse(LiveSocket socket, String why) {
-        look.refuseForNow(
-                socket.d(), "UNIX socket with a queue", why, "try again when the program has accepted it");
+        look.refuseForNow(socket.d(), "UNIX socket with a queue", why, "try again when the program has accepted it");
     }
 }

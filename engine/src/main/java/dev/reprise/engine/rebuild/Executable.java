@@ -2,6 +2,7 @@ package dev.reprise.engine.rebuild;
 
 import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.PageBatch;
+import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.program.x86_64.ExecutableElf;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Bytes;
@@ -34,7 +35,7 @@ public record Executable(byte[] head, byte[] region) {
      */
     public static Executable of(
             Image whole, List<PageBatch> batches, MemorySegment file, String path, ExecutableOptions options)
-            throws KernelException {
+            throws KernelException, RestoreException {
         Contents contents = new Contents(file, batches);
         Image image = ExecutableImage.of(whole, contents);
         List<PageBatch> left = ExecutableImage.batches(whole, batches, contents);

@@ -22,6 +22,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setsid;
 
 import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.PageBatch;
+import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.StandardStreams;
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.Label;
@@ -46,6 +47,7 @@ import dev.reprise.kernel.Prctl;
 import dev.reprise.kernel.PrctlMemory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -108,21 +110,25 @@ final class ExecutablePlanner {
     private final Label failure;
 
     /** {@code path} is the executable's. */
-    ExecutablePlanner(Image image, String path, ExecutableOptions options) {
+    ExecutablePlanner(Image image, String path, ExecutableOptions options) throws RestoreException {
         this.image = image;
         process = image.processes().getFirst();
         space = image.object(process.addressSpace(), AddressSpace.class);
-        head = AddressSpaceRebuild.placeForSegment(space, List.of(), HEAD_ROOM + REGION_ROOM);
+        Holes holes = new Holes(space.vmas(), List.of());
+        head = holes.take(HEAD_ROOM + REGION_ROOM);
         region = new PageRun(head + HEAD_ROOM, REGION_ROOM / PageRun.PAGE_SIZE);
-        memory = new AddressSpaceRebuild(image, space, region);
         FdTable table = image.object(process.fdTable(), FdTable.class);
         temporaries = new Temporaries(FdTableRebuild.above(table));
-        memoryFiles = new MemoryFiles(image, temporaries.above());
+        MemoryFiles.Numbers numbers = MemoryFiles.Numbers.from(image, temporaries.above());
+        Makers makers = new Makers(image, FamilyPlanner.of(image), Map.of(process.pid(), process), numbers.end());
+        memory = new AddressSpaceRebuild(
+                image, space, region, makers.memoryShare(process, CommonMemory.of(makers.commonMemory(), holes)));
+        memoryFiles = new MemoryFiles(image, numbers, makers.filesMadeBy(table.id()));
         descriptors = new FdTableRebuild(
                 image,
                 table,
-                TableShare.alone(image, table),
-                new DescriptorOptions(temporaries.streams(), temporaries.above(), false, false));
+                makers.share(table),
+                new DescriptorOptions(temporaries.streams(), makers.end(), false, false));
         report = new FailureReport(p, "reprise: ");
         awaitsArguments = PassedArguments.areAwaited(process);
         successor =
@@ -206,9 +212,7 @@ final class ExecutablePlanner {
         }
         temporaries.open(p, StandardStreams.OWN, SELF);
         report.useStderr(p, temporaries.streams().err());
-        memory.clear(p);
-        p.requireEqual(Arg.of(vdsoAddress()), p.bytes(vdso.toArray()), vdso.length())
-                .about("this kernel's vdso is another one than the program's");
+        AddressSpaceRebuild.clear(p, region);
         p.attempt(
                 SYS_prctl,
                 Arg.of(PrctlMemory.PR_SET_VMA),
@@ -217,7 +221,10 @@ final class ExecutablePlanner {
                 Arg.contentOf(regionBytes),
                 p.string(ExecutableImage.REGION));
         memoryFiles.create(p);
+        memory.prepare(p);
         memory.map(p, memoryFiles);
+        p.requireEqual(Arg.of(vdsoAddress()), p.bytes(vdso.toArray()), vdso.length())
+                .about("this kernel's vdso is another one than the program's");
         descriptors.create(p, memoryFiles);
     }
 
@@ -259,7 +266,6 @@ final class ExecutablePlanner {
     }
 
     private List<Label> attributes() {
-        temporaries.closeImage(p);
         if (successor == null) {
             memory.finish(p, memoryFiles);
         } else {
@@ -297,7 +303,7 @@ final class ExecutablePlanner {
         for (OwnerWord word : owners) {
             p.store4(Arg.of(word.address()), p.add(p.id(word.tid()), Arg.of(Integer.toUnsignedLong(word.flags()))));
         }
-        temporaries.closeStreams(p);
+        temporaries.close(p);
         report.useStderr(p, 2);
         if (successor == null) {
             ProcessRebuild.finish(p, process, space.dumpable());

@@ -50,7 +50,8 @@ final class LostName {
         this.p = p;
         this.files = files;
         this.name = name;
-        directory = near + ".reprise-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+        directory = near + ".reprise-"
+                + Long.toHexString(ThreadLocalRandom.current().nextLong());
         directories.add(directory);
         // A relative name may go up before it goes down.
         StringBuilder below = new StringBuilder(directory);
@@ -83,7 +84,8 @@ final class LostName {
     /** Adds {@code bind}. */
     void bind(Runnable bind) {
         for (String each : directories) {
-            p.call(SYS_mkdirat, Arg.of(Fd.AT_FDCWD), p.string(each), Arg.of(PRIVATE)).about(each);
+            p.call(SYS_mkdirat, Arg.of(Fd.AT_FDCWD), p.string(each), Arg.of(PRIVATE))
+                    .about(each);
         }
         inside(bind);
     }

@@ -66,8 +66,8 @@ final class SocketSend {
     }
 
     private byte[] control(SocketMessage message) {
-        ByteBuffer control = ByteBuffer.allocate(64 + message.files().size() * Integer.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer control =
+                ByteBuffer.allocate(64 + message.files().size() * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         SocketCredentials credentials = message.credentials();
         if (!credentials.equals(SocketCredentials.NONE)) {
             control.putLong(CMSG_HEADER + UCRED).putInt(SOL_SOCKET).putInt(SCM_CREDENTIALS);

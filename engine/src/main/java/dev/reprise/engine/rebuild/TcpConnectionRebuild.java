@@ -14,7 +14,6 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_socket;
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.Label;
 import dev.reprise.engine.program.ProgramBuilder;
-import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.Socket;
@@ -140,8 +139,7 @@ final class TcpConnectionRebuild {
         if ((tcp.options() & TCPI_OPT_TIMESTAMPS) != 0) {
             words.addAll(List.of(TCPOPT_TIMESTAMP, 0));
         }
-        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * words.size())
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * words.size()).order(ByteOrder.LITTLE_ENDIAN);
         words.forEach(bytes::putInt);
         return bytes.array();
     }
@@ -191,7 +189,8 @@ final class TcpConnectionRebuild {
         String about = SocketAddresses.describe(own) + " to " + SocketAddresses.describe(other);
         options.setNumber(number, SOL_SOCKET, Sockets.SO_REUSEADDR, 1);
         p.call(SYS_bind, Arg.of(number), p.bytes(own), Arg.of(own.length)).about(about);
-        p.call(SYS_connect, Arg.of(number), p.bytes(other), Arg.of(other.length)).about(about);
+        p.call(SYS_connect, Arg.of(number), p.bytes(other), Arg.of(other.length))
+                .about(about);
         if (tcp.shutdown() != 0) {
             p.call(SYS_shutdown, number, tcp.shutdown() - 1).about(about);
         }
@@ -202,25 +201,32 @@ final class TcpConnectionRebuild {
         TcpConnection tcp = tcp(socket);
         Step peer = gone.get(socket.id());
         byte[] unread = tcp.unread().toArray();
-        byte[] unsent = peer == null ? tcp((Socket) files.object(tcp.peer())).unsent().toArray() : new byte[0];
+        byte[] unsent =
+                peer == null ? tcp((Socket) files.object(tcp.peer())).unsent().toArray() : new byte[0];
         byte[] all = Arrays.copyOf(unread, unread.length + unsent.length);
         System.arraycopy(unsent, 0, all, unread.length, unsent.length);
         if (all.length == 0) {
             return;
         }
         Arg sender = peer == null ? Arg.of(files.numberOf(tcp.peer())) : peer;
-        SendBuffer.withRoom(p, sender, 2L * all.length + BYTES_OVERHEAD, () -> p.expect(
-                        all.length,
-                        SYS_sendto,
-                        sender,
-                        p.bytes(all),
-                        Arg.of(all.length),
-                        Arg.of(Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL),
-                        Arg.of(0),
-                        Arg.of(0))
-                .about("the queue of a TCP connection"));
+        SendBuffer.withRoom(
+                p,
+                sender,
+                2L * all.length + BYTES_OVERHEAD,
+                () -> p.expect(
+                                all.length,
+                                SYS_sendto,
+                                sender,
+                                p.bytes(all),
+                                Arg.of(all.length),
+                                Arg.of(Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL),
+                                Arg.of(0),
+                                Arg.of(0))
+                        .about("the queue of a TCP connection"));
         if (peer == null) {
-            options.set(files.numberOf(tcp.peer()), SocketOptionsRebuild.buffers(((Socket) files.object(tcp.peer())).options()));
+            options.set(
+                    files.numberOf(tcp.peer()),
+                    SocketOptionsRebuild.buffers(((Socket) files.object(tcp.peer())).options()));
         }
     }
 
@@ -234,13 +240,7 @@ final class TcpConnectionRebuild {
         if (peer != null) {
             if (tcp.ending() == TcpConnection.Ending.RESET) {
                 // struct linger { int l_onoff, l_linger; }: no seconds left is a reset
-                p.call(
-                        SYS_setsockopt,
-                        peer,
-                        Arg.of(SOL_SOCKET),
-                        Arg.of(Sockets.SO_LINGER),
-                        p.ints(1, 0),
-                        Arg.of(8));
+                p.call(SYS_setsockopt, peer, Arg.of(SOL_SOCKET), Arg.of(Sockets.SO_LINGER), p.ints(1, 0), Arg.of(8));
             }
             p.call(SYS_close, peer);
         }

@@ -86,7 +86,9 @@ final class UnixNames {
     @Nullable
     Socket acceptedBy(Socket socket) {
         boolean shared = isAbstract(socket) && abstractUsers.getOrDefault(socket.localAddress(), 0) > 1;
-        if (!shared || socket.state() != Socket.State.CONNECTED || UnixSocketRebuild.unix(socket).peer().equals(ObjectId.NONE)) {
+        if (!shared
+                || socket.state() != Socket.State.CONNECTED
+                || UnixSocketRebuild.unix(socket).peer().equals(ObjectId.NONE)) {
             return null;
         }
         return listening.getOrDefault(socket.localAddress(), socket);

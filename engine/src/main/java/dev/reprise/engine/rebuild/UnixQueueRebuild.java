@@ -41,14 +41,19 @@ final class UnixQueueRebuild {
         }
         Arg partner = partner(socket);
         if (partner != null) {
-            withRoom(partner, unix, () -> unix.unread().forEach(message -> {
-                Socket sender = senderOf(socket, message);
-                if (sender == null || socket.type() != SOCK_DGRAM || socket.localAddress().isEmpty()) {
-                    send.message(partner, message);
-                } else {
-                    towards(socket, Arg.of(files.numberOf(sender)), message);
-                }
-            }));
+            withRoom(
+                    partner,
+                    unix,
+                    () -> unix.unread().forEach(message -> {
+                        Socket sender = senderOf(socket, message);
+                        if (sender == null
+                                || socket.type() != SOCK_DGRAM
+                                || socket.localAddress().isEmpty()) {
+                            send.message(partner, message);
+                        } else {
+                            towards(socket, Arg.of(files.numberOf(sender)), message);
+                        }
+                    }));
         } else {
             unix.unread().forEach(message -> fromAnybody(socket, message));
         }
@@ -105,8 +110,11 @@ final class UnixQueueRebuild {
 
     private void towards(Socket target, Arg sender, SocketMessage message) {
         long room = (long) message.data().length() + MESSAGE_OVERHEAD;
-        SendBuffer.withRoom(p, sender, room, () -> names.towards(target, (address, length) -> send.message(
-                sender, message, address, length)));
+        SendBuffer.withRoom(
+                p,
+                sender,
+                room,
+                () -> names.towards(target, (address, length) -> send.message(sender, message, address, length)));
     }
 
     private void withRoom(Arg sender, UnixSocket unix, Runnable sends) {

@@ -78,7 +78,8 @@ final class UnixSocketRebuild {
             // Whoever has no name can have been connected to by socketpair(2) only.
             return !peer.id().equals(socket.id())
                     && (peer.localAddress().isEmpty()
-                            || socket.localAddress().isEmpty() && unix(peer).peer().equals(socket.id()));
+                            || socket.localAddress().isEmpty()
+                                    && unix(peer).peer().equals(socket.id()));
         }
         return names.acceptedBy(socket) == null && names.acceptedBy(peer) == null;
     }
@@ -91,8 +92,14 @@ final class UnixSocketRebuild {
 
     private void pair(Socket socket, @Nullable Socket peer) {
         Slot numbers = p.space(8);
-        identity.as(unix(socket).credentials(), () -> p.call(
-                SYS_socketpair, Arg.of(socket.domain()), Arg.of(socket.type()), Arg.of(socket.protocol()), numbers));
+        identity.as(
+                unix(socket).credentials(),
+                () -> p.call(
+                        SYS_socketpair,
+                        Arg.of(socket.domain()),
+                        Arg.of(socket.type()),
+                        Arg.of(socket.protocol()),
+                        numbers));
         Step first = files.park(p, p.load4(numbers));
         Step second = files.park(p, p.load4(numbers.plus(4)));
         files.placeParked(p, first, socket);
@@ -137,22 +144,22 @@ final class UnixSocketRebuild {
         if (client == null) {
             return;
         }
-        names.towards(listening, (address, length) -> identity.as(
-                unix(socket).credentials(),
-                () -> p.call(SYS_connect, Arg.of(files.numberOf(client)), address, length)));
-        files.place(
-                p,
-                p.call(SYS_accept4, names.listener(listening), Arg.of(0), Arg.of(0), Arg.of(0)),
-                socket);
+        names.towards(
+                listening,
+                (address, length) -> identity.as(
+                        unix(socket).credentials(),
+                        () -> p.call(SYS_connect, Arg.of(files.numberOf(client)), address, length)));
+        files.place(p, p.call(SYS_accept4, names.listener(listening), Arg.of(0), Arg.of(0), Arg.of(0)), socket);
     }
 
     private void connect(Socket socket) {
         UnixSocket unix = unix(socket);
         int number = files.numberOf(socket);
         for (ObjectId client : unix.pending()) {
-            names.towards(socket, (address, length) -> p.call(
-                            SYS_connect, Arg.of(files.numberOf(client)), address, length)
-                    .about("socket " + files.numberOf(client)));
+            names.towards(
+                    socket,
+                    (address, length) -> p.call(SYS_connect, Arg.of(files.numberOf(client)), address, length)
+                            .about("socket " + files.numberOf(client)));
         }
         if (!unix.peerName().isEmpty()) {
             byte[] name = unix.peerName().toArray();
@@ -161,8 +168,10 @@ final class UnixSocketRebuild {
         }
         Socket peer = peer(socket);
         if (peer != null && socket.type() == SOCK_DGRAM && !peer.localAddress().isEmpty()) {
-            names.towards(peer, (address, length) -> p.call(SYS_connect, Arg.of(number), address, length)
-                    .about("socket " + number));
+            names.towards(
+                    peer,
+                    (address, length) ->
+                            p.call(SYS_connect, Arg.of(number), address, length).about("socket " + number));
         }
     }
 

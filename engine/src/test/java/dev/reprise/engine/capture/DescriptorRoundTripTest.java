@@ -386,7 +386,12 @@ class DescriptorRoundTripTest {
             assertThat(capture.look()).isEmpty();
             ObjectTable found = new ObjectTable();
             ProcessSet set = ProcessSet.alone(child.pid());
-            capture.take(set, Sharing.of(Kcmp.FILES, set.members()), IdLevel.of(child.pid()), new ChangeGuard(Map.of()), found);
+            capture.take(
+                    set,
+                    Sharing.of(Kcmp.FILES, set.members()),
+                    IdLevel.of(child.pid()),
+                    new ChangeGuard(Map.of()),
+                    found);
             table = (FdTable) found.objects().getLast();
             now = new Renumbered(found.objects(), table, objects, descriptors).objects();
             table = (FdTable) now.getLast();
@@ -440,8 +445,7 @@ class DescriptorRoundTripTest {
     }
 
     private static UnixSocket unix(UnixSocket.Place place) {
-        return new UnixSocket(
-                place, ObjectId.NONE, Bytes.empty(), 0, 0, SocketCredentials.NONE, List.of(), List.of());
+        return new UnixSocket(place, ObjectId.NONE, Bytes.empty(), 0, 0, SocketCredentials.NONE, List.of(), List.of());
     }
 
     private static SocketOption number(int level, int name, int value) {
