@@ -19,10 +19,11 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
-enum { READY_AFTER_MS = 1000, SLACK_MS = 600 };
+// Less slack than a sleep that began anew would take more.
+enum { READY_AFTER_MS = 2000, SLACK_MS = 1800 };
 
 // How long the timed calls take; the same for all.
-static long sleep_ms = 3000;
+static long sleep_ms = 4000;
 
 // One blocked thread. What its call gave is noted at once and checked in verify().
 struct blocked {

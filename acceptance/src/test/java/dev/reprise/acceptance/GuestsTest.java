@@ -1,6 +1,7 @@
 package dev.reprise.acceptance;
 
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.parallel.Execution;
@@ -13,19 +14,25 @@ import org.opentest4j.TestAbortedException;
 /**
  * Every guest in every way.
  *
- * <p>By default each guest runs on after a checkpoint, and is restored in a new pid namespace; {@code -Dreprise.long=true}
- * takes every way. {@code -Dreprise.guests=REGEX} and {@code -Dreprise.ways=REGEX} choose some.
+ * <p>By default in each way with a checkpoint; {@code -Dreprise.long=true} also proves each time that the guest notices
+ * what is broken, and takes the command line where else the library does. {@code -Dreprise.guests=REGEX} and
+ * {@code -Dreprise.ways=REGEX} choose some.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class GuestsTest {
     private static final Outcomes OUTCOMES = new Outcomes();
+    private static final Sleepers SLEEPERS = new Sleepers(GuestsTest::run);
 
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("guestsTimesWays")
     @Execution(ExecutionMode.CONCURRENT)
     void guest(Guest guest, Named way) throws IOException, InterruptedException {
         try {
-            run(guest, way.way());
+            if (Sleepers.isOne(guest)) {
+                SLEEPERS.await(guest, way.way());
+            } else {
+                run(guest, way.way());
+            }
             OUTCOMES.add(guest, way.way(), "passed");
         } catch (TestAbortedException skipped) {
             OUTCOMES.add(guest, way.way(), "skipped: " + skipped.getMessage());
@@ -36,7 +43,7 @@ class GuestsTest {
         }
     }
 
-    private static void run(Guest guest, Way way) throws IOException, InterruptedException {
+    static void run(Guest guest, Way way) throws IOException, InterruptedException {
         if (way.compareTo(Way.RESUME) >= 0 && !Tasks.isRoot()) {
             throw new TestAbortedException("checkpoints need root");
         }
@@ -58,28 +65,27 @@ class GuestsTest {
         }
     }
 
-    // They sleep for seconds and are exact to less than one: for the long form, on a machine that has nothing else to
-    // do.
-    private static boolean isTimed(Guest guest) {
-        return guest.name().startsWith("blocked");
-    }
-
     static Stream<Arguments> guestsTimesWays() {
         String guests = System.getProperty("reprise.guests", ".*");
         // That a guest notices what is broken need not be proved each time.
-        String usual = Boolean.getBoolean("reprise.long") ? ".*" : "resume|pid-namespace";
+        String usual = Boolean.getBoolean("reprise.long") ? ".*" : "resume|restore|pipe|row|pid-namespace";
         String ways = System.getProperty("reprise.ways", "").isEmpty() ? usual : System.getProperty("reprise.ways", "");
         return Guest.all().stream()
                 .filter(guest -> guest.name().matches(guests))
-                .filter(guest -> !isTimed(guest) || Boolean.getBoolean("reprise.long"))
+                // While others run, those that sleep do.
+                .sorted(Comparator.comparing(Sleepers::isOne))
                 .flatMap(guest -> Stream.of(Way.values())
                         .filter(way -> way.id().matches(ways))
                         .filter(way -> !guest.optOuts().containsKey(way.id()))
-                        .map(way -> Arguments.of(guest, new Named(way))));
+                        .peek(way -> SLEEPERS.startIfOne(guest, way))
+                        .map(way -> Arguments.of(guest, new Named(way))))
+                .toList()
+                .stream();
     }
 
     @AfterAll
     static void writeSupported() throws IOException {
+        SLEEPERS.close();
         OUTCOMES.write(Guest.all());
         if (Tasks.isRoot()) {
             SupportedPage.check(Guest.all(), OUTCOMES);

@@ -10,12 +10,14 @@ import java.util.List;
 /**
  * A running guest on its way through checkpoints and restores.
  *
- * <p>"Kill and restore" goes the whole way of a user, launcher included, "through a pipe" by two processes; the others use the
- * API in this JVM, where an operation takes milliseconds.
+ * <p>By the API in this JVM, where an operation takes milliseconds. Some guests, in the long form all, go the way of a user:
+ * "kill and restore" by the launcher, "through a pipe" by two processes of a shell.
  */
 final class Journey {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration SETTLING = Duration.ofSeconds(2);
+    private static final String USERS =
+            "self_checker.multi|many_threads.64|stdio_files|closed_stdio|pipe_unread_bytes|blocked.nanosleep|terminal";
 
     private final RunningGuest guest;
     private final Path image;
@@ -28,6 +30,10 @@ final class Journey {
 
     static void travel(Way way, RunningGuest guest) throws IOException, InterruptedException {
         Journey journey = new Journey(guest);
+        if (guest.guest().needs().contains("terminal") && way.compareTo(Way.RESTORE) >= 0) {
+            journey.onTerminal(way);
+            return;
+        }
         switch (way) {
             case CONTROL -> guest.passes(guest.pid(), 0);
             case SABOTAGE -> {
@@ -42,6 +48,17 @@ final class Journey {
         }
     }
 
+    private void onTerminal(Way way) throws IOException, InterruptedException {
+        TerminalJourney terminal = new TerminalJourney(guest, this);
+        switch (way) {
+            case RESTORE -> terminal.restore();
+            case PIPE -> terminal.pipe();
+            case TWICE -> terminal.twice();
+            case PID_NAMESPACE -> terminal.restore("--pid-namespace");
+            default -> throw new IllegalArgumentException(way.title());
+        }
+    }
+
     private void resume() throws IOException, InterruptedException {
         Outside before = look(guest.pid());
         Library.checkpoint(guest.pid(), image, After.RUN_ON);
@@ -51,26 +68,43 @@ final class Journey {
 
     private void restore() throws IOException, InterruptedException {
         Outside before = look(guest.pid());
-        Tool.launch("checkpoint", "--sync=no", "--kill", "-o", image + "", guest.pid() + "")
-                .succeeds();
-        Tasks.awaitEnd(guest.pid(), PATIENCE);
-        Tool.launch("restore", "-d", image + "").succeeds();
+        if (isOfAUser()) {
+            Tool.launch("checkpoint", "--sync=no", "--kill", "-o", image + "", guest.pid() + "")
+                    .succeeds();
+            Tasks.awaitEnd(guest.pid(), PATIENCE);
+            Tool.launch("restore", "-d", image + "").succeeds();
+        } else {
+            Library.checkpoint(guest.pid(), image, After.KILL);
+            Tasks.awaitEnd(guest.pid(), PATIENCE);
+            Library.restore(image, RestoreOptions.DEFAULT.asDetached());
+        }
         isAsBefore(before, guest.pid(), false);
         guest.passes(guest.pid(), away());
     }
 
     private void pipe() throws IOException, InterruptedException {
         Outside before = look(guest.pid());
-        String checkpoint = Tool.quoted("checkpoint", "--kill", guest.pid() + "");
-        String restore = Tool.quoted("restore", "-d");
-        String script = "set -o pipefail; " + checkpoint + " | " + restore;
         // The killed original is ours to reap, while the pipe still runs.
         Thread reaper = Thread.ofPlatform().start(() -> reapOriginal(guest.pid()));
-        Tool.run(new ProcessBuilder("bash", "-c", script)).succeeds();
+        if (isOfAUser()) {
+            String checkpoint = Tool.quoted("checkpoint", "--kill", guest.pid() + "");
+            String restore = Tool.quoted("restore", "-d");
+            String script = "set -o pipefail; " + checkpoint + " | " + restore;
+            Tool.run(new ProcessBuilder("bash", "-c", script)).succeeds();
+        } else {
+            Library.throughPipe(guest.pid(), RestoreOptions.DEFAULT.asDetached());
+        }
         reaper.interrupt();
         reaper.join();
         isAsBefore(before, guest.pid(), false);
         guest.passes(guest.pid(), away());
+    }
+
+    private boolean isOfAUser() {
+        boolean isProgram = !guest.guest().runner().equals("native");
+        return Boolean.getBoolean("reprise.long")
+                || isProgram
+                || guest.guest().name().matches(USERS);
     }
 
     private static void reapOriginal(int pid) {
@@ -113,14 +147,21 @@ final class Journey {
         Tasks.awaitEnd(guest.pid(), PATIENCE);
     }
 
-    private Outside look(int pid) throws IOException {
+    Outside look(int pid) throws IOException {
+        List<String> needs = guest.guest().needs();
+        if (needs.contains("restless")) {
+            return Outside.nothingOf(pid);
+        }
         Outside outside = Outside.of(pid);
-        return guest.guest().needs().contains("moving") ? outside.ofMoving() : outside;
+        if (needs.contains("terminal")) {
+            return outside.onAnyTerminal();
+        }
+        return needs.contains("moving") ? outside.ofMoving() : outside;
     }
 
     // It has just been let go: until it has run for a moment it is on its way back into its calls, some of which
     // (ppoll and the like) change the signal mask.
-    private void isAsBefore(Outside before, int pid, boolean sameLife) throws IOException, InterruptedException {
+    void isAsBefore(Outside before, int pid, boolean sameLife) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + SETTLING.toNanos();
         List<String> differences = before.differences(look(pid), sameLife);
         while (!differences.isEmpty() && System.nanoTime() < deadline) {
@@ -133,7 +174,7 @@ final class Journey {
         }
     }
 
-    private long away() {
+    long away() {
         return (System.nanoTime() - start) / 1_000_000 + 1;
     }
 }

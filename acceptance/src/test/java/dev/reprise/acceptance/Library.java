@@ -10,7 +10,10 @@ import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreOptions;
+import java.io.IOException;
+import java.nio.channels.Pipe;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 
 /** The public API, whose failures are those of a test. */
 final class Library {
@@ -24,6 +27,30 @@ final class Library {
             String refusals = failed.reason() instanceof Reason.Unsupported(int _, var all) ? " " + all : "";
             throw new AssertionError("checkpoint: " + failed.getMessage() + refusals, failed);
         }
+    }
+
+    /** Kill and restore, the image on its way through a pipe all the time. */
+    static void throughPipe(int pid, RestoreOptions options) throws IOException, InterruptedException {
+        Pipe pipe = Pipe.open();
+        Pipe.SinkChannel sink = pipe.sink();
+        Pipe.SourceChannel source = pipe.source();
+        CompletableFuture<CheckpointStats> checkpoint = new CompletableFuture<>();
+        Thread writer = Thread.ofPlatform().start(() -> {
+            try (sink) {
+                checkpoint.complete(
+                        Checkpoint.toChannel(pid, sink, CheckpointOptions.DEFAULT.with(After.KILL), Progress.NONE));
+            } catch (CheckpointException | IOException | RuntimeException failed) {
+                checkpoint.completeExceptionally(failed);
+            }
+        });
+        try (source) {
+            Restore.fromChannel(source, options, Progress.NONE);
+        } catch (RestoreException failed) {
+            throw new AssertionError("restore: " + failed.getMessage() + ", checkpoint: " + checkpoint, failed);
+        } finally {
+            writer.join();
+        }
+        checkpoint.join();
     }
 
     /** Gives the restored program's pid. */

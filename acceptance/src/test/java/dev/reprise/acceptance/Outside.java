@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -22,7 +23,7 @@ final class Outside {
             Pattern.compile("(Vm\\w+|Threads|SigPnd|ShdPnd|SigBlk|pos|eventfd-count|sigmask|tfd|inotify wd.*):.*");
     private static final Pattern OF_THIS_LIFE = Pattern.compile("(PPid|FDSize):.*");
     private static final Pattern OBJECT_NUMBER = Pattern.compile(
-            "((?<=:\\[)\\d+(?=])|(?<=^eventfd-id: )\\s*\\d+|(?<=^ino:\t)\\d+|(?<=^mnt_id:\t)\\d+|(?<=^ClockID: )-\\d+"
+            "((?<=:\\[)\\d+(?=])|(?<=/dev/pts/)\\d+|(?<=^eventfd-id: )\\s*\\d+|(?<=^ino:\t)\\d+|(?<=^mnt_id:\t)\\d+|(?<=^ClockID: )-\\d+"
                     + "|(?<=sdev:)\\S+|(?<= ino:)\\S+|(?<=/#)\\d+(?= \\(deleted\\)))");
     private static final Pattern DELETED_INODE =
             Pattern.compile("(?<= )[0-9a-f]{2,}:[0-9a-f]{2,} \\d+(?=\\s+(/memfd:|/dev/zero|/SYSV|.*\\(deleted\\)))");
@@ -41,6 +42,11 @@ final class Outside {
         return outside;
     }
 
+    /** Of a program of which nothing stays as it is. */
+    static Outside nothingOf(int pid) {
+        return new Outside(pid);
+    }
+
     /** What a program that goes on by itself is left with: what only it changes is no difference. */
     Outside ofMoving() {
         Outside still = new Outside(pid);
@@ -52,6 +58,17 @@ final class Outside {
             }
         });
         return still;
+    }
+
+    /** Without what is the terminal's: its session, and whichever file leads to it. */
+    Outside onAnyTerminal() {
+        Outside rest = new Outside(pid);
+        facts.forEach((name, value) -> {
+            if (!name.matches("descriptor [012]")) {
+                rest.facts.put(name, keep(value, line -> !line.startsWith("NSsid:")));
+            }
+        });
+        return rest;
     }
 
     /** What is different in {@code later}, one line each; {@code sameLife} when it is still the same process. */
@@ -102,20 +119,45 @@ final class Outside {
             facts.put(link, link(proc + "/" + link));
         }
         for (String tid : names(proc + "/task")) {
-            String task = proc + "/task/" + tid;
-            facts.put(tid + " name", text(task + "/comm"));
-            facts.put(
-                    tid + " status",
-                    lines(task + "/status", line -> !RESTLESS.matcher(line).matches()));
-            facts.put(tid + " children", text(task + "/children"));
-            facts.put(tid + " timer slack", text(proc + "/timerslack_ns"));
-            facts.put(tid + " scheduling", scheduling(text(task + "/stat")));
+            addUnlessGone(() -> ofTask(proc + "/task/" + tid, tid));
         }
         for (String fd : names(proc + "/fd")) {
-            facts.put("descriptor " + fd, link(proc + "/fd/" + fd) + "\n" + info(proc + "/fdinfo/" + fd));
+            addUnlessGone(
+                    () -> Map.of("descriptor " + fd, link(proc + "/fd/" + fd) + "\n" + info(proc + "/fdinfo/" + fd)));
         }
         for (String namespace : names(proc + "/ns")) {
             facts.put("namespace " + namespace, link(proc + "/ns/" + namespace));
+        }
+    }
+
+    private static Map<String, String> ofTask(String task, String tid) throws IOException {
+        return Map.of(
+                tid + " name",
+                text(task + "/comm"),
+                tid + " status",
+                lines(task + "/status", line -> !RESTLESS.matcher(line).matches()),
+                tid + " children",
+                text(task + "/children"),
+                tid + " timer slack",
+                text("/proc/" + tid + "/timerslack_ns"),
+                tid + " scheduling",
+                scheduling(text(task + "/stat")));
+    }
+
+    private interface Facts {
+        Map<String, String> find() throws IOException;
+    }
+
+    // A descriptor that was closed, or a thread that has ended, since it was listed is not there.
+    private void addUnlessGone(Facts more) throws IOException {
+        try {
+            facts.putAll(more.find());
+        } catch (NoSuchFileException gone) {
+            // as if it had been gone before
+        } catch (IOException failure) {
+            if (!String.valueOf(failure.getMessage()).contains("No such process")) {
+                throw failure;
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
 /** A guest that lives (guests/README.md, "Life of a guest"), whichever processes that takes. */
@@ -19,6 +20,7 @@ final class RunningGuest implements AutoCloseable {
 
     private final Guest guest;
     private final Path scratch;
+    private final @Nullable PseudoTerminal terminal;
     private final Set<Integer> pids = new LinkedHashSet<>();
     private final int pid;
     private final long start = System.nanoTime();
@@ -27,6 +29,7 @@ final class RunningGuest implements AutoCloseable {
     private RunningGuest(Guest guest, Path scratch) throws IOException, InterruptedException {
         this.guest = guest;
         this.scratch = scratch;
+        terminal = guest.needs().contains("terminal") ? PseudoTerminal.open() : null;
         start();
         try {
             pid = awaitReady();
@@ -46,9 +49,10 @@ final class RunningGuest implements AutoCloseable {
 
     // A session of its own, an orphan, and no descriptor of ours: nothing of it leads to this JVM.
     private void start() throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("setsid", "--fork"));
+        List<String> session = List.of("setsid", "--fork");
+        List<String> command = new ArrayList<>(session);
         command.addAll(guest.command(scratch));
-        new ProcessBuilder(command)
+        new ProcessBuilder(terminal == null ? command : terminal.command(session, guest.command(scratch)))
                 .directory(scratch.toFile())
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectOutput(scratch.resolve("out").toFile())
@@ -73,14 +77,23 @@ final class RunningGuest implements AutoCloseable {
             }
             Thread.sleep(2);
         }
+        int process = Integer.parseInt(Files.readString(ready).strip());
         // The line on stdout comes right after the file: until then its offset would seem to change by itself.
-        while (!guest.needs().contains("ready-file") && Files.size(scratch.resolve("out")) == 0) {
+        boolean isFile = terminal == null && !guest.needs().contains("ready-file");
+        while (isFile && !hasSaidReady(process)) {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError(guest + " has not said ready on stdout");
             }
             Thread.sleep(1);
         }
-        return Integer.parseInt(Files.readString(ready).strip());
+        return process;
+    }
+
+    // write(2) makes the file longer before it moves the offset.
+    private boolean hasSaidReady(int process) throws IOException {
+        long said = Files.size(scratch.resolve("out"));
+        String info = Files.readString(Path.of("/proc/" + process + "/fdinfo/1"), StandardCharsets.ISO_8859_1);
+        return said > 0 && !info.startsWith("pos:\t0\n");
     }
 
     int pid() {
@@ -169,6 +182,9 @@ final class RunningGuest implements AutoCloseable {
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
+        }
+        if (terminal != null) {
+            terminal.close();
         }
         delete(scratch);
     }

@@ -36,11 +36,23 @@ final class SupportedPage {
         String page = new SupportedPage(guests, outcomes).write();
         if (Boolean.getBoolean("reprise.update")) {
             Files.writeString(PAGE, page);
-        } else if (!Files.readString(PAGE).equals(page)) {
+        } else if (!withoutUnbuilt(guests, Files.readString(PAGE)).equals(page)) {
             Files.writeString(Path.of("target/supported.md"), page);
             throw new AssertionError("docs/supported.md is not what ran (acceptance/target/supported.md):"
                     + " run with -Dreprise.update=true, and commit it");
         }
+    }
+
+    // Where there is no Go compiler its programs are not among the guests.
+    private static String withoutUnbuilt(List<Guest> guests, String page) throws IOException {
+        String kept = page;
+        for (Map.Entry<String, String> source : sources().entrySet()) {
+            boolean isBuilt = guests.stream().anyMatch(guest -> guest.program().equals(source.getKey()));
+            if (source.getValue().endsWith(".go") && !isBuilt) {
+                kept = kept.replaceAll("(?m)^\\| " + source.getKey() + " \\|.*\n", "");
+            }
+        }
+        return kept;
     }
 
     private String write() throws IOException {

@@ -9,8 +9,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Processes that are not ours by Java's reckoning: guests and what is restored.
@@ -99,6 +102,23 @@ final class Tasks {
     private static int threads(int pid) {
         String[] tids = new File("/proc/" + pid + "/task").list();
         return tids == null ? 0 : tids.length;
+    }
+
+    /** Our children, the orphans that we have adopted included. */
+    static Set<Integer> children() throws IOException {
+        Set<Integer> children = new TreeSet<>();
+        try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path task : tasks) {
+                for (String pid : Files.readString(task.resolve("children")).split(" ")) {
+                    if (!pid.isBlank()) {
+                        children.add(Integer.parseInt(pid.strip()));
+                    }
+                }
+            }
+        } catch (NoSuchFileException ended) {
+            return children(); // a thread whose children another one has now
+        }
+        return children;
     }
 
     /** What /proc says about a process that is not where it should be. */

@@ -66,7 +66,12 @@ final class Tool {
 
     /** The same for a shell. */
     static String quoted(String... arguments) {
-        return "'" + String.join("' '", command(List.of(), arguments)) + "'";
+        return quoted(List.of(), arguments);
+    }
+
+    /** With more options for Java. */
+    static String quoted(List<String> javaOptions, String... arguments) {
+        return "'" + String.join("' '", command(javaOptions, arguments)) + "'";
     }
 
     /** Runs a prepared command; stdin is empty unless it is redirected. */

@@ -1,15 +1,14 @@
 package dev.reprise.acceptance;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -20,52 +19,58 @@ import org.junit.jupiter.params.provider.ValueSource;
  * {@code -Dreprise.long=true} takes every step.
  */
 class ToolDiesTest {
-    private static final Pattern COUNT = Pattern.compile("steps: (\\d+)");
     private static final Pattern OWN_DOING = Pattern.compile("ShdPnd|SigPnd|pos:|VmSize|/SYSV|flags of mappings");
-    private static final int SAMPLE = 16;
+    private static final int SAMPLE = 12;
     private static final long PATIENCE_NANOS = 10_000_000_000L;
-    private static final int KILLED = 128 + 9;
 
     @ParameterizedTest
-    @ValueSource(strings = {"self_checker.spin", "self_checker.nanosleep"})
+    @MethodSource("programs")
     void theProgramGoesOn(String name) throws IOException, InterruptedException {
-        Guest guest = Guest.named(name);
-        try (RunningGuest running = RunningGuest.start(guest)) {
+        dying(name, ToolDiesTest::checkpoint);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"self_checker.restartable"})
+    void theProgramGoesOnWhenItsImageGoesThroughAPipe(String name) throws IOException, InterruptedException {
+        dying(name, ToolDiesTest::checkpointToPipe);
+    }
+
+    static Stream<String> programs() {
+        Stream<String> usual = Stream.of("self_checker.multi", "self_checker.spin", "self_checker.nanosleep");
+        Stream<String> others = Stream.of("self_checker.static.multi", "self_checker.ppoll_timed");
+        return Boolean.getBoolean("reprise.long") ? Stream.concat(usual, others) : usual;
+    }
+
+    private interface Attempt {
+        Tool.Outcome of(List<String> javaOptions, RunningGuest running) throws IOException, InterruptedException;
+    }
+
+    private static void dying(String name, Attempt checkpoint) throws IOException, InterruptedException {
+        try (RunningGuest running = RunningGuest.start(Guest.named(name))) {
             long start = System.nanoTime();
             Outside before = Outside.of(running.pid());
-            for (int step : steps(countSteps(running))) {
-                Tool.Outcome outcome = checkpoint(List.of("-Dreprise.steps=" + step), running);
+            for (int step : Dying.steps(checkpoint.of(Dying.COUNTING, running).succeeds(), SAMPLE)) {
+                Tool.Outcome outcome = checkpoint.of(Dying.before(step), running);
                 goesOn(running, before, "after the death before step " + step + " " + outcome.err());
             }
-            checkpoint(List.of(), running).succeeds();
+            checkpoint.of(List.of(), running).succeeds();
             goesOn(running, before, "after a whole checkpoint");
             running.passes(running.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
         }
     }
 
-    private static int countSteps(RunningGuest running) throws IOException, InterruptedException {
-        Tool.Outcome counted =
-                checkpoint(List.of("-Dreprise.steps=count"), running).succeeds();
-        Matcher count = COUNT.matcher(counted.err());
-        assertThat(count.find()).as(counted.err()).isTrue();
-        return Integer.parseInt(count.group(1));
-    }
-
-    private static List<Integer> steps(int count) {
-        int stride = Boolean.getBoolean("reprise.long") ? 1 : Math.max(1, count / SAMPLE);
-        List<Integer> steps = new ArrayList<>();
-        for (int step = 1; step <= count; step += stride) {
-            steps.add(step);
-        }
-        return steps;
-    }
-
     private static Tool.Outcome checkpoint(List<String> javaOptions, RunningGuest running)
             throws IOException, InterruptedException {
         Path image = running.scratch().resolve("image");
-        Tool.Outcome outcome = Tool.run(javaOptions, "checkpoint", "--sync=no", "-o", image + "", running.pid() + "");
-        assertThat(outcome.status()).as(outcome.err()).isIn(0, KILLED);
-        return outcome;
+        return Dying.requireExpected(
+                Tool.run(javaOptions, "checkpoint", "--sync=no", "-o", image + "", running.pid() + ""));
+    }
+
+    private static Tool.Outcome checkpointToPipe(List<String> javaOptions, RunningGuest running)
+            throws IOException, InterruptedException {
+        String checkpoint = Tool.quoted(javaOptions, "checkpoint", running.pid() + "");
+        return Dying.requireExpected(Tool.run(new ProcessBuilder(
+                "bash", "-c", "set -o pipefail; " + checkpoint + " | cat > " + running.scratch() + "/image")));
     }
 
     private static void goesOn(RunningGuest running, Outside before, String when)
