@@ -27,6 +27,15 @@ func exists(directory, name string) bool {
 	return err == nil
 }
 
+func stuck(counts, before *[workers]int64) int {
+	for i := range before {
+		if atomic.LoadInt64(&counts[i]) <= before[i] {
+			return i
+		}
+	}
+	return -1
+}
+
 func main() {
 	directory := os.Args[1]
 	var counts [workers]int64
@@ -69,7 +78,10 @@ func main() {
 	for i := range before {
 		before[i] = atomic.LoadInt64(&counts[i])
 	}
-	time.Sleep(500 * time.Millisecond)
+	// One that is stuck is named; one that is only late, on a machine with much to do, is waited for.
+	for start := time.Now(); stuck(&counts, &before) >= 0 && time.Since(start) < 40*time.Second; {
+		time.Sleep(10 * time.Millisecond)
+	}
 	stopping.Store(true)
 	group.Wait()
 	runtime.GC()

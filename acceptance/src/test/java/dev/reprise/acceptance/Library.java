@@ -64,6 +64,30 @@ final class Library {
         }
     }
 
+    /** Kill and restore, the image on its way through a pipe all the time. */
+    static void throughPipe(int pid, RestoreOptions options) throws IOException, InterruptedException {
+        Pipe pipe = Pipe.open();
+        Pipe.SinkChannel sink = pipe.sink();
+        Pipe.SourceChannel source = pipe.source();
+        CompletableFuture<CheckpointStats> checkpoint = new CompletableFuture<>();
+        Thread writer = Thread.ofPlatform().start(() -> {
+            try (sink) {
+                checkpoint.complete(
+                        Checkpoint.toChannel(pid, sink, CheckpointOptions.DEFAULT.with(After.KILL), Progress.NONE));
+            } catch (CheckpointException | IOException | RuntimeException failed) {
+                checkpoint.completeExceptionally(failed);
+            }
+        });
+        try (source) {
+            Restore.fromChannel(source, options, Progress.NONE);
+        } catch (RestoreException failed) {
+            throw new AssertionError("restore: " + failed.getMessage() + ", checkpoint: " + checkpoint, failed);
+        } finally {
+            writer.join();
+        }
+        checkpoint.join();
+    }
+
     /** Gives the restored program's pid. */
     static int restore(Path image, RestoreOptions options) {
         try {
