@@ -59,6 +59,11 @@ final class CheckpointCommand implements Callable<Integer> {
                     + " The file appears when it is complete, mode 0600.")
     private Path output = STDOUT;
 
+    @Option(
+            names = "--executable",
+            description = "Write an executable instead: it goes on where the program was, without Java or this tool.")
+    private boolean executable;
+
     @ArgGroup
     private @Nullable Fate fate;
 
@@ -96,6 +101,9 @@ final class CheckpointCommand implements Callable<Integer> {
         if (pid <= 0) {
             throw new ParameterException(spec.commandLine(), "PID must be positive, not " + pid);
         }
+        if (executable && output.equals(STDOUT)) {
+            throw new ParameterException(spec.commandLine(), "an executable is a file: use -o FILE");
+        }
         if (output.equals(STDOUT) && Terminal.isAt(1)) {
             throw new ParameterException(
                     spec.commandLine(), "an image is not written to a terminal: use -o FILE or a pipe");
@@ -130,6 +138,9 @@ final class CheckpointCommand implements Callable<Integer> {
     private CheckpointStats take(Reporting progress) throws CheckpointException {
         After after = fate == null ? After.RUN_ON : fate.after();
         CheckpointOptions options = new CheckpointOptions(after, sync == Answer.YES);
+        if (executable) {
+            return Checkpoint.toExecutable(pid, output, options, progress);
+        }
         if (!output.equals(STDOUT)) {
             return Checkpoint.toFile(pid, output, options, progress);
         }

@@ -46,6 +46,7 @@ final class CommandTree {
                         .build());
         return prepare(root.addSubcommand(new CheckpointCommand())
                 .addSubcommand(new RestoreCommand())
+                .addSubcommand(new ExportCommand())
                 .addSubcommand(new ExplainCommand())
                 .addSubcommand(new ShowCommand())
                 .addSubcommand(new CheckCommand())

@@ -51,6 +51,22 @@ public final class Checkpoint {
         return run(pid, () -> Images.createOwning(sink), "the image's stream", options, progress);
     }
 
+    /**
+     * Writes process {@code pid} as an executable file: executed, it goes on where the process was, without Java and
+     * without this tool. It appears under its name only when complete (mode 0700).
+     *
+     * @throws CheckpointException as {@link #toFile}; also Unsupported for what an executable cannot carry
+     */
+    public static CheckpointStats toExecutable(
+            int pid, Path executable, CheckpointOptions options, Progress progress) throws CheckpointException {
+        return run(
+                pid,
+                () -> ExecutableFile.create(executable, options.sync()),
+                executable.toString(),
+                options,
+                progress);
+    }
+
     /** Opens a sink, once it is known that there will be something to write. */
     private interface Opening {
         PageSink open() throws IOException;

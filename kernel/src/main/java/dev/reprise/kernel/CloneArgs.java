@@ -12,6 +12,9 @@ public final class CloneArgs {
     public static final long CLONE_NEWNS = 0x20000;
     public static final long CLONE_SYSVSEM = 0x40000;
     public static final long CLONE_PARENT_SETTID = 0x100000;
+    /** The id at {@link #CHILD_TID} is cleared, and a waiter there woken, when the child ends. */
+    public static final long CLONE_CHILD_CLEARTID = 0x200000;
+
     public static final long CLONE_NEWPID = 0x20000000;
     public static final long CLONE_CLEAR_SIGHAND = 0x100000000L;
 
@@ -19,6 +22,7 @@ public final class CloneArgs {
     public static final int SIZE = 88;
 
     public static final int FLAGS = 0;
+    public static final int CHILD_TID = 16;
     public static final int PARENT_TID = 24;
     public static final int EXIT_SIGNAL = 32;
     public static final int STACK = 40;

@@ -21,13 +21,27 @@ public final class ElfFile {
 
     private ElfFile() {}
 
+    /**
+     * A build id and where it stands in its file.
+     *
+     * @param text in hexadecimal; empty where there is none
+     */
+    public record BuildId(String text, long position) {
+        private static final BuildId NONE = new BuildId("", 0);
+    }
+
     /** The build id of an ELF file in hexadecimal; empty for other files and where there is none. */
     public static String buildId(Fd file) throws KernelException {
+        return findBuildId(file).text;
+    }
+
+    /** The build id of an ELF file, with its place. */
+    public static BuildId findBuildId(Fd file) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment head = arena.allocate(HEAD);
             long length = read(file, head, 0);
             if (length < 64 || head.get(JAVA_INT_UNALIGNED, 0) != MAGIC || head.get(JAVA_BYTE, 4) != CLASS_64) {
-                return "";
+                return BuildId.NONE;
             }
             long table = head.get(JAVA_LONG_UNALIGNED, 32);
             int entrySize = head.get(JAVA_SHORT_UNALIGNED, 54);
@@ -38,19 +52,19 @@ public final class ElfFile {
                     break;
                 }
                 if (head.get(JAVA_INT_UNALIGNED, at) == PT_NOTE) {
-                    String id = inNotes(
+                    BuildId id = inNotes(
                             file, arena, head.get(JAVA_LONG_UNALIGNED, at + 8), head.get(JAVA_LONG_UNALIGNED, at + 32));
-                    if (!id.isEmpty()) {
+                    if (!id.text.isEmpty()) {
                         return id;
                     }
                 }
             }
-            return "";
+            return BuildId.NONE;
         }
     }
 
     // struct elf64_note: u32 name size, descriptor size, type; name and descriptor padded to 4
-    private static String inNotes(Fd file, Arena arena, long offset, long size) throws KernelException {
+    private static BuildId inNotes(Fd file, Arena arena, long offset, long size) throws KernelException {
         MemorySegment notes = arena.allocate(Math.clamp(size, 0, NOTES_LIMIT) + 16);
         long length = read(file, notes.asSlice(0, notes.byteSize() - 16), offset);
         long at = 0;
@@ -60,11 +74,11 @@ public final class ElfFile {
             long id = at + 12 + (nameSize + 3 & ~3L);
             boolean gnu = nameSize == 4 && notes.get(JAVA_INT_UNALIGNED, at + 12) == GNU;
             if (gnu && notes.get(JAVA_INT_UNALIGNED, at + 8) == NT_GNU_BUILD_ID && id + idSize <= length) {
-                return hex(notes.asSlice(id, idSize));
+                return new BuildId(hex(notes.asSlice(id, idSize)), offset + id);
             }
             at = id + (idSize + 3 & ~3L);
         }
-        return "";
+        return BuildId.NONE;
     }
 
     private static long read(Fd file, MemorySegment into, long offset) throws KernelException {

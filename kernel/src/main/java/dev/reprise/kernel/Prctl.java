@@ -48,7 +48,14 @@ public final class Prctl {
     public static final int PR_TIMER_CREATE_RESTORE_IDS_OFF = 0;
     public static final int PR_TIMER_CREATE_RESTORE_IDS_ON = 1;
 
-    /** arch_prctl(2) of x86 (arch/x86/include/uapi/asm/prctl.h): allows or forbids CPUID. */
+    /** arch_prctl(2) of x86 (arch/x86/include/uapi/asm/prctl.h): segment bases. */
+    public static final int ARCH_SET_GS = 0x1001;
+
+    public static final int ARCH_SET_FS = 0x1002;
+    /** Allows a dynamically enabled XSAVE component. */
+    public static final int ARCH_REQ_XCOMP_PERM = 0x1023;
+
+    /** Allows or forbids CPUID. */
     public static final int ARCH_SET_CPUID = 0x1012;
 
     /** The other half of {@link #ARCH_SET_CPUID}. */

@@ -26,7 +26,8 @@ public final class Vdso {
         return -1;
     }
 
-    private static byte[] code() throws KernelException {
+    /** Its pages' contents; empty when this process has none. */
+    public static byte[] code() throws KernelException {
         for (Mapping mapping : Smaps.parse(Proc.bytes("/proc/self/maps"))) {
             if (mapping.path().equals("[vdso]")) {
                 return Native.at(mapping.start(), mapping.bytes()).toArray(JAVA_BYTE);

@@ -33,7 +33,9 @@ enum Operation {
     /** The thread's control block (see SlotLayout) becomes a. */
     SET_CONTROL(0x1000e),
     /** CPUID of leaf a, subleaf b: eax, ebx, ecx, edx to address c. */
-    CPUID(0x1000f);
+    CPUID(0x1000f),
+    /** 0 when the c bytes at the addresses a and b are equal, else 1; c is not 0. */
+    COMPARE(0x10010);
 
     static final int FIRST = 0x10000;
 

@@ -104,13 +104,21 @@ public final class Program {
         return entries.get(index).number() == Operation.END.number();
     }
 
+    /** Whether a program can stop at an entry because it failed. */
+    public boolean canFail(int index) {
+        return (entries.get(index).flags() & (Entry.STOP | Entry.EXPECT)) != 0;
+    }
+
     /** An entry in words, e.g. {@code openat of /etc/passwd}, for the line a user sees when it failed. */
     public String describe(int index) {
         int number = entries.get(index).number();
+        String subject = subjects.get(index);
+        if (number >= Operation.FIRST && !subject.isEmpty()) {
+            return subject;
+        }
         String call = number < Operation.FIRST
                 ? SyscallNumbers.nameOf(number)
                 : Operation.of(number).toString();
-        String subject = subjects.get(index);
         return subject.isEmpty() ? call + " (entry " + index + ")" : call + " of " + subject;
     }
 

@@ -5,7 +5,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Builds a syscall program: what is to be done inside another process, without touching any memory yet.
@@ -15,14 +18,26 @@ import java.util.List;
 public final class ProgramBuilder {
     private static final int ALIGNMENT = 64;
 
+    private final Set<Integer> optional;
+    private final Map<Integer, Arg> newIds = new HashMap<>();
     private final List<Entry> entries = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
     private byte[] data = new byte[1024];
     private int dataSize;
 
+    /** A program in which every {@link #call} must succeed. */
+    public ProgramBuilder() {
+        this(Set.of());
+    }
+
+    /** A program that does without the system calls with these numbers where they are not allowed. */
+    public ProgramBuilder(Set<Integer> optional) {
+        this.optional = Set.copyOf(optional);
+    }
+
     /** A system call that must succeed: the program stops at it otherwise. */
     public Step call(int number, Arg... args) {
-        return add(number, Entry.STOP, 0, args);
+        return add(number, optional.contains(number) ? 0 : Entry.STOP, 0, args);
     }
 
     /** {@link #call(int, Arg...)} with plain numbers. */
@@ -33,6 +48,36 @@ public final class ProgramBuilder {
     /** {@link #call(int, Arg...)} without arguments. */
     public Step call(int number) {
         return call(number, new Arg[0]);
+    }
+
+    /** A call that takes a privilege: done without where {@link #ProgramBuilder(Set) anything} is. */
+    public Step privileged(int number, Arg... args) {
+        return isForAnyone() ? attempt(number, args) : call(number, args);
+    }
+
+    /** Whether it does without what takes a privilege that it has not. */
+    public boolean isForAnyone() {
+        return !optional.isEmpty();
+    }
+
+    /** {@link #privileged(int, Arg...)} with plain numbers. */
+    public Step privileged(int number, long... args) {
+        return privileged(number, values(args));
+    }
+
+    /** Says that a task of the image has another id where this program runs. */
+    public void rename(int id, Arg now) {
+        newIds.put(id, now);
+    }
+
+    /** Whether an id of the image is another one where this program runs. */
+    public boolean isRenamed(int id) {
+        return newIds.containsKey(id);
+    }
+
+    /** What an id of the image is where this program runs: itself, unless {@link #rename} says otherwise. */
+    public Arg id(int id) {
+        return newIds.getOrDefault(id, Arg.of(id));
     }
 
     /** A system call whose result may be anything. */
@@ -47,7 +92,7 @@ public final class ProgramBuilder {
 
     /** A system call that must return {@code wanted}: the program stops at it otherwise. */
     public Step expect(long wanted, int number, Arg... args) {
-        return add(number, Entry.EXPECT, wanted, args);
+        return add(number, optional.contains(number) ? 0 : Entry.EXPECT, wanted, args);
     }
 
     /** A clone: the parent goes on with the next entry (result: the child's id), the child at {@code child}. */
@@ -135,6 +180,16 @@ public final class ProgramBuilder {
     /** CPUID: eax, ebx, ecx and edx of a leaf and subleaf to 16 bytes at an address. */
     public void cpuid(int leaf, int subleaf, Arg address) {
         operation(Operation.CPUID, Arg.of(leaf), Arg.of(subleaf), address);
+    }
+
+    /** Stops unless {@code value} is the wanted one: with the words of {@link Step#about} alone. */
+    public Step require(long wanted, Arg value) {
+        return add(Operation.ADD.number(), Entry.EXPECT, wanted, value, Arg.of(0));
+    }
+
+    /** Stops unless the bytes at two addresses are equal: with the words of {@link Step#about} alone. */
+    public Step requireEqual(Arg a, Arg b, long length) {
+        return add(Operation.COMPARE.number(), Entry.EXPECT, 0, a, b, Arg.of(length));
     }
 
     /** A place to jump to, not placed yet. */

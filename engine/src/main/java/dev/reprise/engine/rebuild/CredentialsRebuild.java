@@ -135,7 +135,7 @@ final class CredentialsRebuild {
         p.attempt(SYS_prctl, Prctl.PR_CAP_AMBIENT, Prctl.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
         for (int capability = 0; capability <= Capability.CAP_LAST; capability++) {
             if ((c.ambient() >>> capability & 1) != 0) {
-                p.call(SYS_prctl, Prctl.PR_CAP_AMBIENT, Prctl.PR_CAP_AMBIENT_RAISE, capability, 0, 0)
+                p.privileged(SYS_prctl, Prctl.PR_CAP_AMBIENT, Prctl.PR_CAP_AMBIENT_RAISE, capability, 0, 0)
                         .about("ambient capability " + capability);
             }
         }
@@ -146,7 +146,7 @@ final class CredentialsRebuild {
             if ((c.bounding() >>> capability & 1) == 0) {
                 Label gone = p.label();
                 p.jumpIfEqual(p.attempt(SYS_prctl, Prctl.PR_CAPBSET_READ, capability), none, gone);
-                p.call(SYS_prctl, Prctl.PR_CAPBSET_DROP, capability).about("bounding capability " + capability);
+                p.privileged(SYS_prctl, Prctl.PR_CAPBSET_DROP, capability).about("bounding capability " + capability);
                 p.place(gone);
             }
         }
@@ -157,7 +157,7 @@ final class CredentialsRebuild {
         p.call(SYS_prctl, Prctl.PR_SET_KEEPCAPS, keep).about("keepcaps");
         Label same = p.label();
         p.jumpIfEqual(p.call(SYS_prctl, Prctl.PR_GET_SECUREBITS), Arg.of(c.securebits()), same);
-        p.call(SYS_prctl, Prctl.PR_SET_SECUREBITS, c.securebits()).about("securebits");
+        p.privileged(SYS_prctl, Prctl.PR_SET_SECUREBITS, c.securebits()).about("securebits");
         p.place(same);
     }
 

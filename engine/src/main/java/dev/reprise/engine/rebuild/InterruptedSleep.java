@@ -4,13 +4,9 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_clock_nanosleep;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_futex;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_nanosleep;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_poll;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.reprise.engine.program.x86_64.ControlBlock;
-import dev.reprise.engine.tracee.Control;
 import dev.reprise.image.state.Interruption;
 import dev.reprise.kernel.x86_64.UserRegs;
-import java.lang.foreign.MemorySegment;
 
 /**
  * A sleep that goes on where it was: the call is made again with the time that was left and interrupted at once, so that
@@ -53,20 +49,27 @@ final class InterruptedSleep {
         return again;
     }
 
-    /** The call's registers with the time that was left, which a struct timespec in the control block holds. */
-    long[] call(Control control) {
-        MemorySegment time = control.scratch();
-        time.set(JAVA_LONG, 0, sleep.remainingNanos() / NANOS);
-        time.set(JAVA_LONG, 8, sleep.remainingNanos() % NANOS);
-        long address = control.address() + ControlBlock.SCRATCH;
-        long[] call = own.clone();
-        switch (sleep.number()) {
-            case SYS_nanosleep -> call[UserRegs.RDI] = address;
-            case SYS_clock_nanosleep -> call[UserRegs.RDX] = address;
-            case SYS_futex -> call[UserRegs.R10] = address;
-            case SYS_poll -> call[UserRegs.RDX] = (sleep.remainingNanos() + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI;
+    /** The time that was left as a struct timespec. */
+    long[] timespec() {
+        return new long[] {sleep.remainingNanos() / NANOS, sleep.remainingNanos() % NANOS};
+    }
+
+    /** The register with the argument that is replaced. */
+    int argument() {
+        return switch (sleep.number()) {
+            case SYS_nanosleep -> UserRegs.RDI;
+            case SYS_clock_nanosleep, SYS_poll -> UserRegs.RDX;
+            case SYS_futex -> UserRegs.R10;
             default -> throw new IllegalStateException("not a sleep: " + sleep.number());
-        }
+        };
+    }
+
+    /** The call's registers with the time that was left; {@code address} is where {@link #timespec} stands. */
+    long[] call(long address) {
+        long[] call = own.clone();
+        call[argument()] = sleep.number() == SYS_poll
+                ? (sleep.remainingNanos() + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI
+                : address;
         return call;
     }
 

@@ -8,6 +8,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.engine.program.Program;
+import dev.reprise.engine.program.ProgramResults;
+import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.engine.program.x86_64.Interpreter;
 import dev.reprise.kernel.CloneArgs;
@@ -88,6 +90,21 @@ final class LocalChild implements AutoCloseable {
     /** What a step returned in the child. */
     long result(Step step) {
         return memory.get(JAVA_LONG, PROGRAM + program.resultOffset(step));
+    }
+
+    /** What it left behind. */
+    ProgramResults results() {
+        return new ProgramResults() {
+            @Override
+            public long result(Step step) {
+                return LocalChild.this.result(step);
+            }
+
+            @Override
+            public MemorySegment slot(Slot slot) {
+                return memory.asSlice(PROGRAM + program.slotOffset(slot), slot.size());
+            }
+        };
     }
 
     @Override

@@ -7,6 +7,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prctl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_write;
 
 import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.Label;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
@@ -62,14 +63,22 @@ final class MmRebuild {
         p.store4(map.plus(AUXV_SIZE), Arg.of(space.auxv().length()));
         Step exe = memfds.openForReading(p, space.executable());
         p.store4(map.plus(EXE_FD), exe);
-        p.call(
-                        SYS_prctl,
-                        Arg.of(PrctlMemory.PR_SET_MM),
-                        Arg.of(PrctlMemory.PR_SET_MM_MAP),
-                        map,
-                        Arg.of(MM_MAP_SIZE),
-                        Arg.of(0))
-                .about("the executable, its borders and auxiliary vector");
+        Arg[] call = {
+            Arg.of(PrctlMemory.PR_SET_MM),
+            Arg.of(PrctlMemory.PR_SET_MM_MAP),
+            map,
+            Arg.of(MM_MAP_SIZE),
+            Arg.of(0)
+        };
+        Step all = p.privileged(SYS_prctl, call).about("the executable, its borders and auxiliary vector");
+        if (p.isForAnyone()) {
+            // Only the link to the executable takes a capability.
+            Label done = p.label();
+            p.jumpIfEqual(all, Arg.of(0), done);
+            p.store4(map.plus(EXE_FD), Arg.of(-1));
+            p.call(SYS_prctl, call).about("the borders and the auxiliary vector");
+            p.place(done);
+        }
         p.call(SYS_close, exe);
     }
 

@@ -31,6 +31,11 @@ public final class ProcessRebuild {
         } else {
             p.call(SYS_setpgid, 0, 0).about("a process group of its own");
         }
+        makeRoom(p, process, highestDescriptor);
+    }
+
+    /** The same for a process that stays in its session and group. */
+    static void makeRoom(ProgramBuilder p, ProcessState process, int highestDescriptor) {
         ProcessModesRebuild.begin(p, process.modes());
         LimitsRebuild.makeRoom(p, process.limits(), highestDescriptor);
         oomScore(p, process.oomScoreAdj());
@@ -54,7 +59,7 @@ public final class ProcessRebuild {
      */
     public static void prepare(ProgramBuilder p, Image image, ProcessState process) {
         SignalHandlersRebuild.add(p, image.object(process.signalHandlers(), SignalHandlers.class));
-        PendingSignalsRebuild.shared(p, Arg.of(process.pid()), process.pendingSignals());
+        PendingSignalsRebuild.shared(p, p.id(process.pid()), process.pendingSignals());
         TimersRebuild.create(p, process.posixTimers());
     }
 

@@ -2,7 +2,10 @@ package dev.reprise.engine.rebuild;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shmdt;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.reprise.engine.program.x86_64.ControlBlock;
+import dev.reprise.engine.tracee.Control;
 import dev.reprise.engine.tracee.Tracee;
 import dev.reprise.image.state.Interruption;
 import dev.reprise.image.state.ProcessState;
@@ -12,6 +15,7 @@ import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Ptrace;
 import dev.reprise.kernel.x86_64.UserRegs;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,7 +71,9 @@ final class Release {
                 if (!interrupted.hasRest()) {
                     yield interrupted.anew();
                 }
-                long[] call = interrupted.call(seed.control(index));
+                Control control = seed.control(index);
+                MemorySegment.copy(interrupted.timespec(), 0, control.scratch(), JAVA_LONG, 0, 2);
+                long[] call = interrupted.call(control.address() + ControlBlock.SCRATCH);
                 yield interrupted.entered(step(task, call, sleep.number())[UserRegs.RAX]);
             }
         };

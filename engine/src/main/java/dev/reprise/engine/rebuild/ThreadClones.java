@@ -19,7 +19,8 @@ import java.util.List;
  * <p>Stands behind all that threads share or inherit, and before any helper thread, which might take an id.
  */
 final class ThreadClones {
-    private static final long THREAD = CloneArgs.CLONE_VM
+    /** What makes a thread. */
+    static final long THREAD = CloneArgs.CLONE_VM
             | CloneArgs.CLONE_FS
             | CloneArgs.CLONE_FILES
             | CloneArgs.CLONE_SIGHAND

@@ -39,7 +39,7 @@ public final class ThreadRebuild {
                 .about("robust list");
         p.call(SYS_set_tid_address, task.clearChildTid());
         p.call(SYS_personality, task.personality()).about("personality");
-        PendingSignalsRebuild.own(p, Arg.of(pid), Arg.of(task.tid()), task.pendingSignals());
+        PendingSignalsRebuild.own(p, p.id(pid), p.id(task.tid()), task.pendingSignals());
         TaskModesRebuild.add(p, task.modes());
         SchedulingRebuild.add(p, task.scheduling());
     }

@@ -25,6 +25,8 @@ import java.util.List;
  */
 final class TimersRebuild {
     private static final int TIMER_ABSTIME = 1;
+    /** struct sigevent: u64 value, u32 signal, notification, tid. */
+    private static final int EVENT_TID = 16;
 
     private TimersRebuild() {}
 
@@ -36,7 +38,11 @@ final class TimersRebuild {
         p.call(SYS_prctl, Prctl.PR_TIMER_CREATE_RESTORE_IDS, Prctl.PR_TIMER_CREATE_RESTORE_IDS_ON, 0, 0, 0)
                 .about("timer ids (Linux 6.15 or later)");
         for (PosixTimer timer : timers) {
-            p.call(SYS_timer_create, Arg.of(timer.clockId()), p.bytes(event(timer)), p.ints(timer.timerId()))
+            Slot event = p.bytes(event(timer));
+            if (p.isRenamed(timer.targetTid())) {
+                p.store4(event.plus(EVENT_TID), p.id(timer.targetTid()));
+            }
+            p.call(SYS_timer_create, Arg.of(timer.clockId()), event, p.ints(timer.timerId()))
                     .about("timer " + timer.timerId());
         }
         p.call(SYS_prctl, Prctl.PR_TIMER_CREATE_RESTORE_IDS, Prctl.PR_TIMER_CREATE_RESTORE_IDS_OFF, 0, 0, 0);

@@ -15,7 +15,7 @@ import java.nio.ByteOrder;
  *  304  (aligned to 64) XSAVE area; magic at 464, size and components after it; second magic at its end
  * </pre>
  */
-final class SignalFrame {
+public final class SignalFrame {
     private static final int UC_FP_XSTATE = 1;
     private static final int UC_SIGCONTEXT_SS = 2;
     private static final int UC_STRICT_RESTORE_SS = 4;
@@ -38,12 +38,12 @@ final class SignalFrame {
     private SignalFrame() {}
 
     /** An upper bound of a frame's bytes, wherever it is aligned to. */
-    static long size(byte[] xstate, XsaveLayout layout) {
+    public static long size(byte[] xstate, XsaveLayout layout) {
         return UCONTEXT + 64L + layout.size(layout.frameComponents(wordAt(xstate, XSTATE_BV))) + 4;
     }
 
     /** The bytes to stand at {@code address}, where rsp points at the rt_sigreturn. */
-    static byte[] bytes(
+    public static byte[] bytes(
             long address, long[] registers, long mask, SignalStack stack, byte[] xstate, XsaveLayout layout) {
         long components = layout.frameComponents(wordAt(xstate, XSTATE_BV));
         int area = layout.size(components);

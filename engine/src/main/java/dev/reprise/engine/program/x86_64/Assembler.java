@@ -211,6 +211,12 @@ final class Assembler {
         return this;
     }
 
+    /** Eight bytes of data. */
+    Assembler word(long value) {
+        code.putLong(value);
+        return this;
+    }
+
     Assembler syscall() {
         return plain(0x0f, 0x05);
     }

@@ -126,7 +126,7 @@ public final class Interpreter {
     private static void operations(Assembler a) {
         String[] names = {
             "stop", "goto", "jump", "store8", "store4", "copy", "add", "and", "shift", "load4", "ifequal", "ifany",
-            "ifdead", "stack", "control", "cpuid"
+            "ifdead", "stack", "control", "cpuid", "compare"
         };
         a.label("operation");
         for (int i = 0; i < names.length; i++) {
@@ -166,5 +166,7 @@ public final class Interpreter {
                 .plain(0x0f, 0xa2);
         a.store4(R8, 0, RAX).store4(R8, 4, RBX).store4(R8, 8, RCX).store4(R8, 12, RDX);
         a.move(RBX, R9).jump("post");
+        a.label("compare").move(RCX, RDX).plain(0xf3, 0xa6).set4(RAX, 0).jump(EQUAL, "post");
+        a.set4(RAX, 1).jump("post");
     }
 }

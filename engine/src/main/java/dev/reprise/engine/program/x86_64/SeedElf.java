@@ -73,17 +73,9 @@ public final class SeedElf {
         a.loadFrom(RSI, "segment").compare(RAX, RSI).jump(NOT_EQUAL, "failed");
         a.loadFrom(R13, "control").jumpVia("park");
         a.label("failed").set4(RAX, EXIT_GROUP).set4(RDI, FAILED).syscall();
-        a.label("segment").plain(bytes(segment));
-        a.label("control").plain(bytes(control));
-        a.label("park").plain(bytes(park));
+        a.label("segment").word(segment);
+        a.label("control").word(control);
+        a.label("park").word(park);
         return a.assemble();
-    }
-
-    private static int[] bytes(long word) {
-        int[] bytes = new int[Long.BYTES];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (int) (word >>> 8 * i) & 0xff;
-        }
-        return bytes;
     }
 }

@@ -1,0 +1,60 @@
+package dev.reprise.cli;
+
+import dev.reprise.engine.Export;
+import dev.reprise.engine.model.RestoreException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code reprise export}: makes an executable of an image. */
+@Command(
+        name = "export",
+        description = {
+            "Make an executable of an image.",
+            "It goes on where the program was, without Java or this tool; as often as one likes, under any pid."
+        },
+        exitCodeListHeading = "Exit status:%n",
+        exitCodeList = {"0:done", "1:failed", "2:wrong usage"})
+final class ExportCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Mixin
+    private final Console console = new Console();
+
+    @Parameters(paramLabel = "IMAGE", description = "The image, a file.")
+    @SuppressWarnings("NullAway.Init")
+    private Path image;
+
+    @Option(names = "--executable", description = "Make an executable (the only thing that can be made so far).")
+    private boolean executable;
+
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "FILE",
+            description = "The executable; it appears when it is complete, mode 0700.")
+    @SuppressWarnings("NullAway.Init")
+    private Path output;
+
+    @Override
+    public Integer call() {
+        if (!executable) {
+            throw new ParameterException(spec.commandLine(), "what is to be made? --executable makes an executable");
+        }
+        try (GivingUp givingUp = new GivingUp()) {
+            Export.toExecutable(image, output, true, new Reporting(console, givingUp));
+            return ExitStatus.DONE;
+        } catch (RestoreException failed) {
+            console.error(failed.reason(), failed);
+            return ExitStatus.FAILED;
+        }
+    }
+}

@@ -1,0 +1,280 @@
+package dev.reprise.engine.rebuild;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_arch_prctl;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_capset;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fchown;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_getpid;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioprio_set;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prctl;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_rt_sigprocmask;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_rt_sigreturn;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_sched_setaffinity;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_sched_setattr;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setfsgid;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setfsuid;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setgroups;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setitimer;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setpriority;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setresgid;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setresuid;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setsid;
+
+import dev.reprise.engine.model.PageBatch;
+import dev.reprise.engine.model.StandardStreams;
+import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.Label;
+import dev.reprise.engine.program.Program;
+import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.Slot;
+import dev.reprise.engine.program.Step;
+import dev.reprise.engine.rebuild.FdTableRebuild.DescriptorOptions;
+import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.Backing;
+import dev.reprise.image.state.FdTable;
+import dev.reprise.image.state.FsContext;
+import dev.reprise.image.state.Image;
+import dev.reprise.image.state.PageRun;
+import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.TaskState;
+import dev.reprise.image.state.Vma;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Prctl;
+import dev.reprise.kernel.PrctlMemory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The other back end of the restore compiler: an image into one program that its process runs on itself, without a
+ * tracer, in the order of {@link RestorePlanner}.
+ *
+ * <p>What is different: ids are new and told to whoever remembers the old ones; threads wait for each other at gates;
+ * each leaves by rt_sigreturn; what would take a privilege that the caller has not is done without; a step that fails
+ * says so and ends it all.
+ */
+final class ExecutablePlanner {
+    private static final String SELF = "/proc/self/exe";
+    private static final int SIG_SETMASK = 2;
+    private static final int SIGSTOP = 19;
+    private static final int INTERVAL_TIMERS = 3;
+    private static final long HELPER_WORTH = 4L << 20;
+    private static final int MOST_LOADERS = 4;
+    /** Room for the page with the ELF header, unmapped later; and for the region. */
+    private static final long HEAD_ROOM = 2L << 20;
+
+    private static final long REGION_ROOM = 1L << 30;
+
+    /** A runner without these privileges does without: the program has its runner's credentials and priorities then. */
+    private static final Set<Integer> RUNNERS_OWN = Set.of(
+            SYS_setgroups,
+            SYS_setresgid,
+            SYS_setresuid,
+            SYS_setfsgid,
+            SYS_setfsuid,
+            SYS_capset,
+            SYS_fchown,
+            SYS_setpriority,
+            SYS_ioprio_set,
+            SYS_sched_setaffinity,
+            SYS_sched_setattr);
+
+    private final ProgramBuilder p = new ProgramBuilder(RUNNERS_OWN);
+    private final Image image;
+    private final ProcessState process;
+    private final AddressSpace space;
+    private final long head;
+    private final PageRun region;
+    private final AddressSpaceRebuild memory;
+    private final Temporaries temporaries;
+    private final MemoryFiles memoryFiles;
+    private final FdTableRebuild descriptors;
+    private final ThreadGates gates = new ThreadGates(p);
+    private final FailureReport report;
+    private final List<Leaving> leavings = new ArrayList<>();
+    private final Slot regionBytes = p.longs(0);
+    private final Slot attributesGate = gates.gate();
+    private final Slot leavingGate = gates.gate();
+    private final List<Slot> ready = new ArrayList<>();
+
+    ExecutablePlanner(Image image) {
+        this.image = image;
+        process = image.processes().getFirst();
+        space = image.object(process.addressSpace(), AddressSpace.class);
+        head = AddressSpaceRebuild.placeForSegment(space, List.of(), HEAD_ROOM + REGION_ROOM);
+        region = new PageRun(head + HEAD_ROOM, REGION_ROOM / PageRun.PAGE_SIZE);
+        memory = new AddressSpaceRebuild(image, space, region);
+        FdTable table = image.object(process.fdTable(), FdTable.class);
+        temporaries = new Temporaries(FdTableRebuild.above(table));
+        memoryFiles = new MemoryFiles(image, temporaries.above());
+        descriptors = new FdTableRebuild(
+                image, table, new DescriptorOptions(temporaries.streams(), temporaries.above(), false, false));
+        report = new FailureReport(p, "reprise: ");
+    }
+
+    /** What has been compiled, for {@link ExecutableRegion}. */
+    record Plan(
+            Program program,
+            long head,
+            long region,
+            Slot regionBytes,
+            FailureReport report,
+            List<Leaving> leavings) {
+        Plan {
+            leavings = List.copyOf(leavings);
+        }
+    }
+
+    /** Compiles it; {@code batches} say where the contents are in the executable's file. */
+    Plan plan(List<PageBatch> batches, List<OwnerWord> owners, LocalProcessor here, Proofs proofs)
+            throws KernelException {
+        begin();
+        prove(here, proofs);
+        objects(proofs.vdso());
+        contents(batches);
+        List<Label> starts = attributes();
+        last(owners, here);
+        for (int i = 0; i < starts.size(); i++) {
+            p.place(starts.get(i));
+            thread(others().get(i), ready.get(i), here);
+        }
+        report.add(p, ExecutableRegion.stoppedAt(region.start()), ExecutableRegion.program(region.start()));
+        return new Plan(p.build(), head, region.start(), regionBytes, report, leavings);
+    }
+
+    /** What the machine that runs it must have; {@code features}: the image's own processor is the one here. */
+    record Proofs(byte[] vdso, boolean features) {}
+
+    private void begin() {
+        p.call(SYS_rt_sigprocmask, Arg.of(SIG_SETMASK), p.longs(-1), Arg.of(0), Arg.of(8));
+        Step pid = p.call(SYS_getpid);
+        p.rename(process.pid(), pid);
+        // These outlive an exec.
+        Slot off = p.space(32);
+        for (int timer = 0; timer < INTERVAL_TIMERS; timer++) {
+            p.call(SYS_setitimer, Arg.of(timer), off, Arg.of(0));
+        }
+    }
+
+    private void prove(LocalProcessor here, Proofs proofs) throws KernelException {
+        ProcessorChecks.add(p, image.machine(), here, proofs.features());
+        List<FileCheck> checks = new ArrayList<>(memory.checks());
+        checks.addAll(descriptors.checks());
+        FileProofs.add(p, checks);
+    }
+
+    private void objects(byte[] vdso) {
+        if (process.sessionId() == process.pid()) {
+            // The leader of a group, as a shell makes its jobs, cannot have one.
+            p.attempt(SYS_setsid, new Arg[0]);
+        }
+        ProcessRebuild.makeRoom(p, process, temporaries.above());
+        temporaries.open(p, StandardStreams.OWN, SELF);
+        report.useStderr(p, temporaries.streams().err());
+        memory.clear(p);
+        p.requireEqual(Arg.of(vdsoAddress()), p.bytes(vdso), vdso.length)
+                .about("this kernel's vdso is another one than the program's");
+        p.attempt(
+                SYS_prctl,
+                Arg.of(PrctlMemory.PR_SET_VMA),
+                Arg.of(PrctlMemory.PR_SET_VMA_ANON_NAME),
+                Arg.of(region.start()),
+                Arg.contentOf(regionBytes),
+                p.string(ExecutableImage.REGION));
+        memoryFiles.create(p);
+        memory.map(p, memoryFiles);
+        descriptors.create(p, memoryFiles);
+    }
+
+    private long vdsoAddress() {
+        for (Vma vma : space.vmas()) {
+            if (vma.backing() instanceof Backing.Kernel(String name) && name.equals("[vdso]")) {
+                return vma.start();
+            }
+        }
+        throw new IllegalStateException("an image without vdso");
+    }
+
+    private void contents(List<PageBatch> batches) {
+        long bytes = batches.stream().mapToLong(PageBatch::bytes).sum();
+        int loaders = Math.clamp(bytes / HELPER_WORTH, 1, MOST_LOADERS);
+        List<List<PageBatch>> shares = PageLoading.share(batches, loaders);
+        Label done = p.label();
+        List<Label> helpers = new ArrayList<>();
+        for (int i = 1; i < loaders; i++) {
+            helpers.add(p.label());
+            gates.cloneHelper(helpers.getLast());
+        }
+        load(shares.getFirst());
+        p.go(done);
+        for (int i = 1; i < loaders; i++) {
+            p.place(helpers.get(i - 1));
+            load(shares.get(i));
+            gates.endHelper();
+        }
+        p.place(done);
+        gates.awaitHelpers();
+    }
+
+    private void load(List<PageBatch> share) {
+        PageLoading loading = new PageLoading(memory);
+        for (PageBatch batch : share) {
+            loading.add(p, Arg.of(temporaries.image()), batch);
+        }
+    }
+
+    private List<Label> attributes() {
+        temporaries.closeImage(p);
+        memory.finish(p);
+        memoryFiles.finish(p);
+        FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class));
+        List<Label> starts = new ArrayList<>();
+        for (TaskState task : others()) {
+            starts.add(p.label());
+            gates.clone(task.tid(), starts.getLast());
+        }
+        ProcessRebuild.prepare(p, image, process);
+        return starts;
+    }
+
+    private List<TaskState> others() {
+        return process.tasks().subList(1, process.tasks().size());
+    }
+
+    private void last(List<OwnerWord> owners, LocalProcessor here) {
+        gates.open(attributesGate);
+        for (TaskState _ : others()) {
+            ready.add(gates.gate());
+            gates.await(ready.getLast());
+        }
+        for (OwnerWord word : owners) {
+            p.store4(Arg.of(word.address()), p.add(p.id(word.tid()), Arg.of(Integer.toUnsignedLong(word.flags()))));
+        }
+        temporaries.closeStreams(p);
+        report.useStderr(p, 2);
+        ProcessRebuild.finish(p, process, space.dumpable());
+        descriptors.finish(p);
+        gates.open(leavingGate);
+        if (process.stopped()) {
+            p.attempt(SYS_kill, p.id(process.pid()), Arg.of(SIGSTOP));
+        }
+        leave(process.leader(), here);
+    }
+
+    private void thread(TaskState task, Slot done, LocalProcessor here) {
+        gates.await(attributesGate);
+        ThreadRebuild.add(p, process.pid(), task);
+        gates.open(done);
+        gates.await(leavingGate);
+        leave(task, here);
+    }
+
+    private void leave(TaskState task, LocalProcessor here) {
+        p.call(SYS_arch_prctl, Prctl.ARCH_SET_FS, task.registers().fsBase());
+        p.call(SYS_arch_prctl, Prctl.ARCH_SET_GS, task.registers().gsBase());
+        Leaving leaving = Leaving.of(p, task, here.xsave());
+        leavings.add(leaving);
+        p.setStackPointer(leaving.frame());
+        p.call(SYS_rt_sigreturn);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.reprise.engine.rebuild;
+
+import dev.reprise.engine.program.Program;
+import dev.reprise.engine.program.x86_64.ControlBlock;
+import dev.reprise.engine.program.x86_64.ExecutableElf;
+import dev.reprise.engine.program.x86_64.Interpreter;
+import dev.reprise.engine.tracee.XsaveLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * What a program that restores itself runs in:
+ *
+ * <pre>
+ *   0000  interpreter
+ *   1000  control block, one for all threads: nobody gives commands, and the tracer is dead from the beginning, so that a
+ *         program that stops goes on at its "home", which reports the failure
+ *   1800  LIFE word; the initial stack pointer
+ *   2000  program, then the words of its failures
+ * </pre>
+ */
+final class ExecutableRegion {
+    private static final int CONTROL = 0x1000;
+    private static final int LIFE = 0x1800;
+    private static final int STACK = 0x1808;
+    private static final int PROGRAM = 0x2000;
+    private static final int PAGE = 4096;
+
+    private ExecutableRegion() {}
+
+    /** Where the program stands in a region. */
+    static long program(long region) {
+        return region + PROGRAM;
+    }
+
+    /** The word that tells which entry failed. */
+    static long stoppedAt(long region) {
+        return region + CONTROL + ControlBlock.STOPPED_AT;
+    }
+
+    /** The word that holds the initial stack pointer, where argc, argv and the environment are. */
+    static long stack(long region) {
+        return region + STACK;
+    }
+
+    /** The region's bytes. */
+    static byte[] of(ExecutablePlanner.Plan plan, XsaveLayout layout) {
+        long base = program(plan.region());
+        Program program = plan.program();
+        byte[] encoded = program.encode(base);
+        for (Leaving leaving : plan.leavings()) {
+            leaving.fill(program, encoded, base, layout);
+        }
+        byte[] words = plan.report().words(program, encoded, base);
+        int size = (PROGRAM + encoded.length + words.length + PAGE - 1) & -PAGE;
+        ByteBuffer region = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+        region.put(0, Interpreter.code());
+        region.putLong(CONTROL + ControlBlock.LIFE, plan.region() + LIFE);
+        region.putLong(CONTROL + ControlBlock.HOME_PROGRAM, base + program.labelOffset(plan.report().start()));
+        region.putInt(LIFE, ControlBlock.OWNER_DIED);
+        region.put(PROGRAM, encoded).put(PROGRAM + encoded.length, words);
+        region.putLong(PROGRAM + (int) program.slotOffset(plan.regionBytes()), size);
+        return region.array();
+    }
+
+    /** The first page of the file in which the region stands at {@code position}. */
+    static byte[] head(ExecutablePlanner.Plan plan, long bytes, long position) {
+        long region = plan.region();
+        return ExecutableElf.of(
+                plan.head(),
+                new ExecutableElf.Region(
+                        region,
+                        bytes,
+                        position,
+                        region + Interpreter.LOOP,
+                        program(region),
+                        region + CONTROL,
+                        stack(region)));
+    }
+}

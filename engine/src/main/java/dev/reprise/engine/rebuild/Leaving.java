@@ -1,0 +1,71 @@
+package dev.reprise.engine.rebuild;
+
+import dev.reprise.engine.program.Program;
+import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.Slot;
+import dev.reprise.engine.program.x86_64.SleepCode;
+import dev.reprise.engine.tracee.SignalFrame;
+import dev.reprise.engine.tracee.XsaveLayout;
+import dev.reprise.image.state.Interruption;
+import dev.reprise.image.state.TaskState;
+import dev.reprise.kernel.x86_64.UserRegs;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * How a thread gets from the program that restores it into its own code: by a signal frame of its context. One that was
+ * asleep makes its call again on the way, with the time that was left.
+ *
+ * @param frame room for the frame
+ * @param sleep the time left and the code of the call, for those who need it
+ */
+record Leaving(TaskState task, Slot frame, Slot sleep) {
+    private static final int TIMESPEC = 16;
+
+    /** Takes the room. */
+    static Leaving of(ProgramBuilder p, TaskState task, XsaveLayout layout) {
+        boolean sleeps = task.interruption() instanceof Interruption.Sleep;
+        long frame = SignalFrame.size(task.xstate().toArray(), layout);
+        return new Leaving(task, p.space(frame), p.space(sleeps ? TIMESPEC + SleepCode.SIZE : 0));
+    }
+
+    /** Fills the room in the encoded program, which runs at {@code base}. */
+    void fill(Program program, byte[] encoded, long base, XsaveLayout layout) {
+        long[] registers = registers(program, encoded, base);
+        long at = program.slotOffset(frame);
+        byte[] bytes = SignalFrame.bytes(
+                base + at, registers, task.signalMask(), task.signalStack(), task.xstate().toArray(), layout);
+        if (bytes.length > frame.size()) {
+            throw new IllegalStateException("a signal frame of " + bytes.length + " bytes");
+        }
+        System.arraycopy(bytes, 0, encoded, (int) at, bytes.length);
+    }
+
+    private long[] registers(Program program, byte[] encoded, long base) {
+        long[] own = task.registers().words();
+        return switch (task.interruption()) {
+            case Interruption.None _ -> own;
+            case Interruption.Sleep interruption -> {
+                InterruptedSleep slept = new InterruptedSleep(own, interruption);
+                yield slept.hasRest() ? again(slept, interruption, program, encoded, base) : slept.anew();
+            }
+        };
+    }
+
+    private long[] again(
+            InterruptedSleep slept, Interruption.Sleep interruption, Program program, byte[] encoded, long base) {
+        long[] own = task.registers().words();
+        int at = (int) program.slotOffset(sleep);
+        ByteBuffer room = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
+        for (long word : slept.timespec()) {
+            room.putLong(at, word);
+            at += Long.BYTES;
+        }
+        byte[] code = SleepCode.of(
+                interruption.number(), slept.argument(), own[slept.argument()], own[UserRegs.RIP]);
+        room.put(at, code);
+        long[] call = slept.call(base + at - TIMESPEC);
+        call[UserRegs.RIP] = base + at;
+        return call;
+    }
+}
