@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import dev.reprise.engine.Export;
+import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -20,7 +21,12 @@ import picocli.CommandLine.Spec;
             "It goes on where the program was, without Java or this tool; as often as one likes, under any pid."
         },
         exitCodeListHeading = "Exit status:%n",
-        exitCodeList = {"0:done", "1:failed", "2:wrong usage"})
+        exitCodeList = {
+            "0:done",
+            "1:failed",
+            "2:wrong usage",
+            "3:refused: an executable cannot carry what is in the image; every reason is on stderr"
+        })
 final class ExportCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -54,7 +60,7 @@ final class ExportCommand implements Callable<Integer> {
             return ExitStatus.DONE;
         } catch (RestoreException failed) {
             console.error(failed.reason(), failed);
-            return ExitStatus.FAILED;
+            return failed.reason() instanceof Reason.Unsupported ? ExitStatus.REFUSED : ExitStatus.FAILED;
         }
     }
 }

@@ -57,11 +57,11 @@ public final class Checkpoint {
      *
      * @throws CheckpointException as {@link #toFile}; also Unsupported for what an executable cannot carry
      */
-    public static CheckpointStats toExecutable(
-            int pid, Path executable, CheckpointOptions options, Progress progress) throws CheckpointException {
+    public static CheckpointStats toExecutable(int pid, Path executable, CheckpointOptions options, Progress progress)
+            throws CheckpointException {
         return run(
                 pid,
-                () -> ExecutableFile.create(executable, options.sync()),
+                () -> ExecutableFile.create(executable, options.sync(), progress),
                 executable.toString(),
                 options,
                 progress);

@@ -3,7 +3,10 @@ package dev.reprise.engine;
 import dev.reprise.engine.model.PageBatch;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.PageSource;
+import dev.reprise.engine.model.Progress;
+import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.rebuild.Executable;
+import dev.reprise.engine.rebuild.ExecutableLook;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
@@ -30,19 +33,21 @@ final class ExecutableFile implements PageSink.InPlace {
     private final Path aside;
     private final boolean sync;
     private final FileChannel file;
+    private final Progress progress;
     private final List<PageBatch> batches = new ArrayList<>();
     private final List<Image> images = new ArrayList<>(1);
     private long position = Executable.PAGES;
     private boolean isOver;
 
-    private ExecutableFile(Path target, Path aside, boolean sync, FileChannel file) {
+    private ExecutableFile(Path target, Path aside, boolean sync, FileChannel file, Progress progress) {
         this.target = target;
         this.aside = aside;
         this.sync = sync;
         this.file = file;
+        this.progress = progress;
     }
 
-    static ExecutableFile create(Path target, boolean sync) throws IOException {
+    static ExecutableFile create(Path target, boolean sync, Progress progress) throws IOException {
         Path absolute = target.toAbsolutePath();
         Path real = Files.exists(absolute) ? absolute.toRealPath() : absolute;
         String unique = ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime());
@@ -51,7 +56,7 @@ final class ExecutableFile implements PageSink.InPlace {
                 aside,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        return new ExecutableFile(real, aside, sync, file);
+        return new ExecutableFile(real, aside, sync, file, progress);
     }
 
     /** Takes a whole image. */
@@ -80,6 +85,15 @@ final class ExecutableFile implements PageSink.InPlace {
 
     @Override
     public void state(Image image) throws IOException {
+        try {
+            List<Refusal> refusals = ExecutableLook.refusals(image);
+            if (!refusals.isEmpty()) {
+                throw new NotExecutable(image.processes().getFirst().pid(), refusals);
+            }
+        } catch (KernelException failure) {
+            throw new IOException(failure.getMessage(), failure);
+        }
+        ExecutableLook.warnings(image).forEach(progress::warning);
         images.add(image);
     }
 

@@ -34,10 +34,12 @@ public final class Export {
             }
             file.verify();
             progress.phase("write");
-            try (ExecutableFile sink = ExecutableFile.create(executable, sync)) {
+            try (ExecutableFile sink = ExecutableFile.create(executable, sync, progress)) {
                 sink.copy(file);
                 sink.finish();
             }
+        } catch (NotExecutable not) {
+            throw new RestoreException(new Reason.Unsupported(not.pid(), not.refusals()), not);
         } catch (BadImageException bad) {
             throw new RestoreException(ReadFailure.reason(bad), bad);
         } catch (IOException io) {

@@ -20,6 +20,7 @@ final class Reasons {
     static Reason ofCheckpoint(int pid, String sink, Exception failure) {
         return switch (failure) {
             case CannotCapture cannot -> new Reason.Unsupported(pid, cannot.refusals());
+            case NotExecutable not -> new Reason.Unsupported(pid, not.refusals());
             case CancelledException _ -> new Reason.Cancelled();
             case TaskDiedException died -> new Reason.TaskDied(died.tid(), "process " + pid + " ended meanwhile");
             case KernelException kernel -> ofKernel(pid, kernel);

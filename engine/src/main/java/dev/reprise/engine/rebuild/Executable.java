@@ -3,11 +3,10 @@ package dev.reprise.engine.rebuild;
 import dev.reprise.engine.model.PageBatch;
 import dev.reprise.engine.program.x86_64.ExecutableElf;
 import dev.reprise.image.state.AddressSpace;
-import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.Image;
 import dev.reprise.kernel.KernelException;
-import dev.reprise.kernel.Vdso;
 import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.Vdso;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -33,15 +32,14 @@ public record Executable(byte[] head, byte[] region) {
     public static Executable of(Image whole, List<PageBatch> batches, MemorySegment file) throws KernelException {
         Image image = ExecutableImage.of(whole);
         List<PageBatch> left = ExecutableImage.batches(whole, batches);
-        AddressSpace space =
-                image.object(image.processes().getFirst().addressSpace(), AddressSpace.class);
+        AddressSpace space = image.object(image.processes().getFirst().addressSpace(), AddressSpace.class);
         List<OwnerWord> owners = OwnerWords.of(space, image.processes().getFirst(), new Contents(file, left));
         LocalProcessor here = LocalProcessor.ask();
         boolean sameProcessor = image.machine()
                 .bootId()
                 .equals(Proc.text("/proc/sys/kernel/random/boot_id").strip());
         ExecutablePlanner.Plan plan = new ExecutablePlanner(image)
-                .plan(left, owners, here, new ExecutablePlanner.Proofs(Vdso.code(), sameProcessor));
+                .plan(left, owners, here, new ExecutablePlanner.Proofs(Bytes.of(Vdso.code()), sameProcessor));
         byte[] region = ExecutableRegion.of(plan, here.xsave());
         return new Executable(ExecutableRegion.head(plan, region.length, file.byteSize()), region);
     }

@@ -46,7 +46,8 @@ final class ExecutableImage {
         for (SharedObject object : image.objects()) {
             objects.add(
                     switch (object) {
-                        case OpenFile file when streams.contains(file.id()) ->
+                        case OpenFile file
+                        when streams.contains(file.id()) ->
                             new OutsideFile(file.id(), file.flags(), FileOwner.NONE, "a standard stream");
                         case FdTable table -> withoutLocks(table, streams);
                         case AddressSpace space -> withoutRemains(space, remains(image, space));
@@ -94,7 +95,8 @@ final class ExecutableImage {
     private static boolean isUsed(Image image, Vma vma) {
         for (ProcessState process : image.processes()) {
             for (TaskState task : process.tasks()) {
-                if (isIn(vma, task.registers().rip()) || isIn(vma, task.registers().rsp())) {
+                if (isIn(vma, task.registers().rip())
+                        || isIn(vma, task.registers().rsp())) {
                     return true;
                 }
             }
@@ -121,6 +123,8 @@ final class ExecutableImage {
                 s.executable(),
                 vmas,
                 runs,
+                s.parent(),
+                s.inherited(),
                 s.guards(),
                 s.dumpable(),
                 s.thpDisabled(),

@@ -31,6 +31,7 @@ import dev.reprise.engine.program.Step;
 import dev.reprise.engine.rebuild.FdTableRebuild.DescriptorOptions;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Backing;
+import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
@@ -114,12 +115,7 @@ final class ExecutablePlanner {
 
     /** What has been compiled, for {@link ExecutableRegion}. */
     record Plan(
-            Program program,
-            long head,
-            long region,
-            Slot regionBytes,
-            FailureReport report,
-            List<Leaving> leavings) {
+            Program program, long head, long region, Slot regionBytes, FailureReport report, List<Leaving> leavings) {
         Plan {
             leavings = List.copyOf(leavings);
         }
@@ -143,7 +139,7 @@ final class ExecutablePlanner {
     }
 
     /** What the machine that runs it must have; {@code features}: the image's own processor is the one here. */
-    record Proofs(byte[] vdso, boolean features) {}
+    record Proofs(Bytes vdso, boolean features) {}
 
     private void begin() {
         p.call(SYS_rt_sigprocmask, Arg.of(SIG_SETMASK), p.longs(-1), Arg.of(0), Arg.of(8));
@@ -163,7 +159,7 @@ final class ExecutablePlanner {
         FileProofs.add(p, checks);
     }
 
-    private void objects(byte[] vdso) {
+    private void objects(Bytes vdso) {
         if (process.sessionId() == process.pid()) {
             // The leader of a group, as a shell makes its jobs, cannot have one.
             p.attempt(SYS_setsid, new Arg[0]);
@@ -172,7 +168,7 @@ final class ExecutablePlanner {
         temporaries.open(p, StandardStreams.OWN, SELF);
         report.useStderr(p, temporaries.streams().err());
         memory.clear(p);
-        p.requireEqual(Arg.of(vdsoAddress()), p.bytes(vdso), vdso.length)
+        p.requireEqual(Arg.of(vdsoAddress()), p.bytes(vdso.toArray()), vdso.length())
                 .about("this kernel's vdso is another one than the program's");
         p.attempt(
                 SYS_prctl,

@@ -56,7 +56,9 @@ final class ExecutableRegion {
         ByteBuffer region = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
         region.put(0, Interpreter.code());
         region.putLong(CONTROL + ControlBlock.LIFE, plan.region() + LIFE);
-        region.putLong(CONTROL + ControlBlock.HOME_PROGRAM, base + program.labelOffset(plan.report().start()));
+        region.putLong(
+                CONTROL + ControlBlock.HOME_PROGRAM,
+                base + program.labelOffset(plan.report().start()));
         region.putInt(LIFE, ControlBlock.OWNER_DIED);
         region.put(PROGRAM, encoded).put(PROGRAM + encoded.length, words);
         region.putLong(PROGRAM + (int) program.slotOffset(plan.regionBytes()), size);

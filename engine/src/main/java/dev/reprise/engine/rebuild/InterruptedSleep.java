@@ -67,9 +67,8 @@ final class InterruptedSleep {
     /** The call's registers with the time that was left; {@code address} is where {@link #timespec} stands. */
     long[] call(long address) {
         long[] call = own.clone();
-        call[argument()] = sleep.number() == SYS_poll
-                ? (sleep.remainingNanos() + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI
-                : address;
+        call[argument()] =
+                sleep.number() == SYS_poll ? (sleep.remainingNanos() + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI : address;
         return call;
     }
 

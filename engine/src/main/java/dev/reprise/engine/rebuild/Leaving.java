@@ -34,7 +34,12 @@ record Leaving(TaskState task, Slot frame, Slot sleep) {
         long[] registers = registers(program, encoded, base);
         long at = program.slotOffset(frame);
         byte[] bytes = SignalFrame.bytes(
-                base + at, registers, task.signalMask(), task.signalStack(), task.xstate().toArray(), layout);
+                base + at,
+                registers,
+                task.signalMask(),
+                task.signalStack(),
+                task.xstate().toArray(),
+                layout);
         if (bytes.length > frame.size()) {
             throw new IllegalStateException("a signal frame of " + bytes.length + " bytes");
         }
@@ -61,8 +66,7 @@ record Leaving(TaskState task, Slot frame, Slot sleep) {
             room.putLong(at, word);
             at += Long.BYTES;
         }
-        byte[] code = SleepCode.of(
-                interruption.number(), slept.argument(), own[slept.argument()], own[UserRegs.RIP]);
+        byte[] code = SleepCode.of(interruption.number(), slept.argument(), own[slept.argument()], own[UserRegs.RIP]);
         room.put(at, code);
         long[] call = slept.call(base + at - TIMESPEC);
         call[UserRegs.RIP] = base + at;

@@ -71,13 +71,12 @@ final class LockShapes {
         int type = kind & TYPE;
         boolean inLock = (kind & (ROBUST | INHERITING)) != 0;
         boolean asksOwner = inLock || type == RECURSIVE || type == ERROR_CHECKING;
-        boolean held = inLock
-                ? (lock & TID_MASK) == owner
-                : (kind & PROTECTING) != 0 ? lock != 0 : lock == 1 || lock == 2;
+        boolean held =
+                inLock ? (lock & TID_MASK) == owner : (kind & PROTECTING) != 0 ? lock != 0 : lock == 1 || lock == 2;
         boolean counted = type == RECURSIVE ? count >= 1 && count < MOST : count == 0;
         // Only robust and priority-inheriting mutexes are on a list.
-        boolean unlisted = inLock || bytes.get(JAVA_LONG_UNALIGNED, at + 24) == 0
-                && bytes.get(JAVA_LONG_UNALIGNED, at + 32) == 0;
+        boolean unlisted =
+                inLock || bytes.get(JAVA_LONG_UNALIGNED, at + 24) == 0 && bytes.get(JAVA_LONG_UNALIGNED, at + 32) == 0;
         if (asksOwner && held && counted && unlisted && users >= 1 && users < MOST && (kind & ~KNOWN_KINDS) == 0) {
             words.add(new OwnerWord(address + at + OWNER, owner, 0));
             if (inLock) {

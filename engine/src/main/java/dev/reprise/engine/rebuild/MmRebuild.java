@@ -64,11 +64,7 @@ final class MmRebuild {
         Step exe = memfds.openForReading(p, space.executable());
         p.store4(map.plus(EXE_FD), exe);
         Arg[] call = {
-            Arg.of(PrctlMemory.PR_SET_MM),
-            Arg.of(PrctlMemory.PR_SET_MM_MAP),
-            map,
-            Arg.of(MM_MAP_SIZE),
-            Arg.of(0)
+            Arg.of(PrctlMemory.PR_SET_MM), Arg.of(PrctlMemory.PR_SET_MM_MAP), map, Arg.of(MM_MAP_SIZE), Arg.of(0)
         };
         Step all = p.privileged(SYS_prctl, call).about("the executable, its borders and auxiliary vector");
         if (p.isForAnyone()) {

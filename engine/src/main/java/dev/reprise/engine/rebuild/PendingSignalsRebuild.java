@@ -27,11 +27,7 @@ final class PendingSignalsRebuild {
     /** In the leader: those of the process. */
     static void shared(ProgramBuilder p, Arg pid, List<PendingSignal> signals) {
         for (PendingSignal signal : signals) {
-            p.call(
-                            SYS_rt_sigqueueinfo,
-                            pid,
-                            Arg.of(signal.signal()),
-                            siginfo(p, signal))
+            p.call(SYS_rt_sigqueueinfo, pid, Arg.of(signal.signal()), siginfo(p, signal))
                     .about("pending signal " + signal.signal());
         }
     }
@@ -39,12 +35,7 @@ final class PendingSignalsRebuild {
     /** In the thread itself: its own. */
     static void own(ProgramBuilder p, Arg pid, Arg tid, List<PendingSignal> signals) {
         for (PendingSignal signal : signals) {
-            p.call(
-                            SYS_rt_tgsigqueueinfo,
-                            pid,
-                            tid,
-                            Arg.of(signal.signal()),
-                            siginfo(p, signal))
+            p.call(SYS_rt_tgsigqueueinfo, pid, tid, Arg.of(signal.signal()), siginfo(p, signal))
                     .about("pending signal " + signal.signal());
         }
     }

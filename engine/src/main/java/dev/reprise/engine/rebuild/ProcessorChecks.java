@@ -30,7 +30,10 @@ final class ProcessorChecks {
         for (LocalProcessor.Answer place : here.places()) {
             if ((machine.xcr0() >>> place.subleaf() & 1) != 0) {
                 p.cpuid(place.leaf(), place.subleaf(), answer);
-                p.requireEqual(answer, p.ints(place.words().get(0), place.words().get(1)), Long.BYTES)
+                p.requireEqual(
+                                answer,
+                                p.ints(place.words().get(0), place.words().get(1)),
+                                Long.BYTES)
                         .about("this processor keeps registers in other places (XSAVE)");
             }
         }

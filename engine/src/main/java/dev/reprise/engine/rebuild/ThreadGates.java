@@ -54,9 +54,7 @@ final class ThreadGates {
     void clone(int tid, Label start) {
         Slot args = p.space(CloneArgs.SIZE);
         p.store8(args.plus(CloneArgs.FLAGS), Arg.of(ThreadClones.THREAD));
-        p.rename(
-                tid,
-                p.fork(SYS_clone3, start, args, Arg.of(CloneArgs.SIZE)).about("a thread"));
+        p.rename(tid, p.fork(SYS_clone3, start, args, Arg.of(CloneArgs.SIZE)).about("a thread"));
     }
 
     /** Adds the clone of a helper, which begins at {@code start} and ends by {@link #endHelper}. */

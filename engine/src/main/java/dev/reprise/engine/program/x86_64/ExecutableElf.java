@@ -72,8 +72,7 @@ public final class ExecutableElf {
      * @param control the control block
      * @param stack where the initial stack pointer goes
      */
-    public record Region(
-            long address, long bytes, long position, long loop, long entry, long control, long stack) {}
+    public record Region(long address, long bytes, long position, long loop, long entry, long control, long stack) {}
 
     /** The page, loaded at {@code load}. */
     public static byte[] of(long load, Region region) {
@@ -97,10 +96,17 @@ public final class ExecutableElf {
 
     private static byte[] code(Region region) {
         Assembler a = new Assembler();
-        a.move(R14, RSP).set4(RAX, OPENAT).loadFrom(RDI, "cwd").addressOf(RSI, "exe").set4(RDX, O_CLOEXEC);
+        a.move(R14, RSP)
+                .set4(RAX, OPENAT)
+                .loadFrom(RDI, "cwd")
+                .addressOf(RSI, "exe")
+                .set4(RDX, O_CLOEXEC);
         a.syscall().compare(RAX, LAST_ERRNO).jump(ABOVE_OR_EQUAL, "failed").move(R15, RAX);
         a.set4(RAX, MMAP).loadFrom(RDI, "address").loadFrom(RSI, "bytes").set4(RDX, READ_WRITE_EXECUTE);
-        a.set4(R10, PRIVATE_ANONYMOUS_NOREPLACE).loadFrom(R8, "none").set4(R9, 0).syscall();
+        a.set4(R10, PRIVATE_ANONYMOUS_NOREPLACE)
+                .loadFrom(R8, "none")
+                .set4(R9, 0)
+                .syscall();
         a.loadFrom(RDI, "address").compare(RAX, RDI).jump(NOT_EQUAL, "failed");
         a.set4(RAX, PREAD).move(RSI, RDI).move(RDI, R15).loadFrom(RDX, "bytes").loadFrom(R10, "position");
         a.syscall().loadFrom(RDX, "bytes").compare(RAX, RDX).jump(NOT_EQUAL, "failed");
