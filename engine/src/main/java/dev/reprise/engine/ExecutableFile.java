@@ -115,7 +115,9 @@ final class ExecutableFile implements PageSink.InPlace {
 
     @Override
     public void finish() throws IOException {
-        write(ByteBuffer.allocate(1), position - 1);
+        if (file.size() < position) {
+            throw new IOException("pages are missing: " + file.size() + " bytes instead of " + position);
+        }
         try (Arena arena = Arena.ofConfined()) {
             var pages = file.map(FileChannel.MapMode.READ_ONLY, 0, position, arena);
             Executable executable = Executable.of(images.getFirst(), batches, pages);

@@ -3,6 +3,7 @@ package dev.reprise.engine.rebuild;
 import dev.reprise.engine.model.PageBatch;
 import dev.reprise.engine.program.x86_64.ExecutableElf;
 import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.Image;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;

@@ -109,7 +109,10 @@ final class ExecutablePlanner {
         temporaries = new Temporaries(FdTableRebuild.above(table));
         memoryFiles = new MemoryFiles(image, temporaries.above());
         descriptors = new FdTableRebuild(
-                image, table, new DescriptorOptions(temporaries.streams(), temporaries.above(), false, false));
+                image,
+                table,
+                TableShare.alone(image, table),
+                new DescriptorOptions(temporaries.streams(), temporaries.above(), false, false));
         report = new FailureReport(p, "reprise: ");
     }
 
