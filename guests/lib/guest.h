@@ -58,6 +58,13 @@ bool guest_may_go(void);
 // Valid after `go`.
 long guest_away_ms(void);
 
+// Whether it goes on as an executable: under new ids, and with one mapping more, which restored it.
+// Valid after `go`.
+bool guest_is_executable(void);
+
+// A thread id that the guest has kept, against what it is now; an executable has new ones.
+void guest_check_id(const char *what, pid_t got, pid_t kept);
+
 // By default the wait for `go` also checks that no sleep of it is ever interrupted. Guests whose own
 // signals interrupt it say so in setup().
 void guest_expect_signals(void);

@@ -36,11 +36,30 @@ void guest_remember_maps(void)
     NEED(guest_read_file("/proc/self/maps", remembered, MAPS_SIZE));
 }
 
+// The one mapping that no other has: of an executable's own, private, anonymous, with every right.
+static void forget_restorer(void)
+{
+    for (char *line = now; *line != 0;) {
+        char *next = line + strcspn(line, "\n") + 1;
+        unsigned long from, to, inode;
+        char rights[5];
+        size_t length = (size_t)(next - line);
+        if (sscanf(line, "%lx-%lx %4s %*s %*s %lu", &from, &to, rights, &inode) == 4 && strcmp(rights, "rwxp") == 0
+            && inode == 0 && memmem(remembered, strlen(remembered), line, length) == NULL) {
+            memmove(line, next, strlen(next) + 1);
+            return;
+        }
+        line = next;
+    }
+}
+
 // The first line that differs says most.
 void guest_check_maps(void)
 {
     if (guest_read_file("/proc/self/maps", now, MAPS_SIZE) < 0)
         guest_die("/proc/self/maps: %s", strerror(errno));
+    if (guest_is_executable())
+        forget_restorer();
     size_t line = 0, at = 0;
     for (; remembered[at] == now[at] && now[at] != 0; at++)
         if (now[at] == '\n')

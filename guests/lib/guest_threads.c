@@ -28,7 +28,7 @@ static void *run(void *argument)
     while (!released)
         pthread_cond_wait(&changed, &lock);
     pthread_mutex_unlock(&lock);
-    guest_check("thread id", gettid(), own->tid);
+    guest_check_id("thread id", gettid(), own->tid);
     check_thread(own->number);
     return own;
 }

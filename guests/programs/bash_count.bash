@@ -41,7 +41,7 @@ for ((i = 1; i <= count; i++)); do
     [ "${numbers[i]}" = $((i * i)) ] || failures+="FAIL: number $i: expected $((i * i)) got ${numbers[i]}"$'\n'
     [ "${names[n$i]}" = "$i" ] || failures+="FAIL: name n$i: expected $i got ${names[n$i]}"$'\n'
 done
-kill -USR1 $$
+kill -USR1 $BASHPID # not $$, which bash remembers: an executable has another one
 [ "$usr1" = 1 ] || failures+="FAIL: trap: expected 1 got $usr1"$'\n'
 mapfile -t lines <"$directory/counts"
 [ ${#lines[@]} = "$count" ] || failures+="FAIL: lines: expected $count got ${#lines[@]}"$'\n'

@@ -18,7 +18,7 @@ static void set_up(int number)
 static void check(int number)
 {
     CHECK("number", number_here, number);
-    CHECK("id", gettid(), tids[number]);
+    guest_check_id("id", gettid(), tids[number]);
 }
 
 static int tasks(void)
