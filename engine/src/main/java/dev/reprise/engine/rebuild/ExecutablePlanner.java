@@ -224,14 +224,15 @@ final class ExecutablePlanner {
 
     private List<Label> attributes() {
         temporaries.closeImage(p);
-        memory.finish(p);
+        memory.finish(p, memoryFiles);
         memoryFiles.finish(p);
-        FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class));
+        FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class), descriptors.removed());
         List<Label> starts = new ArrayList<>();
         for (TaskState task : others()) {
             starts.add(p.label());
             gates.clone(task.tid(), starts.getLast());
         }
+        descriptors.createLate(p);
         ProcessRebuild.prepare(p, image, process);
         return starts;
     }
@@ -271,6 +272,8 @@ final class ExecutablePlanner {
     private void leave(TaskState task, LocalProcessor here) {
         p.call(SYS_arch_prctl, Prctl.ARCH_SET_FS, task.registers().fsBase());
         p.call(SYS_arch_prctl, Prctl.ARCH_SET_GS, task.registers().gsBase());
+        // They judge what comes after them: nothing but the way out.
+        new SeccompRebuild(image, process).addAll(p, task);
         Leaving leaving = Leaving.of(p, task, here.xsave());
         leavings.add(leaving);
         p.setStackPointer(leaving.frame());

@@ -75,6 +75,13 @@ final class SeccompRebuild {
         }
     }
 
+    /** Adds all of a thread's, by the thread itself: for one that is not traced, as the last thing it does. */
+    void addAll(ProgramBuilder p, TaskState task) {
+        for (ObjectId id : chain(task)) {
+            install(p, id, 0);
+        }
+    }
+
     // struct sock_fprog { u16 len; struct sock_filter *filter; }; what speculation a filter would forbid is set by
     // itself
     private void install(ProgramBuilder p, ObjectId id, int flags) {
