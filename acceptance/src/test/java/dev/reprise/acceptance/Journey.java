@@ -45,6 +45,7 @@ final class Journey {
             case PIPE -> journey.pipe();
             case TWICE -> journey.twice();
             case PID_NAMESPACE -> journey.inPidNamespace();
+            case EXECUTABLE -> journey.executable();
         }
     }
 
@@ -140,6 +141,13 @@ final class Journey {
             killOriginal();
         }
         guest.passes(restored, away());
+    }
+
+    private void executable() throws IOException, InterruptedException {
+        Library.executable(guest.pid(), image, After.KILL);
+        Tasks.awaitEnd(guest.pid(), PATIENCE);
+        int executed = guest.execute(image);
+        guest.passesExecuted(executed, away());
     }
 
     private void killOriginal() throws InterruptedException {

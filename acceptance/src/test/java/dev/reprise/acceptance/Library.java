@@ -51,6 +51,14 @@ final class Library {
             writer.join();
         }
         checkpoint.join();
+    static void executable(int pid, Path file, After after) {
+        try {
+            CheckpointOptions options = CheckpointOptions.DEFAULT.with(after).withoutSync();
+            Checkpoint.toExecutable(pid, file, options, Progress.NONE);
+        } catch (CheckpointException failed) {
+            String refusals = failed.reason() instanceof Reason.Unsupported(int _, var all) ? " " + all : "";
+            throw new AssertionError("checkpoint: " + failed.getMessage() + refusals, failed);
+        }
     }
 
     /** Gives the restored program's pid. */

@@ -25,6 +25,7 @@ final class RunningGuest implements AutoCloseable {
     private final int pid;
     private final long start = System.nanoTime();
     private final long readyMillis;
+    private boolean executable;
 
     private RunningGuest(Guest guest, Path scratch) throws IOException, InterruptedException {
         this.guest = guest;
@@ -131,6 +132,45 @@ final class RunningGuest implements AutoCloseable {
         }
     }
 
+    /** Tells the guest, now the executable's process {@code now}, the same. */
+    void passesExecuted(int now, long awayMillis) throws IOException, InterruptedException {
+        executable = true;
+        passes(now, awayMillis);
+    }
+
+    /** Executes a file like a guest, with the guest's own streams; its pid. */
+    int execute(Path file) throws IOException, InterruptedException {
+        String script = "echo $$ >pid.part && mv pid.part pid && exec \"$0\"";
+        new ProcessBuilder("setsid", "--fork", "bash", "-c", script, file.toString())
+                .directory(scratch.toFile())
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        scratch.resolve("out").toFile()))
+                .redirectError(ProcessBuilder.Redirect.appendTo(
+                        scratch.resolve("err").toFile()))
+                .start()
+                .waitFor();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!Files.exists(scratch.resolve("pid"))) {
+            requireBefore(deadline, "executed");
+        }
+        int now = Integer.parseInt(
+                Files.readString(scratch.resolve("pid")).strip());
+        pids.add(now);
+        // A stopped guest stops itself again: until then a SIGCONT would come too early.
+        while (guest.needs().contains("cont") && Tasks.isAlive(now) && Tasks.state(now) != 'T') {
+            requireBefore(deadline, "stopped");
+        }
+        return now;
+    }
+
+    private void requireBefore(long deadline, String what) throws InterruptedException {
+        if (System.nanoTime() > deadline) {
+            throw new AssertionError(guest + " is not " + what + ": " + output());
+        }
+        Thread.sleep(2);
+    }
+
     /** Tells the guest to verify; it must end with FAIL and status 1. */
     void fails(int now) throws IOException, InterruptedException {
         go(now, 0);
@@ -145,7 +185,7 @@ final class RunningGuest implements AutoCloseable {
             Tasks.kill(now, Tasks.SIGCONT);
         }
         Path part = scratch.resolve("go.part");
-        Files.writeString(part, "away_ms=" + awayMillis + "\n");
+        Files.writeString(part, "away_ms=" + awayMillis + "\n" + (executable ? "executable=1\n" : ""));
         Files.move(part, scratch.resolve("go"), StandardCopyOption.ATOMIC_MOVE);
     }
 

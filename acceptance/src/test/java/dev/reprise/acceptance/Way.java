@@ -8,7 +8,8 @@ enum Way {
     RESTORE("restore", "kill and restore"),
     PIPE("pipe", "through a pipe"),
     TWICE("row", "twice in a row"),
-    PID_NAMESPACE("pid-namespace", "in a new pid namespace");
+    PID_NAMESPACE("pid-namespace", "in a new pid namespace"),
+    EXECUTABLE("executable", "as an executable");
 
     private final String id;
     private final String title;

@@ -1,19 +1,13 @@
 package dev.reprise.engine.capture;
 
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prlimit64;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import dev.reprise.engine.model.PageSink;
-import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 
 /** What could harm a process that writes its own image: its limits apply, and its memory cgroup pays for the pages. */
 final class TraceeLimits {
-    private static final int RLIMIT_FSIZE = 1;
+    private static final String FILE_SIZE = "Max file size";
     private static final String UNIFIED = "0::";
     private static final String CGROUPS = "/sys/fs/cgroup";
     private static final String SECCOMP = "\nSeccomp:\t";
@@ -27,12 +21,15 @@ final class TraceeLimits {
         return Long.compareUnsigned(fileSizeLimit(pid), end) > 0 && !isFiltered(pid) && paysTogetherWithUs(pid);
     }
 
+    // Not prlimit(2), which takes CAP_SYS_RESOURCE for a process of another user.
     private static long fileSizeLimit(int pid) throws KernelException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment limit = arena.allocate(16, 8);
-            Door.require(Door.call(SYS_prlimit64, pid, RLIMIT_FSIZE, 0, limit.address()), "prlimit64", "task " + pid);
-            return limit.get(JAVA_LONG, 0);
+        for (String line : Proc.text("/proc/" + pid + "/limits").split("\n")) {
+            if (line.startsWith(FILE_SIZE)) {
+                String soft = line.substring(FILE_SIZE.length()).strip().split(" ")[0];
+                return soft.equals("unlimited") ? -1 : Long.parseUnsignedLong(soft);
+            }
         }
+        return 0;
     }
 
     private static boolean isFiltered(int pid) throws KernelException {

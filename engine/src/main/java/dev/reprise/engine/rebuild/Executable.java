@@ -31,8 +31,9 @@ public record Executable(byte[] head, byte[] region) {
      * @param file the file as it is, mapped
      */
     public static Executable of(Image whole, List<PageBatch> batches, MemorySegment file) throws KernelException {
-        Image image = ExecutableImage.of(whole);
-        List<PageBatch> left = ExecutableImage.batches(whole, batches);
+        Contents contents = new Contents(file, batches);
+        Image image = ExecutableImage.of(whole, contents);
+        List<PageBatch> left = ExecutableImage.batches(whole, batches, contents);
         AddressSpace space = image.object(image.processes().getFirst().addressSpace(), AddressSpace.class);
         List<OwnerWord> owners = OwnerWords.of(space, image.processes().getFirst(), new Contents(file, left));
         LocalProcessor here = LocalProcessor.ask();

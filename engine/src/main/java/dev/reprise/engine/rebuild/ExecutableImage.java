@@ -18,6 +18,7 @@ import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.image.state.Vma;
+import dev.reprise.kernel.Mman;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,11 +32,13 @@ final class ExecutableImage {
     /** The name of the region that stays mapped behind a program that has restored itself. */
     static final String REGION = "reprise-executable";
 
+    private static final int ALL_RIGHTS = Mman.PROT_READ | Mman.PROT_WRITE | Mman.PROT_EXEC;
     private static final int LAST_STREAM = 2;
 
     private ExecutableImage() {}
 
-    static Image of(Image image) {
+    /** The image; {@code contents} are its memory's. */
+    static Image of(Image image, Contents contents) {
         Set<ObjectId> streams = new HashSet<>();
         for (SharedObject object : image.objects()) {
             if (object instanceof FdTable table) {
@@ -50,7 +53,7 @@ final class ExecutableImage {
                         when streams.contains(file.id()) ->
                             new OutsideFile(file.id(), file.flags(), FileOwner.NONE, "a standard stream");
                         case FdTable table -> withoutLocks(table, streams);
-                        case AddressSpace space -> withoutRemains(space, remains(image, space));
+                        case AddressSpace space -> withoutRemains(space, remains(image, space, contents));
                         default -> object;
                     });
         }
@@ -82,10 +85,13 @@ final class ExecutableImage {
     }
 
     /** The regions of earlier executables, unless a thread has stopped right inside. */
-    static List<Vma> remains(Image image, AddressSpace space) {
+    private static List<Vma> remains(Image image, AddressSpace space, Contents contents) {
         List<Vma> remains = new ArrayList<>(0);
         for (Vma vma : space.vmas()) {
-            if (vma.backing() instanceof Backing.Anonymous(String name) && name.equals(REGION) && !isUsed(image, vma)) {
+            boolean region = vma.backing() instanceof Backing.Anonymous
+                    && vma.protection() == ALL_RIGHTS
+                    && ExecutableRegion.isOne(contents, space.id(), vma.start());
+            if (region && !isUsed(image, vma)) {
                 remains.add(vma);
             }
         }
@@ -137,12 +143,12 @@ final class ExecutableImage {
     }
 
     /** The batches of {@code image} that belong to what is left of it. */
-    static List<PageBatch> batches(Image image, List<PageBatch> batches) {
+    static List<PageBatch> batches(Image image, List<PageBatch> batches, Contents contents) {
         List<Vma> remains = new ArrayList<>(0);
         Set<ObjectId> spaces = new HashSet<>();
         for (SharedObject object : image.objects()) {
             if (object instanceof AddressSpace space) {
-                remains.addAll(remains(image, space));
+                remains.addAll(remains(image, space, contents));
                 spaces.add(space.id());
             }
         }

@@ -276,6 +276,7 @@ final class ExecutablePlanner {
         new SeccompRebuild(image, process).addAll(p, task);
         Leaving leaving = Leaving.of(p, task, here.xsave());
         leavings.add(leaving);
+        leaving.renameOwn(p);
         p.setStackPointer(leaving.frame());
         p.call(SYS_rt_sigreturn);
     }

@@ -5,14 +5,16 @@ import dev.reprise.engine.program.x86_64.ControlBlock;
 import dev.reprise.engine.program.x86_64.ExecutableElf;
 import dev.reprise.engine.program.x86_64.Interpreter;
 import dev.reprise.engine.tracee.XsaveLayout;
+import dev.reprise.image.state.ObjectId;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.OptionalLong;
 
 /**
  * What a program that restores itself runs in:
  *
  * <pre>
- *   0000  interpreter
+ *   0000  interpreter; at 0ff0 the mark by which a region is known later
  *   1000  control block, one for all threads: nobody gives commands, and the tracer is dead from the beginning, so that a
  *         program that stops goes on at its "home", which reports the failure
  *   1800  LIFE word; the initial stack pointer
@@ -24,6 +26,9 @@ final class ExecutableRegion {
     private static final int LIFE = 0x1800;
     private static final int STACK = 0x1808;
     private static final int PROGRAM = 0x2000;
+    private static final int MARK = 0xff0;
+    /** "reprise!" and "execable". */
+    private static final long[] MARKS = {0x2165736972706572L, 0x656c626163657865L};
     private static final int PAGE = 4096;
 
     private ExecutableRegion() {}
@@ -31,6 +36,12 @@ final class ExecutableRegion {
     /** Where the program stands in a region. */
     static long program(long region) {
         return region + PROGRAM;
+    }
+
+    /** Whether a mapping begins as a region does. */
+    static boolean isOne(Contents contents, ObjectId space, long address) {
+        return contents.longAt(space, address + MARK).equals(OptionalLong.of(MARKS[0]))
+                && contents.longAt(space, address + MARK + Long.BYTES).equals(OptionalLong.of(MARKS[1]));
     }
 
     /** The word that tells which entry failed. */
@@ -55,6 +66,7 @@ final class ExecutableRegion {
         int size = (PROGRAM + encoded.length + words.length + PAGE - 1) & -PAGE;
         ByteBuffer region = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
         region.put(0, Interpreter.code());
+        region.putLong(MARK, MARKS[0]).putLong(MARK + Long.BYTES, MARKS[1]);
         region.putLong(CONTROL + ControlBlock.LIFE, plan.region() + LIFE);
         region.putLong(
                 CONTROL + ControlBlock.HOME_PROGRAM,

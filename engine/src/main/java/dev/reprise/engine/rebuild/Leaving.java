@@ -1,5 +1,7 @@
 package dev.reprise.engine.rebuild;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_futex;
+
 import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
@@ -21,12 +23,40 @@ import java.nio.ByteOrder;
  */
 record Leaving(TaskState task, Slot frame, Slot sleep) {
     private static final int TIMESPEC = 16;
+    /** Those that a function leaves as they were. */
+    private static final int[] PRESERVED = {
+        UserRegs.RBX, UserRegs.RBP, UserRegs.R12, UserRegs.R13, UserRegs.R14, UserRegs.R15
+    };
 
     /** Takes the room. */
     static Leaving of(ProgramBuilder p, TaskState task, XsaveLayout layout) {
         boolean sleeps = task.interruption() instanceof Interruption.Sleep;
         long frame = SignalFrame.size(task.xstate().toArray(), layout);
         return new Leaving(task, p.space(frame), p.space(sleeps ? TIMESPEC + SleepCode.SIZE : 0));
+    }
+
+    /**
+     * Adds: a thread that waits for a lock has its id at hand already, to write it there when it gets it (glibc's
+     * pthread_mutex_lock keeps it in a register across the wait).
+     */
+    void renameOwn(ProgramBuilder p) {
+        if (!waitsForFutex(task)) {
+            return;
+        }
+        long[] registers = task.registers().words();
+        for (int register : PRESERVED) {
+            if (registers[register] == task.tid()) {
+                p.store8(frame.plus(SignalFrame.offsetOf(register)), p.id(task.tid()));
+            }
+        }
+    }
+
+    /** Whether a thread was in futex(2). */
+    static boolean waitsForFutex(TaskState task) {
+        return switch (task.interruption()) {
+            case Interruption.Sleep(int number, long _) -> number == SYS_futex;
+            case Interruption.None _ -> task.registers().rax() == SYS_futex;
+        };
     }
 
     /** Fills the room in the encoded program, which runs at {@code base}. */

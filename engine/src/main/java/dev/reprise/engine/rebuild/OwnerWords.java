@@ -21,6 +21,7 @@ import java.util.OptionalLong;
  *   <li>the id that a C library keeps of each thread: glibc where the kernel clears it at the thread's end, musl at a
  *       fixed place behind the thread pointer;
  *   <li>futexes on robust lists (man 2 get_robust_list);
+ *   <li>the frames of threads that wait for a lock;
  *   <li>held locks, by their shape ({@link LockShapes}).
  * </ul>
  */
@@ -29,6 +30,7 @@ final class OwnerWords {
     private static final int FLAGS = 0xc0000000;
     private static final int MUSL_TID = 48;
     private static final int LONGEST_LIST = 2048;
+    private static final int FRAMES = 256;
 
     private final AddressSpace space;
     private final ProcessState process;
@@ -47,6 +49,7 @@ final class OwnerWords {
         for (TaskState task : process.tasks()) {
             words.keptByLibrary(task);
             words.robust(task);
+            words.waiting(task);
         }
         words.locks();
         return new ArrayList<>(words.found.values());
@@ -81,6 +84,16 @@ final class OwnerWords {
         long pending = longAt(head + 16).orElse(0) & -2;
         if (pending != 0) {
             addIfOwned(pending + offset, task.tid());
+        }
+    }
+
+    // A thread that waits for a lock may have put aside, in the last few frames, the id that it will write there.
+    private void waiting(TaskState task) {
+        if (Leaving.waitsForFutex(task)) {
+            long top = task.registers().rsp() & -Integer.BYTES;
+            for (long at = top; at < top + FRAMES; at += Integer.BYTES) {
+                addIfId(at, task.tid());
+            }
         }
     }
 

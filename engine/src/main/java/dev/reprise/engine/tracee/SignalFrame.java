@@ -20,7 +20,8 @@ public final class SignalFrame {
     private static final int UC_SIGCONTEXT_SS = 2;
     private static final int UC_STRICT_RESTORE_SS = 4;
     private static final int SS_ONSTACK = 1;
-    private static final int FPSTATE_POINTER = 40 + 8 * 23;
+    private static final int REGISTERS = 40;
+    private static final int FPSTATE_POINTER = REGISTERS + 8 * 23;
     private static final int SIGMASK = 296;
     private static final int UCONTEXT = 304;
     private static final int FX_SW_RESERVED = 464;
@@ -70,6 +71,16 @@ public final class SignalFrame {
         }
         f.putInt(fpstate + area, MAGIC2);
         return f.array();
+    }
+
+    /** Where a register (its place in user_regs_struct) stands in a frame. */
+    public static int offsetOf(int register) {
+        for (int i = 0; i < SIGCONTEXT.length; i++) {
+            if (SIGCONTEXT[i] == register) {
+                return REGISTERS + Long.BYTES * i;
+            }
+        }
+        throw new IllegalArgumentException("register " + register);
     }
 
     private static long wordAt(byte[] bytes, int at) {
