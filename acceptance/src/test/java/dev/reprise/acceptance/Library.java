@@ -6,6 +6,7 @@ import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
+import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
@@ -53,8 +54,7 @@ final class Library {
         checkpoint.join();
     static void executable(int pid, Path file, After after) {
         try {
-            CheckpointOptions options = CheckpointOptions.DEFAULT.with(after).withoutSync();
-            Checkpoint.toExecutable(pid, file, options, Progress.NONE);
+            Checkpoint.toExecutable(pid, file, new ExecutableOptions(false, false), after, Progress.NONE);
         } catch (CheckpointException failed) {
             String refusals = failed.reason() instanceof Reason.Unsupported(int _, var all) ? " " + all : "";
             throw new AssertionError("checkpoint: " + failed.getMessage() + refusals, failed);

@@ -6,6 +6,7 @@ import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
+import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.Reason;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -64,6 +65,9 @@ final class CheckpointCommand implements Callable<Integer> {
             description = "Write an executable instead: it goes on where the program was, without Java or this tool.")
     private boolean executable;
 
+    @Option(names = "--map", description = ExportCommand.MAP)
+    private boolean map;
+
     @ArgGroup
     private @Nullable Fate fate;
 
@@ -104,6 +108,9 @@ final class CheckpointCommand implements Callable<Integer> {
         if (executable && output.equals(STDOUT)) {
             throw new ParameterException(spec.commandLine(), "an executable is a file: use -o FILE");
         }
+        if (map && !executable) {
+            throw new ParameterException(spec.commandLine(), "--map is about executables: use --executable");
+        }
         if (output.equals(STDOUT) && Terminal.isAt(1)) {
             throw new ParameterException(
                     spec.commandLine(), "an image is not written to a terminal: use -o FILE or a pipe");
@@ -139,7 +146,7 @@ final class CheckpointCommand implements Callable<Integer> {
         After after = fate == null ? After.RUN_ON : fate.after();
         CheckpointOptions options = new CheckpointOptions(after, sync == Answer.YES);
         if (executable) {
-            return Checkpoint.toExecutable(pid, output, options, progress);
+            return Checkpoint.toExecutable(pid, output, new ExecutableOptions(map, options.sync()), after, progress);
         }
         if (!output.equals(STDOUT)) {
             return Checkpoint.toFile(pid, output, options, progress);

@@ -2,10 +2,12 @@ package dev.reprise.engine;
 
 import dev.reprise.engine.capture.CheckpointRun;
 import dev.reprise.engine.capture.Look;
+import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
 import dev.reprise.engine.model.PageSink;
+import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.Refusal;
@@ -57,13 +59,14 @@ public final class Checkpoint {
      *
      * @throws CheckpointException as {@link #toFile}; also Unsupported for what an executable cannot carry
      */
-    public static CheckpointStats toExecutable(int pid, Path executable, CheckpointOptions options, Progress progress)
+    public static CheckpointStats toExecutable(
+            int pid, Path executable, ExecutableOptions how, After after, Progress progress)
             throws CheckpointException {
         return run(
                 pid,
-                () -> ExecutableFile.create(executable, options.sync(), progress),
+                () -> ExecutableFile.create(executable, how, progress),
                 executable.toString(),
-                options,
+                new CheckpointOptions(after, how.sync()),
                 progress);
     }
 

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.PageBatch;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.PageSource;
@@ -31,7 +32,7 @@ import java.util.Set;
 final class ExecutableFile implements PageSink.InPlace {
     private final Path target;
     private final Path aside;
-    private final boolean sync;
+    private final ExecutableOptions options;
     private final FileChannel file;
     private final Progress progress;
     private final List<PageBatch> batches = new ArrayList<>();
@@ -39,15 +40,16 @@ final class ExecutableFile implements PageSink.InPlace {
     private long position = Executable.PAGES;
     private boolean isOver;
 
-    private ExecutableFile(Path target, Path aside, boolean sync, FileChannel file, Progress progress) {
+    private ExecutableFile(
+            Path target, Path aside, ExecutableOptions options, FileChannel file, Progress progress) {
         this.target = target;
         this.aside = aside;
-        this.sync = sync;
+        this.options = options;
         this.file = file;
         this.progress = progress;
     }
 
-    static ExecutableFile create(Path target, boolean sync, Progress progress) throws IOException {
+    static ExecutableFile create(Path target, ExecutableOptions options, Progress progress) throws IOException {
         Path absolute = target.toAbsolutePath();
         Path real = Files.exists(absolute) ? absolute.toRealPath() : absolute;
         String unique = ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime());
@@ -56,7 +58,7 @@ final class ExecutableFile implements PageSink.InPlace {
                 aside,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        return new ExecutableFile(real, aside, sync, file, progress);
+        return new ExecutableFile(real, aside, options, file, progress);
     }
 
     /** Takes a whole image. */
@@ -120,20 +122,20 @@ final class ExecutableFile implements PageSink.InPlace {
         }
         try (Arena arena = Arena.ofConfined()) {
             var pages = file.map(FileChannel.MapMode.READ_ONLY, 0, position, arena);
-            Executable executable = Executable.of(images.getFirst(), batches, pages);
+            Executable executable = Executable.of(images.getFirst(), batches, pages, options.mapped());
             write(ByteBuffer.wrap(executable.head()), 0);
             write(ByteBuffer.wrap(executable.region()), position);
         } catch (KernelException failure) {
             throw new IOException(failure.getMessage(), failure);
         }
-        if (sync) {
+        if (options.sync()) {
             file.force(true);
         }
         // A file that is open for writing cannot be executed.
         file.close();
         Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
         isOver = true;
-        if (sync) {
+        if (options.sync()) {
             syncDirectory();
         }
     }

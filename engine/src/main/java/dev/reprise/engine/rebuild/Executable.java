@@ -29,8 +29,9 @@ public record Executable(byte[] head, byte[] region) {
      *
      * @param batches the pages, from {@link #PAGES} to the end of the file
      * @param file the file as it is, mapped
+     * @param mapped whether it is to map its memory from the file
      */
-    public static Executable of(Image whole, List<PageBatch> batches, MemorySegment file) throws KernelException {
+    public static Executable of(Image whole, List<PageBatch> batches, MemorySegment file, boolean mapped) throws KernelException {
         Contents contents = new Contents(file, batches);
         Image image = ExecutableImage.of(whole, contents);
         List<PageBatch> left = ExecutableImage.batches(whole, batches, contents);
@@ -40,7 +41,7 @@ public record Executable(byte[] head, byte[] region) {
         boolean sameProcessor = image.machine()
                 .bootId()
                 .equals(Proc.text("/proc/sys/kernel/random/boot_id").strip());
-        ExecutablePlanner.Plan plan = new ExecutablePlanner(image)
+        ExecutablePlanner.Plan plan = new ExecutablePlanner(image, mapped)
                 .plan(left, owners, here, new ExecutablePlanner.Proofs(Bytes.of(Vdso.code()), sameProcessor));
         byte[] region = ExecutableRegion.of(plan, here.xsave());
         return new Executable(ExecutableRegion.head(plan, region.length, file.byteSize()), region);

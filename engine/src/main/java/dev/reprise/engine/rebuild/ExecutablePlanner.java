@@ -82,10 +82,12 @@ final class ExecutablePlanner {
 
     private final ProgramBuilder p = new ProgramBuilder(RUNNERS_OWN);
     private final Image image;
+    private final boolean mapped;
     private final ProcessState process;
     private final AddressSpace space;
     private final long head;
     private final PageRun region;
+    private final Invocation invocation;
     private final AddressSpaceRebuild memory;
     private final Temporaries temporaries;
     private final MemoryFiles memoryFiles;
@@ -98,12 +100,14 @@ final class ExecutablePlanner {
     private final Slot leavingGate = gates.gate();
     private final List<Slot> ready = new ArrayList<>();
 
-    ExecutablePlanner(Image image) {
+    ExecutablePlanner(Image image, boolean mapped) {
         this.image = image;
+        this.mapped = mapped;
         process = image.processes().getFirst();
         space = image.object(process.addressSpace(), AddressSpace.class);
         head = AddressSpaceRebuild.placeForSegment(space, List.of(), HEAD_ROOM + REGION_ROOM);
         region = new PageRun(head + HEAD_ROOM, REGION_ROOM / PageRun.PAGE_SIZE);
+        invocation = new Invocation(region.start() + REGION_ROOM / 2);
         memory = new AddressSpaceRebuild(image, space, region);
         FdTable table = image.object(process.fdTable(), FdTable.class);
         temporaries = new Temporaries(FdTableRebuild.above(table));
@@ -118,7 +122,13 @@ final class ExecutablePlanner {
 
     /** What has been compiled, for {@link ExecutableRegion}. */
     record Plan(
-            Program program, long head, long region, Slot regionBytes, FailureReport report, List<Leaving> leavings) {
+            Program program,
+            long head,
+            long region,
+            Slot regionBytes,
+            long answer,
+            FailureReport report,
+            List<Leaving> leavings) {
         Plan {
             leavings = List.copyOf(leavings);
         }
@@ -138,7 +148,7 @@ final class ExecutablePlanner {
             thread(others().get(i), ready.get(i), here);
         }
         report.add(p, ExecutableRegion.stoppedAt(region.start()), ExecutableRegion.program(region.start()));
-        return new Plan(p.build(), head, region.start(), regionBytes, report, leavings);
+        return new Plan(p.build(), head, region.start(), regionBytes, invocation.address(), report, leavings);
     }
 
     /** What the machine that runs it must have; {@code features}: the image's own processor is the one here. */
@@ -168,6 +178,9 @@ final class ExecutablePlanner {
             p.attempt(SYS_setsid, new Arg[0]);
         }
         ProcessRebuild.makeRoom(p, process, temporaries.above());
+        if (asks()) {
+            invocation.add(p);
+        }
         temporaries.open(p, StandardStreams.OWN, SELF);
         report.useStderr(p, temporaries.streams().err());
         memory.clear(p);
@@ -185,6 +198,10 @@ final class ExecutablePlanner {
         descriptors.create(p, memoryFiles);
     }
 
+    private boolean asks() {
+        return process.tasks().stream().anyMatch(Invocation::isAskedBy);
+    }
+
     private long vdsoAddress() {
         for (Vma vma : space.vmas()) {
             if (vma.backing() instanceof Backing.Kernel(String name) && name.equals("[vdso]")) {
@@ -194,7 +211,8 @@ final class ExecutablePlanner {
         throw new IllegalStateException("an image without vdso");
     }
 
-    private void contents(List<PageBatch> batches) {
+    private void contents(List<PageBatch> all) {
+        List<PageBatch> batches = mapped ? new MappedContents(space).add(p, temporaries.image(), all) : all;
         long bytes = batches.stream().mapToLong(PageBatch::bytes).sum();
         int loaders = Math.clamp(bytes / HELPER_WORTH, 1, MOST_LOADERS);
         List<List<PageBatch>> shares = PageLoading.share(batches, loaders);
@@ -226,7 +244,9 @@ final class ExecutablePlanner {
         temporaries.closeImage(p);
         memory.finish(p, memoryFiles);
         memoryFiles.finish(p);
-        FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class), descriptors.removed());
+        if (!asks()) {
+            FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class), descriptors.removed());
+        }
         List<Label> starts = new ArrayList<>();
         for (TaskState task : others()) {
             starts.add(p.label());

@@ -60,8 +60,14 @@ record Leaving(TaskState task, Slot frame, Slot sleep) {
     }
 
     /** Fills the room in the encoded program, which runs at {@code base}. */
-    void fill(Program program, byte[] encoded, long base, XsaveLayout layout) {
+    void fill(Program program, byte[] encoded, ExecutableRegion.Place place) {
+        long base = place.program();
+        XsaveLayout layout = place.layout();
         long[] registers = registers(program, encoded, base);
+        if (Invocation.isAskedBy(task)) {
+            registers[UserRegs.RIP] += UserRegs.SYSCALL_INSTRUCTION;
+            registers[UserRegs.RAX] = place.answer();
+        }
         long at = program.slotOffset(frame);
         byte[] bytes = SignalFrame.bytes(
                 base + at,
