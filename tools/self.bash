@@ -3,8 +3,8 @@
 # A JVM runs the tool's own commands over and over on programs of ours, until they are compiled, and then sleeps in
 # pause(2) with an argument that asks for a command line (PauseForArguments); there it is checkpointed.
 
-# As hexadecimal digits in /proc/PID/task/TID/syscall: pause, "REPRISE".
-asleep='34 0x45534952504552 '
+# As hexadecimal digits in /proc/PID/task/TID/syscall: pause, "reprise?".
+asleep='34 0x3f65736972706572 '
 
 # The programs of the dry runs: a plain one, and one with a fifo, which leads a session. Nothing of ours is open in them.
 start_programs() {
@@ -59,7 +59,7 @@ make_self() {
         kill -0 $pid 2>/dev/null || return
         sleep 0.1
     done
-    "${java[@]}" -m "$main" checkpoint --executable --tool "$here/reprise" --sync=no --kill -o "$self" $pid \
+    "${java[@]}" -m "$main" checkpoint --executable --map --tool "$here/reprise" --sync=no --kill -o "$self" $pid \
         >>"$aside/log" 2>&1
     status=$?
     kill -KILL $pid 2>/dev/null

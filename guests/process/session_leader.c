@@ -4,7 +4,7 @@
 #include "guest.h"
 
 static bool session;
-static pid_t own_id;
+static pid_t sabotaged;
 
 void setup(void)
 {
@@ -14,17 +14,16 @@ void setup(void)
     if (!session && getsid(0) != getpid())
         NEED(setpgid(0, 0));
     session = session || getsid(0) == getpid();
-    own_id = getpid();
 }
 
 void sabotage(void)
 {
-    own_id++; // leadership cannot be given up
+    sabotaged++; // leadership cannot be given up
 }
 
 void verify(void)
 {
-    CHECK("group", getpgrp(), own_id);
+    CHECK("group", getpgrp(), getpid() + sabotaged);
     if (session)
-        CHECK("session", getsid(0), own_id);
+        CHECK("session", getsid(0), getpid() + sabotaged);
 }

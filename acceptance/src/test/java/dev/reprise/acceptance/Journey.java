@@ -60,17 +60,6 @@ final class Journey {
         }
     }
 
-    private void onTerminal(Way way) throws IOException, InterruptedException {
-        TerminalJourney terminal = new TerminalJourney(guest, this);
-        switch (way) {
-            case RESTORE -> terminal.restore();
-            case PIPE -> terminal.pipe();
-            case TWICE -> terminal.twice();
-            case PID_NAMESPACE -> terminal.restore("--pid-namespace");
-            default -> throw new IllegalArgumentException(way.title());
-        }
-    }
-
     private void resume() throws IOException, InterruptedException {
         Outside before = look(guest.pid());
         Library.checkpoint(guest.pid(), image, After.RUN_ON);

@@ -14,6 +14,7 @@ import dev.reprise.engine.model.RestoreOptions;
 import java.io.IOException;
 import java.nio.channels.Pipe;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** The public API, whose failures are those of a test. */
@@ -56,36 +57,12 @@ final class Library {
 
     static void executable(int pid, Path file, After after) {
         try {
-            CheckpointOptions options = CheckpointOptions.DEFAULT.with(after).withoutSync();
-            Checkpoint.toExecutable(pid, file, options, ExecutableOptions.DEFAULT, Progress.NONE);
+            Checkpoint.toExecutable(
+                    pid, file, new ExecutableOptions(false, false, Optional.empty()), after, Progress.NONE);
         } catch (CheckpointException failed) {
             String refusals = failed.reason() instanceof Reason.Unsupported(var _, var all) ? " " + all : "";
             throw new AssertionError("checkpoint: " + failed.getMessage() + refusals, failed);
         }
-    }
-
-    /** Kill and restore, the image on its way through a pipe all the time. */
-    static void throughPipe(int pid, RestoreOptions options) throws IOException, InterruptedException {
-        Pipe pipe = Pipe.open();
-        Pipe.SinkChannel sink = pipe.sink();
-        Pipe.SourceChannel source = pipe.source();
-        CompletableFuture<CheckpointStats> checkpoint = new CompletableFuture<>();
-        Thread writer = Thread.ofPlatform().start(() -> {
-            try (sink) {
-                checkpoint.complete(
-                        Checkpoint.toChannel(pid, sink, CheckpointOptions.DEFAULT.with(After.KILL), Progress.NONE));
-            } catch (CheckpointException | IOException | RuntimeException failed) {
-                checkpoint.completeExceptionally(failed);
-            }
-        });
-        try (source) {
-            Restore.fromChannel(source, options, Progress.NONE);
-        } catch (RestoreException failed) {
-            throw new AssertionError("restore: " + failed.getMessage() + ", checkpoint: " + checkpoint, failed);
-        } finally {
-            writer.join();
-        }
-        checkpoint.join();
     }
 
     /** Gives the restored program's pid. */

@@ -14,6 +14,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -72,6 +73,9 @@ final class CheckpointCommand implements Callable<Integer> {
             description = "The executable is this tool itself: see ExecutableOptions.")
     private @Nullable Path tool;
 
+    @Option(names = "--map", description = ExportCommand.MAP)
+    private boolean map;
+
     @ArgGroup
     private @Nullable Fate fate;
 
@@ -110,6 +114,12 @@ final class CheckpointCommand implements Callable<Integer> {
         if (executable && output.equals(STDOUT)) {
             throw new ParameterException(spec.commandLine(), "an executable is a file: use -o FILE");
         }
+        if (executable && output.equals(STDOUT)) {
+            throw new ParameterException(spec.commandLine(), "an executable is a file: use -o FILE");
+        }
+        if (map && !executable) {
+            throw new ParameterException(spec.commandLine(), "--map is about executables: use --executable");
+        }
         if (output.equals(STDOUT) && Terminal.isAt(1)) {
             throw new ParameterException(
                     spec.commandLine(), "an image is not written to a terminal: use -o FILE or a pipe");
@@ -145,8 +155,8 @@ final class CheckpointCommand implements Callable<Integer> {
         After after = fate == null ? After.RUN_ON : fate.after();
         CheckpointOptions options = new CheckpointOptions(after, sync == Answer.YES);
         if (executable) {
-            ExecutableOptions how = ExecutableOptions.DEFAULT;
-            return Checkpoint.toExecutable(target, output, options, tool == null ? how : how.asToolOr(tool), progress);
+            ExecutableOptions how = new ExecutableOptions(map, options.sync(), Optional.ofNullable(tool));
+            return Checkpoint.toExecutable(target, output, how, after, progress);
         }
         if (!output.equals(STDOUT)) {
             return Checkpoint.toFile(target, output, options, progress);

@@ -48,6 +48,7 @@ final class CommandTree {
         return prepare(root.addSubcommand(new CheckpointCommand())
                 .addSubcommand(new RestoreCommand())
                 .addSubcommand(new ExportCommand())
+                .addSubcommand(new BinfmtCommand())
                 .addSubcommand(new ExplainCommand())
                 .addSubcommand(new ShowCommand())
                 .addSubcommand(new CheckCommand())

@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.engine.capture.CheckpointRun;
 import dev.reprise.engine.capture.Look;
+import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
@@ -73,20 +74,20 @@ public final class Checkpoint {
      * @throws CheckpointException as {@link #toFile}; also Unsupported for what an executable cannot carry
      */
     public static CheckpointStats toExecutable(
-            int pid, Path executable, CheckpointOptions options, ExecutableOptions how, Progress progress)
+            int pid, Path executable, ExecutableOptions how, After after, Progress progress)
             throws CheckpointException {
-        return toExecutable(new Target.Tree(pid), executable, options, how, progress);
+        return toExecutable(new Target.Tree(pid), executable, how, after, progress);
     }
 
     /** The same for any set of processes, which must be one. */
     public static CheckpointStats toExecutable(
-            Target target, Path executable, CheckpointOptions options, ExecutableOptions how, Progress progress)
+            Target target, Path executable, ExecutableOptions how, After after, Progress progress)
             throws CheckpointException {
         return run(
                 target,
-                () -> ExecutableFile.create(executable, options.sync(), how, progress),
+                () -> ExecutableFile.create(executable, how, progress),
                 executable.toString(),
-                options,
+                new CheckpointOptions(after, how.sync()),
                 progress);
     }
 

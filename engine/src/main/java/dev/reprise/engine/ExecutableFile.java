@@ -34,7 +34,6 @@ import java.util.Set;
 final class ExecutableFile implements PageSink.InPlace {
     private final Path target;
     private final Path aside;
-    private final boolean sync;
     private final ExecutableOptions options;
     private final FileChannel file;
     private final Progress progress;
@@ -43,18 +42,15 @@ final class ExecutableFile implements PageSink.InPlace {
     private long position = Executable.PAGES;
     private boolean isOver;
 
-    private ExecutableFile(
-            Path target, Path aside, boolean sync, ExecutableOptions options, FileChannel file, Progress progress) {
+    private ExecutableFile(Path target, Path aside, ExecutableOptions options, FileChannel file, Progress progress) {
         this.target = target;
         this.aside = aside;
-        this.sync = sync;
         this.options = options;
         this.file = file;
         this.progress = progress;
     }
 
-    static ExecutableFile create(Path target, boolean sync, ExecutableOptions options, Progress progress)
-            throws IOException {
+    static ExecutableFile create(Path target, ExecutableOptions options, Progress progress) throws IOException {
         Path absolute = target.toAbsolutePath();
         Path real = Files.exists(absolute) ? absolute.toRealPath() : absolute;
         String unique = Proc.ownPid() + "-" + Long.toHexString(System.nanoTime());
@@ -63,7 +59,7 @@ final class ExecutableFile implements PageSink.InPlace {
                 aside,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        return new ExecutableFile(real, aside, sync, options, file, progress);
+        return new ExecutableFile(real, aside, options, file, progress);
     }
 
     /** Takes a whole image. */
@@ -133,14 +129,14 @@ final class ExecutableFile implements PageSink.InPlace {
         } catch (KernelException | RestoreException failure) {
             throw new IOException(failure.getMessage(), failure);
         }
-        if (sync) {
+        if (options.sync()) {
             file.force(true);
         }
         // A file that is open for writing cannot be executed.
         file.close();
         Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
         isOver = true;
-        if (sync) {
+        if (options.sync()) {
             syncDirectory();
         }
     }

@@ -26,7 +26,7 @@ public final class Export {
      * @throws RestoreException when there is no executable; BadImage when the image is at fault, Incapable when an
      *     executable cannot carry what is in it
      */
-    public static void toExecutable(Path image, Path executable, boolean sync, ExecutableOptions how, Progress progress)
+    public static void toExecutable(Path image, Path executable, ExecutableOptions options, Progress progress)
             throws RestoreException {
         progress.phase("read");
         Host host = new Host("x86-64", PageRun.PAGE_SIZE, XsaveComponents.supported());
@@ -36,7 +36,7 @@ public final class Export {
             }
             file.verify();
             progress.phase("write");
-            try (ExecutableFile sink = ExecutableFile.create(executable, sync, how, progress)) {
+            try (ExecutableFile sink = ExecutableFile.create(executable, options, progress)) {
                 sink.copy(file);
                 sink.finish();
             }

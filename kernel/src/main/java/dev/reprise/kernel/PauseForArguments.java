@@ -13,8 +13,8 @@ import java.util.List;
  * executable is told, in each execution of that, with which arguments.
  */
 public final class PauseForArguments {
-    /** "REPRISE" in memory: the call's first argument. */
-    public static final long REQUEST = 0x4553_4952_5045_52L;
+    /** "reprise?" in memory: the call's first argument. */
+    public static final long REQUEST = 0x3f65_7369_7270_6572L;
 
     private static final int HEADER = 32;
 

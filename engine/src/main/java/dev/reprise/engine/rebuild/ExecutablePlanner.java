@@ -90,10 +90,12 @@ final class ExecutablePlanner {
 
     private final ProgramBuilder p = new ProgramBuilder(RUNNERS_OWN);
     private final Image image;
+    private final boolean mapped;
     private final ProcessState process;
     private final AddressSpace space;
     private final long head;
     private final PageRun region;
+    private final Invocation invocation;
     private final AddressSpaceRebuild memory;
     private final Temporaries temporaries;
     private final MemoryFiles memoryFiles;
@@ -105,18 +107,19 @@ final class ExecutablePlanner {
     private final Slot attributesGate = gates.gate();
     private final Slot leavingGate = gates.gate();
     private final List<Slot> ready = new ArrayList<>();
-    private final boolean awaitsArguments;
     private final @Nullable Successor successor;
     private final Label failure;
 
     /** {@code path} is the executable's. */
     ExecutablePlanner(Image image, String path, ExecutableOptions options) throws RestoreException {
         this.image = image;
+        mapped = options.mapped();
         process = image.processes().getFirst();
         space = image.object(process.addressSpace(), AddressSpace.class);
         Holes holes = new Holes(space.vmas(), List.of());
         head = holes.take(HEAD_ROOM + REGION_ROOM);
         region = new PageRun(head + HEAD_ROOM, REGION_ROOM / PageRun.PAGE_SIZE);
+        invocation = new Invocation(region.start() + REGION_ROOM / 2);
         FdTable table = image.object(process.fdTable(), FdTable.class);
         temporaries = new Temporaries(FdTableRebuild.above(table));
         MemoryFiles.Numbers numbers = MemoryFiles.Numbers.from(image, temporaries.above());
@@ -130,7 +133,6 @@ final class ExecutablePlanner {
                 makers.share(table),
                 new DescriptorOptions(temporaries.streams(), makers.end(), false, false));
         report = new FailureReport(p, "reprise: ");
-        awaitsArguments = PassedArguments.areAwaited(process);
         successor =
                 options.tool().map(tool -> new Successor(path, tool.toString())).orElse(null);
         failure = successor == null ? report.start() : p.label();
@@ -142,6 +144,7 @@ final class ExecutablePlanner {
             long head,
             long region,
             Slot regionBytes,
+            long answer,
             FailureReport report,
             Label failure,
             List<Leaving> leavings) {
@@ -168,12 +171,7 @@ final class ExecutablePlanner {
             p.place(failure);
             successor.add(p, new Arg.Loaded(ExecutableRegion.stack(region.start())), report.start());
         }
-        return new Plan(p.build(), head, region.start(), regionBytes, report, failure, leavings);
-    }
-
-    // Behind the region, whose length is not known yet.
-    private long arguments() {
-        return region.end() - PassedArguments.BYTES;
+        return new Plan(p.build(), head, region.start(), regionBytes, invocation.address(), report, failure, leavings);
     }
 
     /** What the machine that runs it must have; {@code features}: the image's own processor is the one here. */
@@ -181,9 +179,6 @@ final class ExecutablePlanner {
 
     private void begin() {
         p.call(SYS_rt_sigprocmask, Arg.of(SIG_SETMASK), p.longs(-1), Arg.of(0), Arg.of(8));
-        if (awaitsArguments) {
-            PassedArguments.add(p, arguments());
-        }
         Step pid = p.call(SYS_getpid);
         p.rename(process.pid(), pid);
         // These outlive an exec.
@@ -210,6 +205,9 @@ final class ExecutablePlanner {
         if (successor == null) {
             ProcessRebuild.makeRoom(p, process, temporaries.above());
         }
+        if (asks()) {
+            invocation.add(p);
+        }
         temporaries.open(p, StandardStreams.OWN, SELF);
         report.useStderr(p, temporaries.streams().err());
         AddressSpaceRebuild.clear(p, region);
@@ -228,6 +226,10 @@ final class ExecutablePlanner {
         descriptors.create(p, memoryFiles);
     }
 
+    private boolean asks() {
+        return process.tasks().stream().anyMatch(Invocation::isAskedBy);
+    }
+
     private long vdsoAddress() {
         for (Vma vma : space.vmas()) {
             if (vma.backing() instanceof Backing.Kernel(String name) && name.equals("[vdso]")) {
@@ -237,7 +239,8 @@ final class ExecutablePlanner {
         throw new IllegalStateException("an image without vdso");
     }
 
-    private void contents(List<PageBatch> batches) {
+    private void contents(List<PageBatch> all) {
+        List<PageBatch> batches = mapped ? new MappedContents(space).add(p, temporaries.image(), all) : all;
         long bytes = batches.stream().mapToLong(PageBatch::bytes).sum();
         int loaders = Math.clamp(bytes / HELPER_WORTH, 1, MOST_LOADERS);
         List<List<PageBatch>> shares = PageLoading.share(batches, loaders);
@@ -272,7 +275,7 @@ final class ExecutablePlanner {
             memory.finishMappings(p);
         }
         memoryFiles.finish(p);
-        if (successor == null) {
+        if (!asks()) {
             FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class), descriptors.removed());
         }
         List<Label> starts = new ArrayList<>();
@@ -335,7 +338,7 @@ final class ExecutablePlanner {
         p.call(SYS_arch_prctl, Prctl.ARCH_SET_GS, task.registers().gsBase());
         // They judge what comes after them: nothing but the way out.
         new SeccompRebuild(image, process).addAll(p, task);
-        Leaving leaving = Leaving.of(p, task, arguments(), here.xsave());
+        Leaving leaving = Leaving.of(p, task, here.xsave());
         leavings.add(leaving);
         leaving.renameOwn(p);
         p.setStackPointer(leaving.frame());

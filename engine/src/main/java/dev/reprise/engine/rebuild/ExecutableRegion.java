@@ -60,13 +60,16 @@ final class ExecutableRegion {
         return region + STACK;
     }
 
+    /** Where the program runs, where the answer to a question is, and how registers are laid out. */
+    record Place(long program, long answer, XsaveLayout layout) {}
+
     /** The region's bytes. */
     static byte[] of(ExecutablePlanner.Plan plan, XsaveLayout layout) {
         long base = program(plan.region());
         Program program = plan.program();
         byte[] encoded = program.encode(base);
         for (Leaving leaving : plan.leavings()) {
-            leaving.fill(program, encoded, base, layout);
+            leaving.fill(program, encoded, new Place(base, plan.answer(), layout));
         }
         byte[] words = plan.report().words(program, encoded, base);
         int size = (PROGRAM + encoded.length + words.length + PAGE - 1) & -PAGE;

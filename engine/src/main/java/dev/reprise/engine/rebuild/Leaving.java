@@ -20,9 +20,8 @@ import java.nio.ByteOrder;
  *
  * @param frame room for the frame
  * @param sleep the time left and the code of the call, for those who need it
- * @param arguments where those lie that {@link PassedArguments} has for whoever waits for them
  */
-record Leaving(TaskState task, Slot frame, Slot sleep, long arguments) {
+record Leaving(TaskState task, Slot frame, Slot sleep) {
     private static final int TIMESPEC = 16;
     /** Those that a function leaves as they were. */
     private static final int[] PRESERVED = {
@@ -30,10 +29,10 @@ record Leaving(TaskState task, Slot frame, Slot sleep, long arguments) {
     };
 
     /** Takes the room. */
-    static Leaving of(ProgramBuilder p, TaskState task, long arguments, XsaveLayout layout) {
+    static Leaving of(ProgramBuilder p, TaskState task, XsaveLayout layout) {
         boolean sleeps = task.interruption() instanceof Interruption.Sleep;
         long frame = SignalFrame.size(task.xstate().toArray(), layout);
-        return new Leaving(task, p.space(frame), p.space(sleeps ? TIMESPEC + SleepCode.SIZE : 0), arguments);
+        return new Leaving(task, p.space(frame), p.space(sleeps ? TIMESPEC + SleepCode.SIZE : 0));
     }
 
     /**
@@ -61,8 +60,14 @@ record Leaving(TaskState task, Slot frame, Slot sleep, long arguments) {
     }
 
     /** Fills the room in the encoded program, which runs at {@code base}. */
-    void fill(Program program, byte[] encoded, long base, XsaveLayout layout) {
+    void fill(Program program, byte[] encoded, ExecutableRegion.Place place) {
+        long base = place.program();
+        XsaveLayout layout = place.layout();
         long[] registers = registers(program, encoded, base);
+        if (Invocation.isAskedBy(task)) {
+            registers[UserRegs.RIP] += UserRegs.SYSCALL_INSTRUCTION;
+            registers[UserRegs.RAX] = place.answer();
+        }
         long at = program.slotOffset(frame);
         byte[] bytes = SignalFrame.bytes(
                 base + at,
@@ -80,7 +85,7 @@ record Leaving(TaskState task, Slot frame, Slot sleep, long arguments) {
     private long[] registers(Program program, byte[] encoded, long base) {
         long[] own = task.registers().words();
         return switch (task.interruption()) {
-            case Interruption.None _ -> PassedArguments.answered(task, arguments);
+            case Interruption.None _ -> own;
             case Interruption.Sleep interruption -> {
                 InterruptedSleep slept = new InterruptedSleep(own, interruption);
                 yield slept.hasRest() ? again(slept, interruption, program, encoded, base) : slept.anew();

@@ -53,7 +53,12 @@ final class SocketSend {
         p.store8(header.plus(VECTORS), Arg.of(1));
         byte[] control = control(message);
         if (control.length > 0) {
-            p.store8(header.plus(CONTROL), p.bytes(control));
+            Slot words = p.bytes(control);
+            int pid = message.credentials().pid();
+            if (!message.credentials().equals(SocketCredentials.NONE) && p.isRenamed(pid)) {
+                p.store4(words.plus(CMSG_HEADER), p.id(pid));
+            }
+            p.store8(header.plus(CONTROL), words);
             p.store8(header.plus(CONTROL_LENGTH), Arg.of(control.length));
         }
         p.expect(
