@@ -68,6 +68,7 @@ public final class Look {
                         + number);
             }
         }
+        notes.addAll(SleepNotes.of(pid));
         return notes;
     }
 }
