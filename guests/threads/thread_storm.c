@@ -27,6 +27,7 @@ static void *make(void *argument)
             break;
         }
         made[i]++;
+        usleep(1000); // the ids of a machine are few: others want some, too
     }
     return NULL;
 }

@@ -3,11 +3,17 @@ package dev.reprise.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.reprise.engine.Checkpoint;
+import dev.reprise.engine.model.CheckpointException;
+import dev.reprise.engine.model.CheckpointOptions;
+import dev.reprise.engine.model.Progress;
+import dev.reprise.engine.model.Reason;
 import dev.reprise.kernel.Ptrace;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that cannot be checkpointed, and places where no image can be written: a clear line, nothing harmed. */
 class BadInputTest {
+    private static final int ENDINGS = 20;
+
     @TempDir
     Path scratch;
 
@@ -143,6 +151,37 @@ class BadInputTest {
                 guest.passes(guest.pid(), 600_000);
             }
         }
+    }
+
+    // It may be gone before, or while, it is looked at and frozen: an image, or a line that says so.
+    @Test
+    void aProgramThatEndsMeanwhile() throws Exception {
+        Path image = scratch.resolve("image");
+        int images = 0;
+        for (int i = 0; i < ENDINGS; i++) {
+            int pid = orphan("exec sleep 0." + (1000 + i * 53));
+            while (true) {
+                try {
+                    Checkpoint.toFile(pid, image, CheckpointOptions.DEFAULT.withoutSync(), Progress.NONE);
+                    images++;
+                } catch (CheckpointException failed) {
+                    assertThat(failed.reason())
+                            .as(failed.getMessage())
+                            .isInstanceOfAny(Reason.TaskDied.class, Reason.Unsupported.class);
+                    assertThat(failed.getMessage()).contains(pid + "");
+                    break;
+                }
+            }
+            assertThat(Tasks.awaitEnd(pid, Duration.ofSeconds(10))).isZero();
+        }
+        assertThat(images).isPositive();
+    }
+
+    // Not our child by Java's reckoning (Tasks): its end must not be taken for a stop.
+    private static int orphan(String script) throws IOException {
+        Tasks.adoptOrphans();
+        Process parent = new ProcessBuilder("setsid", "--fork", "sh", "-c", "echo $$; " + script).start();
+        return Integer.parseInt(parent.inputReader().readLine());
     }
 
     private static void awaitTracer(int pid) throws IOException, InterruptedException {

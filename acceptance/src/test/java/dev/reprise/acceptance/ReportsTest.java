@@ -3,8 +3,11 @@ package dev.reprise.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.reprise.engine.Explain;
+import dev.reprise.engine.model.After;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +91,38 @@ class ReportsTest {
         assertThat((Iterable<?>) figures.get("refusals")).isNotEmpty();
         assertThat(refused.err()).contains("process " + self + " cannot be checkpointed");
         assertThat(image).doesNotExist();
+    }
+
+    @Test
+    void explainSaysWhichSleepsWouldBeginAnew() throws Exception {
+        Map<String, String> notes = Map.of(
+                "blocked.sigtimedwait", "begins anew",
+                "blocked.recvfrom_timed", "begins anew",
+                "blocked.poll_timed", "",
+                "blocked.nanosleep", "");
+        for (Map.Entry<String, String> guest : notes.entrySet()) {
+            try (RunningGuest running = RunningGuest.start(Guest.named(guest.getKey()))) {
+                assertNote(running, guest.getValue());
+                Library.checkpoint(running.pid(), scratch.resolve("image"), After.RUN_ON);
+                assertNote(running, guest.getKey().matches(".*(poll_timed|nanosleep)") ? "earlier" : "begins anew");
+            }
+        }
+    }
+
+    private static void assertNote(RunningGuest running, String wanted) throws Exception {
+        List<String> notes = Explain.process(running.pid()).notes().stream()
+                .filter(note -> note.startsWith("thread "))
+                .toList();
+        if (wanted.isEmpty()) {
+            assertThat(notes).as(running.guest().name()).isEmpty();
+        } else {
+            assertThat(notes)
+                    .as(running.guest().name())
+                    .singleElement()
+                    .asString()
+                    .startsWith("thread " + running.pid() + " ")
+                    .contains(wanted);
+        }
     }
 
     private static Map<?, ?> figures(Path stats) throws Exception {

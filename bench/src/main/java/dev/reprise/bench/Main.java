@@ -1,5 +1,6 @@
 package dev.reprise.bench;
 
+import dev.reprise.cli.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

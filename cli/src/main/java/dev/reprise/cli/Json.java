@@ -3,14 +3,14 @@ package dev.reprise.cli;
 import java.util.List;
 import java.util.Map;
 
-/** JSON text of maps, lists, strings, numbers and booleans; no library, since two of its users are in a hurry. */
-final class Json {
+/** JSON text of maps, lists, strings, numbers and booleans; no library, since two of its users are in a hurry. For bench, too. */
+public final class Json {
     private final StringBuilder text = new StringBuilder(256);
 
     private Json() {}
 
     /** A value as indented text with a line feed at the end. */
-    static String of(Object value) {
+    public static String of(Object value) {
         Json json = new Json();
         json.add(value, 0);
         return json.text.append('\n').toString();

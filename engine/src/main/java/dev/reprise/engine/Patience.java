@@ -13,6 +13,12 @@ final class Patience {
     private static final long LIMIT_NANOS = 2_000_000_000;
     private static final int LONGEST_PAUSE_MS = 50;
 
+    private static final int ATTEMPTS = 50;
+
+    private final long start = System.nanoTime();
+    private int pause = 1;
+    private int attempts;
+
     private Patience() {}
 
     /** Asks what is in the way. */
@@ -27,32 +33,39 @@ final class Patience {
 
     /** What is in the way and stays there. */
     static List<Refusal> untilNothingPasses(Look look) throws Exception {
-        long start = System.nanoTime();
-        for (int pause = 1; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+        Patience patience = new Patience();
+        while (true) {
             List<Refusal> refusals = look.refusals();
-            if (refusals.isEmpty() || !Refusal.allPass(refusals) || isOver(start)) {
+            if (refusals.isEmpty() || !Refusal.allPass(refusals) || patience.isOver()) {
                 return refusals;
             }
-            Thread.sleep(pause);
+            patience.pause();
         }
     }
 
     /** A checkpoint that was refused only for what passes is taken again. */
     static <T> T untilTaken(Take<T> take) throws Exception {
-        long start = System.nanoTime();
-        for (int pause = 1; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+        Patience patience = new Patience();
+        while (true) {
             try {
                 return take.take();
             } catch (CannotCapture refused) {
-                if (!Refusal.allPass(refused.refusals()) || isOver(start)) {
+                if (!Refusal.allPass(refused.refusals()) || patience.isOver()) {
                     throw refused;
                 }
             }
-            Thread.sleep(pause);
+            patience.pause();
         }
     }
 
-    private static boolean isOver(long start) {
-        return System.nanoTime() - start > LIMIT_NANOS;
+    // On a machine under load two seconds are few attempts.
+    private boolean isOver() {
+        return attempts >= ATTEMPTS && System.nanoTime() - start > LIMIT_NANOS;
+    }
+
+    private void pause() throws InterruptedException {
+        Thread.sleep(pause);
+        pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+        attempts++;
     }
 }

@@ -38,6 +38,22 @@ final class AddressSpaceCapture {
 
     /** Everything that is in the way but for other processes' use of its memory. */
     List<Refusal> look() throws KernelException {
+        try {
+            return lookAt();
+        } catch (KernelException changed) {
+            Gone.requireGone(changed);
+            // A process that has ended has no executable; this one is executing another, or has unmapped what was seen.
+            Proc.link("/proc/" + pid + "/exe");
+            return List.of(new Refusal(
+                            "changing address space",
+                            "process " + pid,
+                            "mappings went while they were looked at",
+                            "try again")
+                    .thatPasses());
+        }
+    }
+
+    private List<Refusal> lookAt() throws KernelException {
         if (!ExecutableClass.is64Bit(pid)) {
             return List.of(ExecutableClass.refusal());
         }

@@ -72,6 +72,7 @@ public final class Look {
                         + number);
             }
         }
+        notes.addAll(SleepNotes.of(pid));
         return notes;
     }
 }

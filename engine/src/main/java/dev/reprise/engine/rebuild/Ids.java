@@ -135,10 +135,19 @@ final class Ids {
             }
             String who = (process == id ? "process " + id : "a thread of process " + process) + " ("
                     + Proc.text("/proc/" + id + "/comm").strip() + ")";
-            boolean ends = status.state() == 'Z' || status.state() == 'X' || isOriginal(process);
+            boolean ends = status.state() == 'Z' || status.state() == 'X' || isOriginal(process) || isSeed(process);
             return ends ? new Holder.Leaving(id, who) : new Holder.Other(id, who);
         } catch (KernelException gone) {
             return new Holder.Leaving(id, "the process group or session " + id);
+        }
+    }
+
+    // Of another restore, or one that has just been given up: it is a program soon, or gone.
+    private static boolean isSeed(int process) {
+        try {
+            return Proc.link("/proc/" + process + "/exe").startsWith(Spawn.SEED);
+        } catch (KernelException gone) {
+            return true;
         }
     }
 

@@ -31,6 +31,10 @@ final class Spawn {
     private static final int SIGCHLD = 17;
     private static final int SIG_SETMASK = 2;
     private static final int MFD_CLOEXEC = 1;
+    private static final String NAME = "reprise-seed";
+    /** How /proc/PID/exe of a seed begins, until it has a program's own. */
+    static final String SEED = "/memfd:" + NAME;
+
     private static final int FAILED = 127;
 
     private Spawn() {}
@@ -81,10 +85,7 @@ final class Spawn {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment bytes = Native.bytes(arena, content);
             Fd file = new Fd(Door.require(
-                    Door.call(
-                            SYS_memfd_create,
-                            Native.string(arena, "reprise-seed").address(),
-                            MFD_CLOEXEC),
+                    Door.call(SYS_memfd_create, Native.string(arena, NAME).address(), MFD_CLOEXEC),
                     "memfd_create",
                     "seed"));
             Door.require(Door.call(SYS_write, file.number(), bytes.address(), content.length), "write", "seed");
