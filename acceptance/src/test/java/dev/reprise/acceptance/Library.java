@@ -52,6 +52,8 @@ final class Library {
             writer.join();
         }
         checkpoint.join();
+    }
+
     static void executable(int pid, Path file, After after) {
         try {
             Checkpoint.toExecutable(pid, file, new ExecutableOptions(false, false), after, Progress.NONE);
