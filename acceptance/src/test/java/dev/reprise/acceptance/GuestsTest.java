@@ -17,8 +17,6 @@ import org.opentest4j.TestAbortedException;
  * <p>By default in each way with a checkpoint; {@code -Dreprise.long=true} also proves each time that the guest notices
  * what is broken, and takes the command line where else the library does. {@code -Dreprise.guests=REGEX} and
  * {@code -Dreprise.ways=REGEX} choose some.
- * <p>By default each guest runs on after a checkpoint, is restored in a new pid namespace, and executed; {@code -Dreprise.long=true}
- * takes every way. {@code -Dreprise.guests=REGEX} and {@code -Dreprise.ways=REGEX} choose some.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class GuestsTest {
