@@ -26,6 +26,7 @@ final class BackingRefusals {
     List<Refusal> of(List<Mapping> mappings) throws KernelException {
         List<Refusal> refusals = ofFiles(mappings);
         refusals.addAll(ofSharedMemory(mappings));
+        refusals.addAll(SystemVMemory.look(mappings, inside));
         return refusals;
     }
 
@@ -41,7 +42,9 @@ final class BackingRefusals {
     }
 
     private static boolean isMemory(Mapping mapping) {
-        return MemoryObjectCapture.isMemfd(mapping.path()) || MemoryObjectCapture.isSharedAnonymous(mapping.path());
+        return MemoryObjectCapture.isMemfd(mapping.path())
+                || MemoryObjectCapture.isSharedAnonymous(mapping.path())
+                || SystemVMemory.is(mapping.path());
     }
 
     private void ofFile(Mapping mapping, List<Refusal> refusals) throws KernelException {
@@ -65,6 +68,7 @@ final class BackingRefusals {
         Map<DeviceInode, Mapping> objects = new HashMap<>();
         for (Mapping mapping : mappings) {
             if (mapping.inode() != 0
+                    && !SystemVMemory.is(mapping.path())
                     && (isMemory(mapping)
                             || mapping.shared() && files.of(mapping).isDeleted())) {
                 objects.put(new DeviceInode(mapping.device(), mapping.inode()), mapping);

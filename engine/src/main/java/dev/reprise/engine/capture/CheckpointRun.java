@@ -22,6 +22,7 @@ import dev.reprise.kernel.Vdso;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One checkpoint of one process, stop-and-copy, in the order of DESIGN.md ("Capture, in order").
@@ -109,6 +110,7 @@ public final class CheckpointRun {
         ObjectTable objects = new ObjectTable();
         AddressSpace space = addressSpaces.take(objects, frozen.addressSpace(), ours);
         FdTable table = descriptors.take(objects);
+        new IpcCapture(Set.of(pid), objects).take(frozen.process().modes().undos());
         ProcessState process = ProcessCapture.take(
                 pid,
                 frozen.process(),

@@ -98,7 +98,7 @@ final class FrozenProcess {
             threads.put(tracee, probe.read(takeover.await(tracee)));
         }
         List<ProcessProbe.TimerState> timers = new ThreadClocks(pid, freeze, takeover).named(process.posixTimers());
-        process = process.withTimers(pendingTimers.settled(timers));
+        process = process.withTimers(pendingTimers.settled(timers)).withUndos(SemaphoreUndos.of(takeover));
         takeover.back(others);
     }
 

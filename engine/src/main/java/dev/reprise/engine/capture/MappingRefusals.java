@@ -23,7 +23,6 @@ final class MappingRefusals {
     };
     // How paths begin of mappings that are no files.
     private static final String[][] PATHS = {
-        {"/SYSV", "System V shared memory", "it belongs to no single process"},
         {"/[aio]", "asynchronous I/O context", "operations may be in flight"},
         {"/secretmem", "secret memory", "the kernel lets nobody read it"},
         {"anon_inode:[io_uring]", "io_uring", "operations may be in flight"},

@@ -51,7 +51,8 @@ final class MemoryObjectCapture implements AutoCloseable {
     ObjectId take(ObjectTable table, String link, String name) throws KernelException {
         Fd fd = Fd.open(link, Fcntl.O_RDONLY, 0);
         FileStatus status = FileStatus.of(fd);
-        DeviceInode key = DeviceInode.of(status);
+        boolean systemV = SystemVMemory.is(name);
+        Object key = systemV ? new SystemVMemory.Key((int) status.inode()) : DeviceInode.of(status);
         ObjectId known = table.find(key);
         if (!known.equals(ObjectId.NONE)) {
             fd.close();
@@ -69,12 +70,18 @@ final class MemoryObjectCapture implements AutoCloseable {
                 runs(fd));
         files.add(new MemoryFile(object, fd));
         table.add(object);
+        if (systemV) {
+            table.add(SystemVMemory.take(table.newId(), (int) status.inode(), id));
+        }
         return id;
     }
 
     private static MemoryObject.Kind kind(String name) {
         if (isMemfd(name)) {
             return MemoryObject.Kind.MEMFD;
+        }
+        if (SystemVMemory.is(name)) {
+            return MemoryObject.Kind.SYSTEM_V;
         }
         return isSharedAnonymous(name) ? MemoryObject.Kind.SHARED_ANONYMOUS : MemoryObject.Kind.FILE_CONTENTS;
     }
@@ -84,6 +91,7 @@ final class MemoryObjectCapture implements AutoCloseable {
         return switch (kind(name)) {
             case MEMFD -> name.substring(MEMFD.length(), name.length() - DELETED.length());
             case SHARED_ANONYMOUS -> name.startsWith(NAMED) ? name.substring(NAMED.length(), name.length() - 1) : "";
+            case SYSTEM_V -> "";
             case FILE_CONTENTS -> name;
         };
     }

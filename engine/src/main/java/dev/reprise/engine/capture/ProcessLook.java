@@ -40,7 +40,6 @@ final class ProcessLook {
         look.timers();
         look.refusals.addAll(SharingLook.amongThreads(pid, tids));
         look.refusals.addAll(SharingLook.withOthers(pid));
-        look.refusals.addAll(SemaphoreUndoLook.look(pid));
         return look.refusals;
     }
 

@@ -14,6 +14,7 @@ import dev.reprise.image.state.Image;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
+import dev.reprise.image.state.SharedMemorySegment;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.Mman;
@@ -106,8 +107,11 @@ final class AddressSpaceRebuild {
             HugePageAdvice.add(p, plan.vma());
         }
         for (SharedObject object : image.objects()) {
-            if (object instanceof MemoryObject memory) {
+            if (object instanceof MemoryObject memory && memory.kind() != MemoryObject.Kind.SYSTEM_V) {
                 sharedMemory.make(p, memory, mappingsOf(memory.id()), memfds);
+            } else if (object instanceof SharedMemorySegment segment) {
+                MemoryObject memory = image.object(segment.memory(), MemoryObject.class);
+                sharedMemory.attach(p, memory, segment.identity().id(), mappingsOf(memory.id()));
             }
         }
     }

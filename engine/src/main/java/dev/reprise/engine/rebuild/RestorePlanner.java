@@ -125,6 +125,9 @@ final class RestorePlanner {
         temporaries.open(p, options.standardStreams(), imagePath);
         memory.clear(p);
         memoryFiles.create(p);
+        IpcRebuild ipc = new IpcRebuild(p, image);
+        ipc.create();
+        ipc.undos(process);
         memory.map(p, memoryFiles);
         descriptors.create(p, memoryFiles);
         temporaries.closeStreams(p);
@@ -152,6 +155,7 @@ final class RestorePlanner {
         temporaries.closeImage(p);
         memory.finish(p, memoryFiles);
         memoryFiles.finish(p);
+        new IpcRebuild(p, image).finish();
         FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class), descriptors.removed());
         ProcessRebuild.prepare(p, image, process);
         seccomp.addCommon(p);

@@ -64,6 +64,7 @@ public final class RestoreRun {
         RestorePlanner planner = new RestorePlanner(image, options, ClockRebuild.Here.now());
         verifyFiles(planner.checks());
         if (options.pidNamespace()) {
+            IpcChecks.require(image);
             return rebuild(tracer, planner, plan(planner, source), source);
         }
         Ids ids = new Ids(image);
@@ -91,6 +92,7 @@ public final class RestoreRun {
         long start = System.nanoTime();
         while (true) {
             ids.awaitFree(progress);
+            IpcChecks.require(image);
             try {
                 return rebuild(tracer, planner, plan, source);
             } catch (KernelException failure) {

@@ -4,6 +4,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mremap;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shmat;
 
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ProgramBuilder;
@@ -15,6 +16,7 @@ import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Mman;
+import dev.reprise.kernel.SysvIpc;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +45,7 @@ final class SharedMemoryRebuild {
         switch (object.kind()) {
             case MEMFD -> memfd(p, object, mappings, memfds.number(object.id()));
             case SHARED_ANONYMOUS -> anonymous(p, object, mappings);
+            case SYSTEM_V -> throw new IllegalArgumentException("a segment is attached");
             case FILE_CONTENTS -> {
                 if (DeletedFileRebuild.is(object)) {
                     deletedFile(p, object, mappings, memfds.number(object.id()));
@@ -148,6 +151,40 @@ final class SharedMemoryRebuild {
                         .about(AddressSpaceRebuild.name(vma));
             }
         }
+    }
+
+    /** Attaches a System V segment, which is there by now; each of its mappings is one more attachment. */
+    void attach(ProgramBuilder p, MemoryObject object, int segment, List<MappingPlan> mappings) {
+        long writable = 0;
+        long readOnly = 0;
+        for (MappingPlan mapping : mappings) {
+            boolean writes = isWritable(mapping);
+            if (writes && writable == 0) {
+                writable = attach(p, object, segment, 0);
+            } else if (!writes && readOnly == 0) {
+                readOnly = attach(p, object, segment, SysvIpc.SHM_RDONLY);
+            }
+            Vma vma = mapping.vma();
+            p.call(
+                            SYS_mremap,
+                            (writes ? writable : readOnly) + vma.offset(),
+                            0,
+                            vma.bytes(),
+                            Mman.MREMAP_MAYMOVE | Mman.MREMAP_FIXED,
+                            vma.start())
+                    .about(AddressSpaceRebuild.name(vma));
+        }
+        if (writable == 0 && !object.runs().isEmpty()) {
+            writable = attach(p, object, segment, 0);
+        }
+        places.put(object.id(), writable);
+    }
+
+    private long attach(ProgramBuilder p, MemoryObject object, int segment, int flags) {
+        long place = temporary(object.size());
+        p.expect(place, SYS_shmat, Arg.of(segment), Arg.of(place), Arg.of(flags))
+                .about("System V shared memory " + segment);
+        return place;
     }
 
     private static @org.jspecify.annotations.Nullable MappingPlan whole(

@@ -17,6 +17,9 @@ public record MemoryObject(
         /** MAP_SHARED | MAP_ANONYMOUS, or /dev/zero mapped shared. */
         SHARED_ANONYMOUS,
         /** A small file that is mapped shared and may be gone at restore: contents kept in the image. */
-        FILE_CONTENTS
+        FILE_CONTENTS,
+
+        /** That of a {@link SharedMemorySegment}. */
+        SYSTEM_V
     }
 }

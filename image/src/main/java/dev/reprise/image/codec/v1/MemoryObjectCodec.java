@@ -57,6 +57,7 @@ final class MemoryObjectCodec {
             case MEMFD -> 1;
             case SHARED_ANONYMOUS -> 2;
             case FILE_CONTENTS -> 3;
+            case SYSTEM_V -> 4;
         };
     }
 
@@ -65,6 +66,7 @@ final class MemoryObjectCodec {
             case 1 -> MemoryObject.Kind.MEMFD;
             case 2 -> MemoryObject.Kind.SHARED_ANONYMOUS;
             case 3 -> MemoryObject.Kind.FILE_CONTENTS;
+            case 4 -> MemoryObject.Kind.SYSTEM_V;
             default -> throw new UnknownFieldException("kind " + number + " of MemoryObject is not known");
         };
     }
