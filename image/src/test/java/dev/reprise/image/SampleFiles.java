@@ -26,7 +26,9 @@ import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.PathFile;
 import dev.reprise.image.state.Pipe;
 import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.PosixQueue;
 import dev.reprise.image.state.ProcFile;
+import dev.reprise.image.state.ProcessFd;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SeccompFilter;
 import dev.reprise.image.state.SemaphoreSet;
@@ -84,6 +86,8 @@ final class SampleFiles {
                         new IpcIdentity(0, 2, 0600, OWNER),
                         16384,
                         List.of(new MessageQueue.Message(9, SampleImage.bytes(3, 6)))),
+                new ProcessFd(id(97), 0x80, NOBODY, 4711),
+                new PosixQueue(id(98), 2, NOBODY, file("/queue", ""), 10, 8192, true),
                 new DeletedFile(id(90), 0x8002, NOBODY, memory, 17),
                 new ProcFile(id(91), 0x8000, NOBODY, "/proc/4711/status", 5));
     }

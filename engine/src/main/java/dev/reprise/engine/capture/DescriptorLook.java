@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What the kinds of open files must know of the process and its neighbours, and where they put their refusals. */
 final class DescriptorLook {
@@ -16,6 +17,7 @@ final class DescriptorLook {
     private final OutsideHolders outside;
     private final Descriptions descriptions;
     private final OwnTerminals terminals;
+    private @Nullable VisibleMounts mounts;
     private final List<Refusal> refusals = new ArrayList<>();
     private final Map<Integer, List<EpollMember>> epollMembers = new HashMap<>();
 
@@ -59,6 +61,18 @@ final class DescriptorLook {
     /** Whether a terminal is the controlling one or among 0-2. */
     boolean isOwnTerminal(long device) {
         return terminals.has(device);
+    }
+
+    /** Whether a file is of a mount that the process sees; refused by name otherwise. */
+    boolean requireMounted(LiveDescriptor d) throws KernelException {
+        if (mounts == null) {
+            mounts = VisibleMounts.of(pid);
+        }
+        boolean mounted = mounts.contain(d.info().mountId());
+        if (!mounted) {
+            refuse(d, "file of a detached mount", d.link() + " cannot be found by its name", "close it");
+        }
+        return mounted;
     }
 
     void refuse(LiveDescriptor d, String resource, String reason, String help) {

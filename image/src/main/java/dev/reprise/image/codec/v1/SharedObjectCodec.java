@@ -18,7 +18,9 @@ import dev.reprise.image.state.OutsideFile;
 import dev.reprise.image.state.PathFile;
 import dev.reprise.image.state.Pipe;
 import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.PosixQueue;
 import dev.reprise.image.state.ProcFile;
+import dev.reprise.image.state.ProcessFd;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SeccompFilter;
 import dev.reprise.image.state.SemaphoreSet;
@@ -61,6 +63,8 @@ final class SharedObjectCodec {
             case MemFd _ -> RecordType.MEM_FD;
             case Socket _ -> RecordType.SOCKET;
             case OutsideFile _ -> RecordType.OUTSIDE_FILE;
+            case PosixQueue _ -> RecordType.POSIX_QUEUE;
+            case ProcessFd _ -> RecordType.PROCESS_FD;
             case MessageQueue _ -> RecordType.MESSAGE_QUEUE;
             case SemaphoreSet _ -> RecordType.SEMAPHORE_SET;
             case SharedMemorySegment _ -> RecordType.SHARED_MEMORY_SEGMENT;
@@ -94,6 +98,8 @@ final class SharedObjectCodec {
             case MemFd memFd -> MemFdCodec.write(memFd);
             case Socket socket -> SocketCodec.write(socket);
             case OutsideFile file -> OutsideFileCodec.write(file);
+            case PosixQueue it -> PosixQueueCodec.write(it);
+            case ProcessFd it -> ProcessFdCodec.write(it);
             case MessageQueue it -> IpcCodec.write(it);
             case SemaphoreSet it -> IpcCodec.write(it);
             case SharedMemorySegment it -> IpcCodec.write(it);
@@ -128,6 +134,8 @@ final class SharedObjectCodec {
             case RecordType.MEM_FD -> MemFdCodec.read(m);
             case RecordType.SOCKET -> SocketCodec.read(m);
             case RecordType.OUTSIDE_FILE -> OutsideFileCodec.read(m);
+            case RecordType.POSIX_QUEUE -> PosixQueueCodec.read(m);
+            case RecordType.PROCESS_FD -> ProcessFdCodec.read(m);
             case RecordType.MESSAGE_QUEUE -> IpcCodec.queue(m);
             case RecordType.SEMAPHORE_SET -> IpcCodec.semaphores(m);
             case RecordType.SHARED_MEMORY_SEGMENT -> IpcCodec.segment(m);
