@@ -32,6 +32,9 @@ final class AddressSpaceBackings {
             boolean named = path.startsWith(NAMED);
             return new Backing.Anonymous(named ? path.substring(NAMED.length(), path.length() - 1) : "");
         }
+        if (HugePages.isAnonymous(path)) {
+            return mapping.shared() ? sharedMemory(mapping, path) : new Backing.Anonymous("");
+        }
         if (MemoryObjectCapture.isSharedAnonymous(path)
                 || MemoryObjectCapture.isMemfd(path)
                 || SystemVMemory.is(path)) {

@@ -1,6 +1,9 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.image.state.VmFlag;
+import dev.reprise.kernel.Fcntl;
+import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mapping;
 import java.util.ArrayList;
@@ -34,7 +37,9 @@ final class BackingRefusals {
     List<Refusal> ofFiles(List<Mapping> mappings) throws KernelException {
         List<Refusal> refusals = new ArrayList<>();
         for (Mapping mapping : mappings) {
-            if (mapping.inode() != 0 && !isMemory(mapping)) {
+            if (mapping.has(VmFlag.HUGETLB.smaps())) {
+                ofHugePages(mapping, refusals);
+            } else if (mapping.inode() != 0 && !isMemory(mapping)) {
                 ofFile(mapping, refusals);
             }
         }
@@ -44,7 +49,22 @@ final class BackingRefusals {
     private static boolean isMemory(Mapping mapping) {
         return MemoryObjectCapture.isMemfd(mapping.path())
                 || MemoryObjectCapture.isSharedAnonymous(mapping.path())
+                || HugePages.isAnonymous(mapping.path())
                 || SystemVMemory.is(mapping.path());
+    }
+
+    private void ofHugePages(Mapping mapping, List<Refusal> refusals) throws KernelException {
+        String where = "mapping " + mapping.range() + " of " + mapping.path();
+        if (!isMemory(mapping) || SystemVMemory.is(mapping.path())) {
+            refusals.add(new Refusal("file of huge pages", where, "its pages are not saved yet", ""));
+            return;
+        }
+        try (Fd file = Fd.open(files.link(mapping), Fcntl.O_RDONLY, 0)) {
+            if (!HugePages.haveDefaultSize(file)) {
+                refusals.add(new Refusal(
+                        "huge pages of another size", where, "only those of the system's default size are saved", ""));
+            }
+        }
     }
 
     private void ofFile(Mapping mapping, List<Refusal> refusals) throws KernelException {

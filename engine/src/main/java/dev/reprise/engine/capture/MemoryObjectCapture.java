@@ -58,22 +58,27 @@ final class MemoryObjectCapture implements AutoCloseable {
             fd.close();
             return known;
         }
+        boolean huge = HugePages.are(fd);
         ObjectId id = table.register(key);
         MemoryObject object = new MemoryObject(
                 id,
-                kind(name),
+                huge ? hugeKind(name) : kind(name),
                 objectName(name),
                 status.size(),
                 seals(fd),
                 status.mode() & PERMISSIONS,
                 new Ownership(status.uid(), status.gid()),
-                runs(fd));
+                huge ? HugePages.runs(fd, status.size()) : runs(fd));
         files.add(new MemoryFile(object, fd));
         table.add(object);
         if (systemV) {
             table.add(SystemVMemory.take(table.newId(), (int) status.inode(), id));
         }
         return id;
+    }
+
+    private static MemoryObject.Kind hugeKind(String name) {
+        return HugePages.isAnonymous(name) ? MemoryObject.Kind.HUGE_ANONYMOUS : MemoryObject.Kind.HUGE_MEMFD;
     }
 
     private static MemoryObject.Kind kind(String name) {
@@ -88,10 +93,13 @@ final class MemoryObjectCapture implements AutoCloseable {
 
     // Files that are deleted keep the kernel's mark: a restore deletes them again.
     private static String objectName(String name) {
+        if (HugePages.isAnonymous(name)) {
+            return "";
+        }
         return switch (kind(name)) {
             case MEMFD -> name.substring(MEMFD.length(), name.length() - DELETED.length());
             case SHARED_ANONYMOUS -> name.startsWith(NAMED) ? name.substring(NAMED.length(), name.length() - 1) : "";
-            case SYSTEM_V -> "";
+            case SYSTEM_V, HUGE_MEMFD, HUGE_ANONYMOUS -> "";
             case FILE_CONTENTS -> name;
         };
     }

@@ -41,8 +41,7 @@ final class MemoryFiles {
         this.image = image;
         int next = first;
         for (SharedObject object : image.objects()) {
-            if (object instanceof MemoryObject memory
-                    && (memory.kind() == MemoryObject.Kind.MEMFD || DeletedFileRebuild.is(memory))) {
+            if (object instanceof MemoryObject memory && (isMemFd(memory) || DeletedFileRebuild.is(memory))) {
                 descriptors.put(memory, next++);
             }
         }
@@ -65,12 +64,20 @@ final class MemoryFiles {
         if (DeletedFileRebuild.is(memory)) {
             return Arg.contentOf(DeletedFileRebuild.make(p, image, memory));
         }
-        return p.call(SYS_memfd_create, p.string(memory.name()), Arg.of(Mman.MFD_CLOEXEC | Mman.MFD_ALLOW_SEALING))
+        int huge = memory.kind() == MemoryObject.Kind.HUGE_MEMFD ? Mman.MFD_HUGETLB : 0;
+        return p.call(
+                        SYS_memfd_create,
+                        p.string(memory.name()),
+                        Arg.of(Mman.MFD_CLOEXEC | Mman.MFD_ALLOW_SEALING | huge))
                 .about(name(memory));
     }
 
+    private static boolean isMemFd(MemoryObject memory) {
+        return memory.kind() == MemoryObject.Kind.MEMFD || memory.kind() == MemoryObject.Kind.HUGE_MEMFD;
+    }
+
     private static String name(MemoryObject memory) {
-        return memory.kind() == MemoryObject.Kind.MEMFD ? "memfd " + memory.name() : memory.name();
+        return isMemFd(memory) ? "memfd " + memory.name() : memory.name();
     }
 
     /** The temporary descriptor of a memfd, open for reading and writing. */

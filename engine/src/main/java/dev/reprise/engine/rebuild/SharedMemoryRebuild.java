@@ -43,8 +43,9 @@ final class SharedMemoryRebuild {
     /** Makes an object, with all mappings of it, and a place to load its contents. */
     void make(ProgramBuilder p, MemoryObject object, List<MappingPlan> mappings, MemoryFiles memfds) {
         switch (object.kind()) {
-            case MEMFD -> memfd(p, object, mappings, memfds.number(object.id()));
+            case MEMFD, HUGE_MEMFD -> memfd(p, object, mappings, memfds.number(object.id()));
             case SHARED_ANONYMOUS -> anonymous(p, object, mappings);
+            case HUGE_ANONYMOUS -> hugeAnonymous(p, object, mappings);
             case SYSTEM_V -> throw new IllegalArgumentException("a segment is attached");
             case FILE_CONTENTS -> {
                 if (DeletedFileRebuild.is(object)) {
@@ -151,6 +152,20 @@ final class SharedMemoryRebuild {
                         .about(AddressSpaceRebuild.name(vma));
             }
         }
+    }
+
+    // Huge pages cannot be mapped once more by mremap(2): they are opened through the first mapping.
+    private void hugeAnonymous(ProgramBuilder p, MemoryObject object, List<MappingPlan> mappings) {
+        long place = temporary(object.size());
+        places.put(object.id(), place);
+        p.call(SYS_mmap, place, object.size(), READ_WRITE, ANONYMOUS | Mman.MAP_HUGETLB, -1, 0)
+                .about("shared huge pages");
+        String link = "/proc/self/map_files/" + Long.toHexString(place) + "-" + Long.toHexString(place + object.size());
+        Step opened = MappedFilesRebuild.open(p, link, Fcntl.O_RDWR);
+        for (MappingPlan mapping : mappings) {
+            map(p, mapping, opened);
+        }
+        p.call(SYS_close, opened);
     }
 
     /** Attaches a System V segment, which is there by now; each of its mappings is one more attachment. */

@@ -32,7 +32,6 @@ class MappingRefusalsTest {
         "anon_inode:[perf_event], rd wr sh, performance counter",
         "/secretmem (deleted), rd wr sh, secret memory",
         "/dev/mem, rd wr sh pf io, device memory",
-        "/anon_hugepage (deleted), rd wr ht, huge pages of hugetlbfs",
         "'', rd wr um, userfaultfd range",
         "'', rd wr uw, userfaultfd range",
         "'', rd wr ss, shadow stack",

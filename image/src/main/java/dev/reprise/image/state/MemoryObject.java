@@ -20,6 +20,12 @@ public record MemoryObject(
         FILE_CONTENTS,
 
         /** That of a {@link SharedMemorySegment}. */
-        SYSTEM_V
+        SYSTEM_V,
+
+        /** A memfd_create(2) file of huge pages of the default size (MFD_HUGETLB). */
+        HUGE_MEMFD,
+
+        /** MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB, of the default size. */
+        HUGE_ANONYMOUS
     }
 }

@@ -58,6 +58,8 @@ final class MemoryObjectCodec {
             case SHARED_ANONYMOUS -> 2;
             case FILE_CONTENTS -> 3;
             case SYSTEM_V -> 4;
+            case HUGE_MEMFD -> 5;
+            case HUGE_ANONYMOUS -> 6;
         };
     }
 
@@ -67,6 +69,8 @@ final class MemoryObjectCodec {
             case 2 -> MemoryObject.Kind.SHARED_ANONYMOUS;
             case 3 -> MemoryObject.Kind.FILE_CONTENTS;
             case 4 -> MemoryObject.Kind.SYSTEM_V;
+            case 5 -> MemoryObject.Kind.HUGE_MEMFD;
+            case 6 -> MemoryObject.Kind.HUGE_ANONYMOUS;
             default -> throw new UnknownFieldException("kind " + number + " of MemoryObject is not known");
         };
     }
