@@ -15,7 +15,9 @@ import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.OutsideFile;
 import dev.reprise.image.state.PathFile;
 import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.PosixQueue;
 import dev.reprise.image.state.ProcFile;
+import dev.reprise.image.state.ProcessFd;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SignalFd;
 import dev.reprise.image.state.Socket;
@@ -87,6 +89,8 @@ final class Words {
             case OutsideFile _ -> "outside";
             case DeletedFile _ -> "deleted-file";
             case ProcFile _ -> "proc-file";
+            case PosixQueue _ -> "message-queue";
+            case ProcessFd _ -> "pidfd";
         };
     }
 
@@ -110,6 +114,8 @@ final class Words {
             case OutsideFile outside -> outside.description();
             case DeletedFile deleted -> "contents #" + deleted.memory().value() + ", offset " + deleted.offset();
             case ProcFile proc -> proc.path();
+            case PosixQueue queue -> queue.file().path();
+            case ProcessFd process -> process.pid() == 0 ? "of a process that is gone" : "process " + process.pid();
         };
     }
 

@@ -15,8 +15,10 @@ import dev.reprise.image.state.FileLock;
 import dev.reprise.image.state.FileOwner;
 import dev.reprise.image.state.Inotify;
 import dev.reprise.image.state.InotifyWatch;
+import dev.reprise.image.state.IpcIdentity;
 import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.MemoryObject;
+import dev.reprise.image.state.MessageQueue;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.OutsideFile;
@@ -24,9 +26,13 @@ import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.PathFile;
 import dev.reprise.image.state.Pipe;
 import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.PosixQueue;
 import dev.reprise.image.state.ProcFile;
+import dev.reprise.image.state.ProcessFd;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SeccompFilter;
+import dev.reprise.image.state.SemaphoreSet;
+import dev.reprise.image.state.SharedMemorySegment;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.SignalFd;
 import dev.reprise.image.state.Socket;
@@ -76,6 +82,15 @@ final class SampleFiles {
                 new OutsideFile(id(24), 1, NOBODY, "pipe:[12345]"),
                 new SeccompFilter(id(92), ObjectId.NONE, 2, SampleImage.bytes(16, 5)),
                 new Cgroups(id(93), List.of(new Cgroups.Membership("/sys/fs/cgroup/a", true))),
+                new SharedMemorySegment(id(94), new IpcIdentity(-5, 65536, 0600, OWNER), memory, true, false),
+                new SemaphoreSet(id(95), new IpcIdentity(7, 1, 0600, OWNER), List.of(0, 32767)),
+                new MessageQueue(
+                        id(96),
+                        new IpcIdentity(0, 2, 0600, OWNER),
+                        16384,
+                        List.of(new MessageQueue.Message(9, SampleImage.bytes(3, 6)))),
+                new ProcessFd(id(97), 0x80, NOBODY, 4711),
+                new PosixQueue(id(98), 2, NOBODY, file("/queue", ""), 10, 8192, true),
                 new DeletedFile(id(90), 0x8002, NOBODY, memory, 17),
                 new ProcFile(id(91), 0x8000, NOBODY, "/proc/4711/status", 5));
     }

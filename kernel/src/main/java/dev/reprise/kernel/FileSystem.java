@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 /** Which file system a file lies in (include/uapi/linux/magic.h). */
 public final class FileSystem {
     public static final long HUGETLBFS_MAGIC = 0x958458f6L;
+    public static final long MQUEUE_MAGIC = 0x19800202L;
     public static final long PROC_SUPER_MAGIC = 0x9fa0;
 
     private static final int STATFS_SIZE = 120;

@@ -40,6 +40,8 @@ public final class Mman {
     /** Since 6.13. */
     public static final int MADV_GUARD_INSTALL = 102;
 
+    public static final int MAP_HUGETLB = 0x40000;
+    public static final int MFD_HUGETLB = 4;
     public static final int MFD_CLOEXEC = 1;
     public static final int MFD_ALLOW_SEALING = 2;
     public static final int MFD_NOEXEC_SEAL = 8;

@@ -32,7 +32,12 @@ final class AddressSpaceBackings {
             boolean named = path.startsWith(NAMED);
             return new Backing.Anonymous(named ? path.substring(NAMED.length(), path.length() - 1) : "");
         }
-        if (MemoryObjectCapture.isSharedAnonymous(path) || MemoryObjectCapture.isMemfd(path)) {
+        if (HugePages.isAnonymous(path)) {
+            return mapping.shared() ? sharedMemory(mapping, path) : new Backing.Anonymous("");
+        }
+        if (MemoryObjectCapture.isSharedAnonymous(path)
+                || MemoryObjectCapture.isMemfd(path)
+                || SystemVMemory.is(path)) {
             return sharedMemory(mapping, path);
         }
         MappedFiles.MappedFile file = files.of(mapping);

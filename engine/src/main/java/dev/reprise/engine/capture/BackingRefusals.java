@@ -1,6 +1,9 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.image.state.VmFlag;
+import dev.reprise.kernel.Fcntl;
+import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mapping;
 import java.util.ArrayList;
@@ -24,7 +27,9 @@ final class BackingRefusals {
     List<Refusal> of(List<Mapping> mappings) throws KernelException {
         List<Refusal> refusals = new ArrayList<>();
         for (Mapping mapping : mappings) {
-            if (mapping.inode() != 0 && !isMemory(mapping)) {
+            if (mapping.has(VmFlag.HUGETLB.smaps())) {
+                ofHugePages(mapping, refusals);
+            } else if (mapping.inode() != 0 && !isMemory(mapping)) {
                 ofFile(mapping, refusals);
             }
         }
@@ -32,7 +37,24 @@ final class BackingRefusals {
     }
 
     private static boolean isMemory(Mapping mapping) {
-        return MemoryObjectCapture.isMemfd(mapping.path()) || MemoryObjectCapture.isSharedAnonymous(mapping.path());
+        return MemoryObjectCapture.isMemfd(mapping.path())
+                || MemoryObjectCapture.isSharedAnonymous(mapping.path())
+                || HugePages.isAnonymous(mapping.path())
+                || SystemVMemory.is(mapping.path());
+    }
+
+    private void ofHugePages(Mapping mapping, List<Refusal> refusals) throws KernelException {
+        String where = "mapping " + mapping.range() + " of " + mapping.path();
+        if (!isMemory(mapping) || SystemVMemory.is(mapping.path())) {
+            refusals.add(new Refusal("file of huge pages", where, "its pages are not saved yet", ""));
+            return;
+        }
+        try (Fd file = Fd.open(files.link(mapping), Fcntl.O_RDONLY, 0)) {
+            if (!HugePages.haveDefaultSize(file)) {
+                refusals.add(new Refusal(
+                        "huge pages of another size", where, "only those of the system's default size are saved", ""));
+            }
+        }
     }
 
     private void ofFile(Mapping mapping, List<Refusal> refusals) throws KernelException {
@@ -57,6 +79,7 @@ final class BackingRefusals {
         Map<DeviceInode, Mapping> objects = new HashMap<>();
         for (Mapping mapping : mappings) {
             if (mapping.inode() != 0
+                    && !SystemVMemory.is(mapping.path())
                     && (isMemory(mapping)
                             || mapping.shared() && files.of(mapping).isDeleted())) {
                 objects.put(new DeviceInode(mapping.device(), mapping.inode()), mapping);

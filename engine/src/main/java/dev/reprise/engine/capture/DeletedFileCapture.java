@@ -29,6 +29,7 @@ final class DeletedFileCapture implements OpenFileCapture {
 
     @Override
     public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
+        look.requireMounted(d);
         if (look.isHeldOutside(d)) {
             look.refuse(
                     d,

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DescriptorCapture implements AutoCloseable {
     private static final List<OpenFileCapture> KINDS = List.of(
+            new PosixQueueCapture(), // before files, which queues look like
             new DeletedFileCapture(), // even when it is open with O_PATH
             new ProcFileCapture(), // likewise
             new PathCapture(), // whatever is open with O_PATH, of any type
@@ -42,6 +43,7 @@ final class DescriptorCapture implements AutoCloseable {
             new SignalFdCapture(),
             new EpollCapture(),
             new InotifyCapture(),
+            new ProcessFdCapture(),
             new UnknownCapture());
 
     /** A descriptor as it was seen, not opened yet. */

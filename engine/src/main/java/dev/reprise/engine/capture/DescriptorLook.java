@@ -19,6 +19,7 @@ final class DescriptorLook {
     private final SocketIndex sockets;
     private final InetIndex inet = new InetIndex();
     private final TcpIndex tcp;
+    private final Map<Integer, VisibleMounts> mounts = new HashMap<>();
     private final List<Refusal> refusals = new ArrayList<>();
     private final Map<ObjectId, List<EpollMember>> epollMembers = new HashMap<>();
 
@@ -92,6 +93,20 @@ final class DescriptorLook {
     /** Whether a terminal is the controlling one or among 0-2. */
     boolean isOwnTerminal(long device) {
         return terminals.has(device);
+    }
+
+    /** Whether a file is of a mount that the process sees; refused by name otherwise. */
+    boolean requireMounted(LiveDescriptor d) throws KernelException {
+        VisibleMounts visible = mounts.get(d.pid());
+        if (visible == null) {
+            visible = VisibleMounts.of(d.pid());
+            mounts.put(d.pid(), visible);
+        }
+        boolean mounted = visible.contain(d.info().mountId());
+        if (!mounted) {
+            refuse(d, "file of a detached mount", d.link() + " cannot be found by its name", "close it");
+        }
+        return mounted;
     }
 
     void refuse(LiveDescriptor d, String resource, String reason, String help) {

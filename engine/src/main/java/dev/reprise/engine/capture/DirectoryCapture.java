@@ -14,7 +14,10 @@ final class DirectoryCapture implements OpenFileCapture {
     }
 
     @Override
-    public void look(LiveDescriptor d, DescriptorLook look) {
+    public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
+        if (!look.requireMounted(d)) {
+            return;
+        }
         String why = d.whyNameless();
         if (!why.isEmpty() && !d.isDeleted()) {
             look.refuse(d, "nameless directory", d.link() + ": " + why, "keep it under its name, or close it");

@@ -7,6 +7,7 @@ import dev.reprise.image.state.DeadProcess;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.SemaphoreUndo;
 import dev.reprise.image.state.SignalHandlers;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.ProcStat;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The records of a frozen set: objects that its processes share first, then process by process. */
 final class ForestCapture {
@@ -70,6 +72,9 @@ final class ForestCapture {
             throws KernelException, CannotCapture {
         spaces.take(processes, sharing.memory(), objects);
         Map<Integer, ObjectId> tables = descriptors.take(set, sharing.descriptors(), level, guard(), objects);
+        List<SemaphoreUndo> undos = new ArrayList<>();
+        processes.forEach(process -> undos.addAll(process.process().modes().undos()));
+        new IpcCapture(Set.copyOf(set.pids()), objects).take(undos);
         Map<Integer, ObjectId> directories = directories();
         Map<Integer, ObjectId> handlers = handlers();
         List<ProcessState> states = new ArrayList<>(processes.size());

@@ -16,6 +16,7 @@ import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.RseqArea;
 import dev.reprise.image.state.TaskState;
+import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mapping;
 import dev.reprise.kernel.ProcTimers;
@@ -64,13 +65,30 @@ final class FrozenProcess {
         XsaveLayout.Probe layoutProbe = new XsaveLayout.Probe(p);
         ThreadProbe hostProbe = new ThreadProbe(p);
         p.end();
-        ProgramResults results = takeover.enter(p.build());
+        ProgramResults results = enter(member.pid(), takeover, p.build());
         FrozenProcess frozen =
                 new FrozenProcess(member, freeze, takeover, processProbe.read(results), spaceProbe.read(results));
         frozen.threads.put(takeover.host(), hostProbe.read(results));
         takeover.prepareDeparture(new Departure(frozen.of(takeover.host()).signalStack(), layoutProbe.read(results)));
         frozen.askOthers();
         return frozen;
+    }
+
+    // PR_SET_MDWE can only be asked inside; SELinux's execmem says the same.
+    private static ProgramResults enter(int pid, Takeover takeover, Program program)
+            throws KernelException, CannotCapture {
+        try {
+            return takeover.enter(program);
+        } catch (KernelException failed) {
+            if (failed.call().equals("shmat") && failed.errno() == Errno.EACCES) {
+                throw new CannotCapture(List.of(new Refusal(
+                        "write-xor-execute (PR_SET_MDWE)",
+                        "process " + pid,
+                        "it may have no memory for the programs of a checkpoint",
+                        "")));
+            }
+            throw failed;
+        }
     }
 
     private static void requireNobodyOnTheWayHome(int pid, Takeover takeover) throws CannotCapture {
@@ -99,7 +117,7 @@ final class FrozenProcess {
         }
         List<ProcessProbe.TimerState> timers =
                 new ThreadClocks(member.pid(), freeze, takeover).named(process.posixTimers());
-        process = process.withTimers(pendingTimers.settled(timers));
+        process = process.withTimers(pendingTimers.settled(timers)).withUndos(SemaphoreUndos.of(takeover));
         takeover.back(others);
     }
 

@@ -11,7 +11,6 @@ import java.util.List;
 final class MappingRefusals {
     // VmFlags, what they stand for, why they are in the way; the first that is there is told.
     private static final String[][] FLAGS = {
-        {"ht", "huge pages of hugetlbfs", "their pages are not saved yet"},
         {"um", "userfaultfd range", "another program may be filling it"},
         {"uw", "userfaultfd range", "its write protection would be lost"},
         {"ui", "userfaultfd range", "another program may be filling it"},
@@ -23,7 +22,6 @@ final class MappingRefusals {
     };
     // How paths begin of mappings that are no files.
     private static final String[][] PATHS = {
-        {"/SYSV", "System V shared memory", "it belongs to no single process"},
         {"/[aio]", "asynchronous I/O context", "operations may be in flight"},
         {"/secretmem", "secret memory", "the kernel lets nobody read it"},
         {"anon_inode:[io_uring]", "io_uring", "operations may be in flight"},
@@ -32,7 +30,6 @@ final class MappingRefusals {
         {"socket:", "mapping of a packet socket", "its state stays in the kernel"},
         {"[uprobes]", "user-space probe", "its state stays in the kernel"},
         {"/dev/hugepages", "huge pages of hugetlbfs", "their pages are not saved yet"},
-        {"/anon_hugepage", "huge pages of hugetlbfs", "their pages are not saved yet"},
     };
 
     private MappingRefusals() {}

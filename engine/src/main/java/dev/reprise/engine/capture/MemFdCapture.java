@@ -3,7 +3,6 @@ package dev.reprise.engine.capture;
 import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
-import dev.reprise.kernel.FileSystem;
 import dev.reprise.kernel.KernelException;
 
 /** Open files of memfd_create(2); the memory itself is an object that mappings share. */
@@ -15,8 +14,8 @@ final class MemFdCapture implements OpenFileCapture {
 
     @Override
     public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
-        if (FileSystem.of(d.copy()) == FileSystem.HUGETLBFS_MAGIC) {
-            look.refuse(d, "memfd of huge pages", d.link() + " was made with MFD_HUGETLB", "");
+        if (HugePages.are(d.copy()) && !HugePages.haveDefaultSize(d.copy())) {
+            look.refuse(d, "huge pages of another size", d.link() + " has not the system's default size", "");
         }
         if (look.isHeldOutside(d)) {
             look.refuse(

@@ -51,39 +51,55 @@ final class MemoryObjectCapture implements AutoCloseable {
     ObjectId take(ObjectTable table, String link, String name) throws KernelException {
         Fd fd = Fd.open(link, Fcntl.O_RDONLY, 0);
         FileStatus status = FileStatus.of(fd);
-        DeviceInode key = DeviceInode.of(status);
+        boolean systemV = SystemVMemory.is(name);
+        Object key = systemV ? new SystemVMemory.Key((int) status.inode()) : DeviceInode.of(status);
         ObjectId known = table.find(key);
         if (!known.equals(ObjectId.NONE)) {
             fd.close();
             return known;
         }
+        boolean huge = HugePages.are(fd);
         ObjectId id = table.register(key);
         MemoryObject object = new MemoryObject(
                 id,
-                kind(name),
+                huge ? hugeKind(name) : kind(name),
                 objectName(name),
                 status.size(),
                 seals(fd),
                 status.mode() & PERMISSIONS,
                 new Ownership(status.uid(), status.gid()),
-                runs(fd));
+                huge ? HugePages.runs(fd, status.size()) : runs(fd));
         files.add(new MemoryFile(object, fd));
         table.add(object);
+        if (systemV) {
+            table.add(SystemVMemory.take(table.newId(), (int) status.inode(), id));
+        }
         return id;
+    }
+
+    private static MemoryObject.Kind hugeKind(String name) {
+        return HugePages.isAnonymous(name) ? MemoryObject.Kind.HUGE_ANONYMOUS : MemoryObject.Kind.HUGE_MEMFD;
     }
 
     private static MemoryObject.Kind kind(String name) {
         if (isMemfd(name)) {
             return MemoryObject.Kind.MEMFD;
         }
+        if (SystemVMemory.is(name)) {
+            return MemoryObject.Kind.SYSTEM_V;
+        }
         return isSharedAnonymous(name) ? MemoryObject.Kind.SHARED_ANONYMOUS : MemoryObject.Kind.FILE_CONTENTS;
     }
 
     // Files that are deleted keep the kernel's mark: a restore deletes them again.
     private static String objectName(String name) {
+        if (HugePages.isAnonymous(name)) {
+            return "";
+        }
         return switch (kind(name)) {
             case MEMFD -> name.substring(MEMFD.length(), name.length() - DELETED.length());
             case SHARED_ANONYMOUS -> name.startsWith(NAMED) ? name.substring(NAMED.length(), name.length() - 1) : "";
+            case SYSTEM_V, HUGE_MEMFD, HUGE_ANONYMOUS -> "";
             case FILE_CONTENTS -> name;
         };
     }

@@ -4,6 +4,7 @@ import dev.reprise.image.state.FileOwner;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.PathFile;
+import dev.reprise.kernel.KernelException;
 
 /** Files of every type that are open with O_PATH only. */
 final class PathCapture implements OpenFileCapture {
@@ -13,7 +14,10 @@ final class PathCapture implements OpenFileCapture {
     }
 
     @Override
-    public void look(LiveDescriptor d, DescriptorLook look) {
+    public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
+        if (!look.requireMounted(d)) {
+            return;
+        }
         String why = d.whyNameless();
         if (!why.isEmpty()) {
             look.refuse(d, "O_PATH descriptor", d.link() + ": " + why, "keep it under its name, or close it");

@@ -19,6 +19,9 @@ final class ProcFileCapture implements OpenFileCapture {
 
     @Override
     public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
+        if (!look.requireMounted(d)) {
+            return;
+        }
         if (d.link().contains("/pressure/") && (d.info().flags() & 3) != 0) {
             look.refuse(d, "pressure trigger", d.link() + ": the kernel does not show what is set", "close it");
         } else if (ProcPath.of(d, look.set()).isEmpty()) {

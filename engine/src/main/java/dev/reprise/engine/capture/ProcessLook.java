@@ -43,7 +43,6 @@ final class ProcessLook {
         }
         look.timers();
         look.refusals.addAll(SharingLook.amongThreads(member.tid(), tids));
-        look.refusals.addAll(SemaphoreUndoLook.look(member.pid()));
         return look.refusals;
     }
 

@@ -22,6 +22,7 @@ import dev.reprise.image.state.IntervalTimer;
 import dev.reprise.image.state.PendingSignal;
 import dev.reprise.image.state.ProcessModes;
 import dev.reprise.image.state.ResourceLimit;
+import dev.reprise.image.state.SemaphoreUndo;
 import dev.reprise.image.state.SignalAction;
 import dev.reprise.kernel.Clock;
 import dev.reprise.kernel.Errno;
@@ -77,6 +78,21 @@ final class ProcessProbe {
             boolean mayHaveChildren,
             ProcessModes modes,
             List<String> unsupported) {
+        /** The same with what becomes of semaphores at its end. */
+        Inside withUndos(List<SemaphoreUndo> undos) {
+            return new Inside(
+                    actions,
+                    intervalTimers,
+                    posixTimers,
+                    limits,
+                    brk,
+                    dumpable,
+                    childSubreaper,
+                    mayHaveChildren,
+                    modes.with(undos),
+                    unsupported);
+        }
+
         /** The same with other timers. */
         Inside withTimers(List<TimerState> timers) {
             return new Inside(
@@ -146,7 +162,8 @@ final class ProcessProbe {
                 new ProcessModes(
                         (int) Math.max(0, results.result(membarriers)),
                         (int) Math.max(0, results.result(denyWriteExec)),
-                        results.result(memoryMerge) > 0),
+                        results.result(memoryMerge) > 0,
+                        List.of()),
                 unsupported(results));
     }
 

@@ -6,6 +6,7 @@ import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.tracee.Tracee;
 import dev.reprise.kernel.Futex;
 import dev.reprise.kernel.Seccomp;
+import dev.reprise.kernel.Shm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ final class SeccompLook {
     private static final Map<String, Integer> HARMLESS = new LinkedHashMap<>();
 
     static {
-        NEEDED.put("shmat", new long[] {SYS_shmat});
+        NEEDED.put("shmat", new long[] {SYS_shmat, 0, 0, Shm.SHM_EXEC});
         NEEDED.put("shmdt", new long[] {SYS_shmdt});
         NEEDED.put("futex", new long[] {SYS_futex, 0, Futex.FUTEX_WAKE, Integer.MAX_VALUE});
         NEEDED.put("rt_sigprocmask", new long[] {SYS_rt_sigprocmask, SIG_SETMASK, 0, 0, 8});

@@ -15,17 +15,23 @@ final class SharedMemoryLook {
 
     /** {@code spaces} by process, after their own look. */
     static List<Refusal> of(Map<Member, AddressSpaceCapture> spaces, ProcessSet set) throws KernelException {
+        List<Refusal> refusals = new ArrayList<>(SystemVMemory.look(set.pids()));
         Map<DeviceInode, String> places = new TreeMap<>(DeviceInode.ORDER);
         for (Map.Entry<Member, AddressSpaceCapture> space : spaces.entrySet()) {
             for (Map.Entry<DeviceInode, Mapping> object :
                     space.getValue().sharedMemory().entrySet()) {
                 String range = "mapping " + object.getValue().range();
+                if (places.containsKey(object.getKey())
+                        && object.getValue().shared()
+                        && HugePages.isAnonymous(object.getValue().path())) {
+                    refusals.add(new Refusal(
+                            "huge pages of several processes", range, "shared ones are saved for one process only", ""));
+                }
                 places.putIfAbsent(
                         object.getKey(),
                         set.isForest() ? range + " of " + space.getKey().text() : range);
             }
         }
-        List<Refusal> refusals = new ArrayList<>(0);
         Set<Integer> inside = set.ids();
         for (Map.Entry<DeviceInode, Integer> user :
                 SharedMemoryUsers.outside(inside, places.keySet()).entrySet()) {

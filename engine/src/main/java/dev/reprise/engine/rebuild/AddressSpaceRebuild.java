@@ -13,6 +13,8 @@ import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
+import dev.reprise.image.state.SharedMemorySegment;
+import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.Mman;
 import dev.reprise.kernel.PrctlMemory;
@@ -118,7 +120,18 @@ final class AddressSpaceRebuild {
             files.release(p, i, plan.vma());
             HugePageAdvice.add(p, plan.vma());
         }
-        sharedMemory.map(p, memfds, object -> mappings.getOrDefault(object, List.of()));
+        sharedMemory.map(p, memfds, object -> mappings.getOrDefault(object, List.of()), segments());
+    }
+
+    // The System V ids of the memory objects that have one.
+    private Map<ObjectId, Integer> segments() {
+        Map<ObjectId, Integer> segments = new HashMap<>();
+        for (SharedObject object : image.objects()) {
+            if (object instanceof SharedMemorySegment segment) {
+                segments.put(segment.memory(), segment.identity().id());
+            }
+        }
+        return segments;
     }
 
     private void anonymous(ProgramBuilder p, MappingPlan plan) {

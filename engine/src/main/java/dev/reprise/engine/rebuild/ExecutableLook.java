@@ -5,8 +5,11 @@ import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.Machine;
+import dev.reprise.image.state.ProcessFd;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.Scheduling;
+import dev.reprise.image.state.SharedMemorySegment;
+import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Vdso;
@@ -39,6 +42,28 @@ public final class ExecutableLook {
                     "process " + process.pid(),
                     "the image comes from another kernel, whose vdso is not here",
                     "make the executable where the image was made"));
+        }
+        for (SharedObject object : image.objects()) {
+            if (object instanceof SharedMemorySegment segment) {
+                refusals.add(new Refusal(
+                        "System V shared memory",
+                        "segment " + segment.identity().id(),
+                        "one system has one segment of an id",
+                        "restore the image instead"));
+            } else if (object instanceof ProcessFd file && file.pid() != 0) {
+                refusals.add(new Refusal(
+                        "pidfd",
+                        "process " + process.pid(),
+                        "it stands for an id that an executable does not have",
+                        "restore the image instead"));
+            }
+        }
+        if (!process.modes().undos().isEmpty()) {
+            refusals.add(new Refusal(
+                    "System V semaphores",
+                    "process " + process.pid(),
+                    "what is undone at its end was done once",
+                    "restore the image instead"));
         }
         for (TaskState task : process.tasks()) {
             var registers = task.registers();

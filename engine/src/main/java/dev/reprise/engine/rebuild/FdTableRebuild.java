@@ -19,7 +19,9 @@ import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.OutsideFile;
 import dev.reprise.image.state.PathFile;
 import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.PosixQueue;
 import dev.reprise.image.state.ProcFile;
+import dev.reprise.image.state.ProcessFd;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SignalFd;
 import dev.reprise.image.state.Socket;
@@ -152,7 +154,21 @@ final class FdTableRebuild {
             case Inotify inotify -> new InotifyRebuild(p, files).create(inotify);
             case MemFd memFd -> new MemFdRebuild(p, files).create(memFd, memory.descriptor(memFd.memory()));
             case DeletedFile deleted -> DeletedFileRebuild.open(p, files, deleted, memory.number(deleted.memory()));
+            case PosixQueue queue -> {
+                if (!queue.file().isDeleted()) {
+                    new PosixQueueRebuild(p, files).open(queue);
+                } else if (removed.numberOf(queue.file()) < 0) {
+                    new PosixQueueRebuild(p, files).openUnlinked(allOf(queue));
+                    removed.add(queue.file(), files.numberOf(queue));
+                }
+            }
             case ProcFile _ -> {} // when all tasks are there
+            case ProcessFd process -> {
+                if (!ProcessFdRebuild.isLate(
+                        process, image.processes().getFirst().pid())) {
+                    ProcessFdRebuild.open(p, files, process);
+                }
+            }
             case Socket socket -> sockets.create(socket);
         }
     }
@@ -162,11 +178,22 @@ final class FdTableRebuild {
         for (ProcFile file : files.all(ProcFile.class)) {
             ProcFileRebuild.open(p, files, file);
         }
+        for (ProcessFd file : files.all(ProcessFd.class)) {
+            if (ProcessFdRebuild.isLate(file, image.processes().getFirst().pid())) {
+                ProcessFdRebuild.open(p, files, file);
+            }
+        }
     }
 
     /** The directories without a name that descriptors lead to. */
     RemovedDirectories removed() {
         return removed;
+    }
+
+    private List<PosixQueue> allOf(PosixQueue queue) {
+        return files.all(PosixQueue.class).stream()
+                .filter(other -> other.file().inode() == queue.file().inode())
+                .toList();
     }
 
     private void pipe(ProgramBuilder p, PipeEnd end) {

@@ -13,7 +13,9 @@ import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.OutsideFile;
 import dev.reprise.image.state.PathFile;
 import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.PosixQueue;
 import dev.reprise.image.state.ProcFile;
+import dev.reprise.image.state.ProcessFd;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SignalFd;
 import dev.reprise.image.state.Socket;
@@ -74,6 +76,8 @@ final class FileChecks {
                     Socket _,
                     DeletedFile _,
                     ProcFile _,
+                    PosixQueue _,
+                    ProcessFd _,
                     OutsideFile _ -> Socket.NO_FILE;
         };
     }

@@ -42,6 +42,7 @@ record MappingPlan(Vma vma, long firstPage, boolean isTwin) {
         return !isTwin
                 && vma.end() == next.start()
                 && vma.backing() instanceof Backing.Anonymous
+                && !vma.has(VmFlag.HUGETLB) // a file stands behind those
                 && vma.backing().equals(next.backing())
                 && vma.protection() == next.protection()
                 && vma.flags().equals(next.flags());
@@ -70,6 +71,7 @@ record MappingPlan(Vma vma, long firstPage, boolean isTwin) {
         }
         return type
                 | (vma.has(VmFlag.NO_RESERVE) && !vma.has(VmFlag.DROPPABLE) ? Mman.MAP_NORESERVE : 0)
+                | (vma.has(VmFlag.HUGETLB) && vma.backing() instanceof Backing.Anonymous ? Mman.MAP_HUGETLB : 0)
                 | (vma.has(VmFlag.GROWS_DOWN) ? Mman.MAP_GROWSDOWN : 0);
     }
 }

@@ -93,19 +93,27 @@ final class MemoryFiles {
     }
 
     private static boolean isFile(MemoryObject memory) {
-        return memory.kind() == MemoryObject.Kind.MEMFD || DeletedFileRebuild.is(memory);
+        return isMemFd(memory) || DeletedFileRebuild.is(memory);
     }
 
     private Arg create(ProgramBuilder p, MemoryObject memory) {
         if (DeletedFileRebuild.is(memory)) {
             return Arg.contentOf(DeletedFileRebuild.make(p, image, memory));
         }
-        return p.call(SYS_memfd_create, p.string(memory.name()), Arg.of(Mman.MFD_CLOEXEC | Mman.MFD_ALLOW_SEALING))
+        int huge = memory.kind() == MemoryObject.Kind.HUGE_MEMFD ? Mman.MFD_HUGETLB : 0;
+        return p.call(
+                        SYS_memfd_create,
+                        p.string(memory.name()),
+                        Arg.of(Mman.MFD_CLOEXEC | Mman.MFD_ALLOW_SEALING | huge))
                 .about(name(memory));
     }
 
+    private static boolean isMemFd(MemoryObject memory) {
+        return memory.kind() == MemoryObject.Kind.MEMFD || memory.kind() == MemoryObject.Kind.HUGE_MEMFD;
+    }
+
     private static String name(MemoryObject memory) {
-        return memory.kind() == MemoryObject.Kind.MEMFD ? "memfd " + memory.name() : memory.name();
+        return isMemFd(memory) ? "memfd " + memory.name() : memory.name();
     }
 
     /** The temporary descriptor of a memfd, open for reading and writing. */

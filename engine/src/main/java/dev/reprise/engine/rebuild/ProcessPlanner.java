@@ -102,6 +102,9 @@ final class ProcessPlanner {
         if (ownsSpace && !forks) {
             ProcessModesRebuild.begin(p, process.modes());
         }
+        if (isFirst()) {
+            new IpcRebuild(p, image).create();
+        }
         ProcessRebuild.begin(p, process);
         cgroups = CgroupRebuild.ofProcess(p, image, process);
         if (ownsTable) {
@@ -115,6 +118,11 @@ final class ProcessPlanner {
         }
     }
 
+    // The system's own objects are made by one, before others are born.
+    private boolean isFirst() {
+        return process.pid() == image.processes().getFirst().pid();
+    }
+
     /** Adds: what only itself needs, when all are born. {@code helpers} have the control blocks from the first on. */
     void build(ProgramBuilder p, boolean forks, int helpers, int firstHelper) {
         GroupRebuild.join(p, layout.family(), member);
@@ -122,6 +130,7 @@ final class ProcessPlanner {
             // What its address space has of these, its children's would have been born with.
             ProcessModesRebuild.begin(p, process.modes());
         }
+        new IpcRebuild(p, image).undos(process);
         if (ownsSpace) {
             memory.map(p, memoryFiles);
         }
@@ -157,6 +166,9 @@ final class ProcessPlanner {
         }
         if (layout.owners().owns(process, process.fsContext())) {
             FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class), descriptors.removed());
+        }
+        if (isFirst()) {
+            new IpcRebuild(p, image).finish(); // everybody has attached
         }
         dead.await(p);
         ProcessRebuild.prepare(p, image, process, layout.owners().owns(process, process.signalHandlers()));

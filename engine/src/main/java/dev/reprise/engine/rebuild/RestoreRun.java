@@ -67,6 +67,7 @@ public final class RestoreRun {
         verifyFiles(planner.checks());
         OldConnections.end(image);
         if (new Birth(process, options).inNamespace()) {
+            IpcChecks.require(image);
             return rebuild(tracer, planner, plan(planner, source), source);
         }
         Ids ids = new Ids(image, planner.family());
@@ -94,6 +95,7 @@ public final class RestoreRun {
         long start = System.nanoTime();
         while (true) {
             ids.awaitFree(progress);
+            IpcChecks.require(image);
             try {
                 return rebuild(tracer, planner, plan, source);
             } catch (KernelException failure) {

@@ -4,6 +4,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mremap;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shmat;
 
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ProgramBuilder;
@@ -15,6 +16,7 @@ import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Mman;
+import dev.reprise.kernel.SysvIpc;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -62,12 +64,21 @@ final class SharedMemoryRebuild {
         }
     }
 
-    /** Maps all objects, and makes those that are not there yet; {@code mappings} are those of an object. */
-    void map(ProgramBuilder p, MemoryFiles memfds, Function<ObjectId, List<MappingPlan>> mappings) {
+    /**
+     * Maps all objects, and makes those that are not there yet; {@code mappings} are those of an object, {@code segments} the
+     * ids of System V segments, which are all there.
+     */
+    void map(
+            ProgramBuilder p,
+            MemoryFiles memfds,
+            Function<ObjectId, List<MappingPlan>> mappings,
+            Map<ObjectId, Integer> segments) {
         for (MemoryObject object : share.objects()) {
             List<MappingPlan> own = mappings.apply(object.id());
             switch (object.kind()) {
-                case MEMFD -> memfd(p, object, own, memfds.number(object.id()));
+                case MEMFD, HUGE_MEMFD -> memfd(p, object, own, memfds.number(object.id()));
+                case HUGE_ANONYMOUS -> hugeAnonymous(p, object, own);
+                case SYSTEM_V -> attach(p, object, segments.getOrDefault(object.id(), 0), own);
                 case SHARED_ANONYMOUS -> {
                     Long place = share.common().get(object.id());
                     if (place != null) {
@@ -186,6 +197,54 @@ final class SharedMemoryRebuild {
         int flags = Mman.MREMAP_MAYMOVE | Mman.MREMAP_FIXED;
         p.call(SYS_mremap, place + vma.offset(), 0, vma.bytes(), flags, vma.start())
                 .about(AddressSpaceRebuild.name(vma));
+    }
+
+    // Huge pages cannot be mapped once more by mremap(2): they are opened through the first mapping.
+    private void hugeAnonymous(ProgramBuilder p, MemoryObject object, List<MappingPlan> mappings) {
+        long place = temporary(object.size());
+        places.put(object.id(), place);
+        p.call(SYS_mmap, place, object.size(), READ_WRITE, ANONYMOUS | Mman.MAP_HUGETLB, -1, 0)
+                .about("shared huge pages");
+        String link = "/proc/self/map_files/" + Long.toHexString(place) + "-" + Long.toHexString(place + object.size());
+        Step opened = MappedFilesRebuild.open(p, link, Fcntl.O_RDWR);
+        for (MappingPlan mapping : mappings) {
+            map(p, mapping, opened);
+        }
+        p.call(SYS_close, opened);
+    }
+
+    /** Attaches a System V segment, which is there by now; each of its mappings is one more attachment. */
+    private void attach(ProgramBuilder p, MemoryObject object, int segment, List<MappingPlan> mappings) {
+        long writable = 0;
+        long readOnly = 0;
+        for (MappingPlan mapping : mappings) {
+            boolean writes = isWritable(mapping);
+            if (writes && writable == 0) {
+                writable = attach(p, object, segment, 0);
+            } else if (!writes && readOnly == 0) {
+                readOnly = attach(p, object, segment, SysvIpc.SHM_RDONLY);
+            }
+            Vma vma = mapping.vma();
+            p.call(
+                            SYS_mremap,
+                            (writes ? writable : readOnly) + vma.offset(),
+                            0,
+                            vma.bytes(),
+                            Mman.MREMAP_MAYMOVE | Mman.MREMAP_FIXED,
+                            vma.start())
+                    .about(AddressSpaceRebuild.name(vma));
+        }
+        if (writable == 0 && !object.runs().isEmpty()) {
+            writable = attach(p, object, segment, 0);
+        }
+        places.put(object.id(), writable);
+    }
+
+    private long attach(ProgramBuilder p, MemoryObject object, int segment, int flags) {
+        long place = temporary(object.size());
+        p.expect(place, SYS_shmat, Arg.of(segment), Arg.of(place), Arg.of(flags))
+                .about("System V shared memory " + segment);
+        return place;
     }
 
     private static @org.jspecify.annotations.Nullable MappingPlan whole(

@@ -27,13 +27,11 @@ class MappingRefusalsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/SYSV00000000 (deleted), rd wr sh, System V shared memory",
         "/[aio] (deleted), rd wr, asynchronous I/O context",
         "anon_inode:[io_uring], rd wr sh, io_uring",
         "anon_inode:[perf_event], rd wr sh, performance counter",
         "/secretmem (deleted), rd wr sh, secret memory",
         "/dev/mem, rd wr sh pf io, device memory",
-        "/anon_hugepage (deleted), rd wr ht, huge pages of hugetlbfs",
         "'', rd wr um, userfaultfd range",
         "'', rd wr uw, userfaultfd range",
         "'', rd wr ss, shadow stack",

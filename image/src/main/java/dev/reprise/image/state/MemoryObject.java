@@ -17,6 +17,15 @@ public record MemoryObject(
         /** MAP_SHARED | MAP_ANONYMOUS, or /dev/zero mapped shared. */
         SHARED_ANONYMOUS,
         /** A small file that is mapped shared and may be gone at restore: contents kept in the image. */
-        FILE_CONTENTS
+        FILE_CONTENTS,
+
+        /** That of a {@link SharedMemorySegment}. */
+        SYSTEM_V,
+
+        /** A memfd_create(2) file of huge pages of the default size (MFD_HUGETLB). */
+        HUGE_MEMFD,
+
+        /** MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB, of the default size. */
+        HUGE_ANONYMOUS
     }
 }

@@ -18,7 +18,9 @@ public sealed interface OpenFile extends SharedObject
                 Socket,
                 OutsideFile,
                 DeletedFile,
-                ProcFile {
+                ProcFile,
+                ProcessFd,
+                PosixQueue {
     /** The file status flags (F_GETFL), as /proc/PID/fdinfo shows them, without O_CLOEXEC. */
     int flags();
 

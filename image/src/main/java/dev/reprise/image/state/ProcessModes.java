@@ -1,13 +1,25 @@
 package dev.reprise.image.state;
 
+import java.util.List;
+
 /**
  * What hardly any process has touched.
  *
  * @param membarriers what it has registered for (MEMBARRIER_CMD_REGISTER_*, a mask)
  * @param denyWriteExecute PR_MDWE_* of PR_SET_MDWE
+ * @param undos what becomes of System V semaphores at its end
  * @param memoryMerge all its memory may be merged with equal pages (PR_SET_MEMORY_MERGE)
  */
-public record ProcessModes(int membarriers, int denyWriteExecute, boolean memoryMerge) {
+public record ProcessModes(int membarriers, int denyWriteExecute, boolean memoryMerge, List<SemaphoreUndo> undos) {
     /** Untouched. */
-    public static final ProcessModes DEFAULT = new ProcessModes(0, 0, false);
+    public static final ProcessModes DEFAULT = new ProcessModes(0, 0, false, List.of());
+
+    public ProcessModes {
+        undos = List.copyOf(undos);
+    }
+
+    /** The same with what becomes of semaphores. */
+    public ProcessModes with(List<SemaphoreUndo> undone) {
+        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undone);
+    }
 }

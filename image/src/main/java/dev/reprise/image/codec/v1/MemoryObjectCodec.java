@@ -57,6 +57,9 @@ final class MemoryObjectCodec {
             case MEMFD -> 1;
             case SHARED_ANONYMOUS -> 2;
             case FILE_CONTENTS -> 3;
+            case SYSTEM_V -> 4;
+            case HUGE_MEMFD -> 5;
+            case HUGE_ANONYMOUS -> 6;
         };
     }
 
@@ -65,6 +68,9 @@ final class MemoryObjectCodec {
             case 1 -> MemoryObject.Kind.MEMFD;
             case 2 -> MemoryObject.Kind.SHARED_ANONYMOUS;
             case 3 -> MemoryObject.Kind.FILE_CONTENTS;
+            case 4 -> MemoryObject.Kind.SYSTEM_V;
+            case 5 -> MemoryObject.Kind.HUGE_MEMFD;
+            case 6 -> MemoryObject.Kind.HUGE_ANONYMOUS;
             default -> throw new UnknownFieldException("kind " + number + " of MemoryObject is not known");
         };
     }

@@ -7,6 +7,7 @@ import dev.reprise.image.state.PosixTimer;
 import dev.reprise.image.state.ProcessModes;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.ResourceLimit;
+import dev.reprise.image.state.SemaphoreUndo;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.image.wire.MessageReader;
 import dev.reprise.image.wire.MessageWriter;
@@ -52,6 +53,9 @@ final class ProcessCodec {
             o.u32(1, modes.membarriers());
             o.u32(2, modes.denyWriteExecute());
             o.bool(3, modes.memoryMerge());
+            for (SemaphoreUndo undo : modes.undos()) {
+                o.message(4, IpcCodec.write(undo));
+            }
             m.message(19, o);
         }
         return m;
@@ -61,15 +65,17 @@ final class ProcessCodec {
         int membarriers = 0;
         int denyWriteExecute = 0;
         boolean memoryMerge = false;
+        List<SemaphoreUndo> undos = new ArrayList<>(0);
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> membarriers = m.u32();
                 case 2 -> denyWriteExecute = m.u32();
                 case 3 -> memoryMerge = m.bool();
+                case 4 -> undos.add(IpcCodec.undo(m.message()));
                 default -> throw m.unknown("ProcessModes");
             }
         }
-        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge);
+        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos);
     }
 
     static ProcessState read(MessageReader m, List<TaskState> tasks) throws IOException {

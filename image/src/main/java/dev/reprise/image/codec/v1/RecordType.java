@@ -42,6 +42,11 @@ public final class RecordType {
     static final int PROC_FILE = 91;
     static final int SECCOMP_FILTER = 38;
     static final int CGROUPS = 39;
+    static final int SHARED_MEMORY_SEGMENT = 40;
+    static final int SEMAPHORE_SET = 41;
+    static final int MESSAGE_QUEUE = 42;
+    static final int PROCESS_FD = 92;
+    static final int POSIX_QUEUE = 93;
 
     private RecordType() {}
 }

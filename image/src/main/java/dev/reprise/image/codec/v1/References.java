@@ -14,12 +14,15 @@ import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.MemoryObject;
+import dev.reprise.image.state.MessageQueue;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.Pipe;
 import dev.reprise.image.state.PipeEnd;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.SeccompFilter;
+import dev.reprise.image.state.SemaphoreSet;
+import dev.reprise.image.state.SharedMemorySegment;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.SignalHandlers;
 import dev.reprise.image.state.Socket;
@@ -96,7 +99,9 @@ final class References {
             }
             case SeccompFilter filter -> requireIfAny(filter.previous(), SeccompFilter.class, "a seccomp filter");
             case Socket socket -> socket(socket.detail());
+            case SharedMemorySegment segment -> require(segment.memory(), MemoryObject.class, "a segment");
             case OpenFile _, Pipe _, MemoryObject _, FsContext _, SignalHandlers _, Cgroups _ -> {}
+            case SemaphoreSet _, MessageQueue _ -> {}
         }
     }
 

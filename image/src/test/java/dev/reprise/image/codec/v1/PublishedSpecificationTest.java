@@ -56,6 +56,11 @@ class PublishedSpecificationTest {
             Map.entry(RecordType.PROC_FILE, "path_files ProcFile"),
             Map.entry(RecordType.SECCOMP_FILTER, "seccomp_filter SeccompFilter"),
             Map.entry(RecordType.CGROUPS, "cgroups Cgroups"),
+            Map.entry(RecordType.SHARED_MEMORY_SEGMENT, "ipc SharedMemorySegment"),
+            Map.entry(RecordType.SEMAPHORE_SET, "ipc SemaphoreSet"),
+            Map.entry(RecordType.MESSAGE_QUEUE, "ipc MessageQueue"),
+            Map.entry(RecordType.PROCESS_FD, "process_fd ProcessFd"),
+            Map.entry(RecordType.POSIX_QUEUE, "posix_queue PosixQueue"),
             Map.entry(RecordType.OUTSIDE_FILE, "outside_file OutsideFile"));
 
     private record Payload(int type, Bytes content) {}

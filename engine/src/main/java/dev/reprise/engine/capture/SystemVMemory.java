@@ -1,0 +1,94 @@
+package dev.reprise.engine.capture;
+
+import dev.reprise.engine.model.Refusal;
+import dev.reprise.image.state.IpcIdentity;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.Ownership;
+import dev.reprise.image.state.SharedMemorySegment;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Mapping;
+import dev.reprise.kernel.Smaps;
+import dev.reprise.kernel.SysvIpc;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** System V shared memory that is attached: the inode of a mapping is the segment's id (ipc/shm.c, newseg). */
+final class SystemVMemory {
+    private static final String PATH = "/SYSV";
+    private static final int PERMISSIONS = 0777;
+
+    /** An id is no inode of shared anonymous memory, though on the same device. */
+    record Key(int id) {}
+
+    private SystemVMemory() {}
+
+    static boolean is(String path) {
+        return path.startsWith(PATH);
+    }
+
+    /** The record of the segment behind a mapping, whose memory is captured. */
+    static SharedMemorySegment take(ObjectId id, int segment, ObjectId memory) throws KernelException {
+        SysvIpc.Entry entry = entry(segment);
+        int mode = entry.number("perms");
+        boolean removed = (mode & SysvIpc.SHM_DEST) != 0;
+        return new SharedMemorySegment(id, identity(entry, "shmid"), memory, removed, (mode & SysvIpc.SHM_LOCKED) != 0);
+    }
+
+    private static SysvIpc.Entry entry(int segment) throws KernelException {
+        for (SysvIpc.Entry entry : SysvIpc.shm()) {
+            if (entry.number("shmid") == segment) {
+                return entry;
+            }
+        }
+        throw new IllegalStateException("no System V segment " + segment);
+    }
+
+    static IpcIdentity identity(SysvIpc.Entry entry, String id) {
+        return new IpcIdentity(
+                entry.number("key"),
+                entry.number(id),
+                entry.number("perms") & PERMISSIONS,
+                new Ownership(entry.number("uid"), entry.number("gid")));
+    }
+
+    /** Segments of these processes that somebody outside has attached, too: the kernel counts every mapping. */
+    static List<Refusal> look(Collection<Integer> pids) throws KernelException {
+        List<SysvIpc.Entry> segments = SysvIpc.shm();
+        List<Refusal> refusals = new ArrayList<>(0);
+        if (segments.isEmpty()) {
+            return refusals;
+        }
+        Map<Integer, List<Mapping>> attached = new HashMap<>();
+        for (int pid : pids) {
+            for (Mapping mapping : mappingsOf(pid)) {
+                if (is(mapping.path())) {
+                    attached.computeIfAbsent((int) mapping.inode(), _ -> new ArrayList<>())
+                            .add(mapping);
+                }
+            }
+        }
+        for (SysvIpc.Entry entry : segments) {
+            List<Mapping> ours = attached.getOrDefault(entry.number("shmid"), List.of());
+            if (!ours.isEmpty() && entry.number("nattch") > ours.size()) {
+                refusals.add(new Refusal(
+                        "System V shared memory",
+                        "mapping " + ours.getFirst().range(),
+                        "another process has segment " + entry.number("shmid") + " attached, too",
+                        "checkpoint both together, or end the other"));
+            }
+        }
+        return refusals;
+    }
+
+    private static List<Mapping> mappingsOf(int pid) throws KernelException {
+        try {
+            return Smaps.mapsOf(pid);
+        } catch (KernelException ended) {
+            Gone.requireGone(ended);
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,141 @@
+// What cannot be saved is refused by name, and the program goes on; one case a kind of open file or memory.
+// guest: io_uring
+// guest: userfaultfd
+// guest: perf_event
+// guest: bpf_map
+// guest: landlock
+// guest: seccomp_listener
+// guest: kvm
+// guest: fanotify
+// guest: file_system_context
+// guest: mount_tree
+// guest: secret_memory
+// guest: block_device
+// guest: tun
+// guest: fuse
+// guest: message_queue
+// guest: aio
+// guest: write_xor_execute
+// guest: deadly_filter
+// guest: pidfd_of_parent
+// guest: proc_of_parent
+// needs: root
+// opt-out: resume: it is refused
+// opt-out: restore: it is refused
+// opt-out: pipe: it is refused
+// opt-out: row: it is refused
+// opt-out: pid-namespace: it is refused
+// opt-out: executable: it is refused
+#include "guest.h"
+#include <linux/aio_abi.h>
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/io_uring.h>
+#include <linux/perf_event.h>
+#include <linux/seccomp.h>
+#include <mqueue.h>
+#include <sys/fanotify.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+
+static int fd = -1;
+
+// Numbers that are the same on all architectures; headers may be older than the kernel.
+enum {
+    NR_OPEN_TREE = 428,
+    NR_FSOPEN = 430,
+    NR_LANDLOCK_CREATE_RULESET = 444,
+    NR_MEMFD_SECRET = 447,
+    OPEN_TREE_CLONE_FLAG = 1,
+    MDWE_SET = 65,
+    MDWE_REFUSE_EXEC_GAIN = 1,
+};
+
+static int filter(unsigned flags, int number, unsigned action)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, action),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof code / sizeof *code, code};
+    NEED(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+}
+
+static int open_kind(const char *kind)
+{
+    if (strcmp(kind, "io_uring") == 0) {
+        struct io_uring_params parameters = {0};
+        return syscall(SYS_io_uring_setup, 4, &parameters);
+    } else if (strcmp(kind, "userfaultfd") == 0) {
+        return syscall(SYS_userfaultfd, O_CLOEXEC);
+    } else if (strcmp(kind, "perf_event") == 0) {
+        struct perf_event_attr attributes = {.type = PERF_TYPE_SOFTWARE, .size = sizeof attributes, .config = PERF_COUNT_SW_TASK_CLOCK};
+        return syscall(SYS_perf_event_open, &attributes, 0, -1, -1, 0);
+    } else if (strcmp(kind, "bpf_map") == 0) {
+        union bpf_attr attributes = {.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1};
+        return syscall(SYS_bpf, BPF_MAP_CREATE, &attributes, sizeof attributes);
+    } else if (strcmp(kind, "landlock") == 0) {
+        uint64_t handled = 1;
+        return syscall(NR_LANDLOCK_CREATE_RULESET, &handled, sizeof handled, 0);
+    } else if (strcmp(kind, "seccomp_listener") == 0) {
+        return filter(SECCOMP_FILTER_FLAG_NEW_LISTENER, SYS_mknod, SECCOMP_RET_USER_NOTIF);
+    } else if (strcmp(kind, "kvm") == 0) {
+        int kvm = open("/dev/kvm", O_RDWR);
+        return kvm < 0 ? -1 : ioctl(kvm, 0xae01, 0); // KVM_CREATE_VM
+    } else if (strcmp(kind, "fanotify") == 0) {
+        return fanotify_init(FAN_CLASS_NOTIF, O_RDONLY);
+    } else if (strcmp(kind, "file_system_context") == 0) {
+        return syscall(NR_FSOPEN, "tmpfs", 0);
+    } else if (strcmp(kind, "mount_tree") == 0) {
+        return syscall(NR_OPEN_TREE, AT_FDCWD, "/proc", OPEN_TREE_CLONE_FLAG);
+    } else if (strcmp(kind, "secret_memory") == 0) {
+        return syscall(NR_MEMFD_SECRET, 0);
+    } else if (strcmp(kind, "block_device") == 0) {
+        return open("/dev/loop0", O_RDONLY);
+    } else if (strcmp(kind, "tun") == 0) {
+        return open("/dev/net/tun", O_RDWR);
+    } else if (strcmp(kind, "fuse") == 0) {
+        return open("/dev/fuse", O_RDWR);
+    } else if (strcmp(kind, "message_queue") == 0) {
+        mqd_t queue = mq_open("/reprise-refused", O_RDWR | O_CREAT, 0600, NULL);
+        mq_unlink("/reprise-refused");
+        NEED(mq_send(queue, "x", 1, 0));
+        return queue;
+    } else if (strcmp(kind, "aio") == 0) {
+        aio_context_t context = 0;
+        return syscall(SYS_io_setup, 8, &context);
+    } else if (strcmp(kind, "write_xor_execute") == 0) {
+        return prctl(MDWE_SET, MDWE_REFUSE_EXEC_GAIN, 0, 0, 0);
+    } else if (strcmp(kind, "deadly_filter") == 0) {
+        return filter(0, SYS_shmat, SECCOMP_RET_KILL_PROCESS);
+    } else if (strcmp(kind, "pidfd_of_parent") == 0) {
+        return syscall(SYS_pidfd_open, getppid(), 0);
+    } else if (strcmp(kind, "proc_of_parent") == 0) {
+        char path[64];
+        snprintf(path, sizeof path, "/proc/%d/status", getppid());
+        return open(path, O_RDONLY);
+    }
+    errno = EINVAL;
+    return -1;
+}
+
+void setup(void)
+{
+    const char *kind = guest_arg(0, "io_uring");
+    fd = open_kind(kind);
+    if (fd < 0)
+        guest_skip("%s: %s", kind, strerror(errno));
+}
+
+void sabotage(void)
+{
+    fd = -1;
+}
+
+void verify(void)
+{
+    CHECK("it is still there", fd >= 0, 1);
+}
