@@ -5,7 +5,10 @@ import dev.reprise.engine.model.RestoreOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A running guest on its way through checkpoints and restores.
@@ -43,29 +46,31 @@ final class Journey {
     }
 
     private void resume() throws IOException, InterruptedException {
-        Outside before = look(guest.pid());
+        Map<Integer, Outside> before = look(guest.pid());
         Library.checkpoint(guest.pid(), image, After.RUN_ON);
         isAsBefore(before, guest.pid(), true);
         guest.passes(guest.pid(), away());
     }
 
     private void restore() throws IOException, InterruptedException {
-        Outside before = look(guest.pid());
+        Map<Integer, Outside> before = look(guest.pid());
+        List<Integer> family = Tasks.family(guest.pid());
         Tool.launch("checkpoint", "--sync=no", "--kill", "-o", image + "", guest.pid() + "")
                 .succeeds();
-        Tasks.awaitEnd(guest.pid(), PATIENCE);
+        Tasks.awaitEnd(family, PATIENCE);
         Tool.launch("restore", "-d", image + "").succeeds();
         isAsBefore(before, guest.pid(), false);
         guest.passes(guest.pid(), away());
     }
 
     private void pipe() throws IOException, InterruptedException {
-        Outside before = look(guest.pid());
+        Map<Integer, Outside> before = look(guest.pid());
         String checkpoint = Tool.quoted("checkpoint", "--kill", guest.pid() + "");
         String restore = Tool.quoted("restore", "-d");
         String script = "set -o pipefail; " + checkpoint + " | " + restore;
         // The killed original is ours to reap, while the pipe still runs.
-        Thread reaper = Thread.ofPlatform().start(() -> reapOriginal(guest.pid()));
+        List<Integer> family = Tasks.family(guest.pid());
+        Thread reaper = Thread.ofPlatform().start(() -> reapOriginal(family));
         Tool.run(new ProcessBuilder("bash", "-c", script)).succeeds();
         reaper.interrupt();
         reaper.join();
@@ -73,19 +78,20 @@ final class Journey {
         guest.passes(guest.pid(), away());
     }
 
-    private static void reapOriginal(int pid) {
+    private static void reapOriginal(List<Integer> family) {
         try {
-            Tasks.awaitEnd(pid, Duration.ofSeconds(120));
+            Tasks.awaitEnd(family, Duration.ofSeconds(120));
         } catch (InterruptedException | AssertionError enough) {
             // Restored before it was seen dead: it has been reaped by somebody else.
         }
     }
 
     private void twice() throws IOException, InterruptedException {
-        Outside before = look(guest.pid());
+        Map<Integer, Outside> before = look(guest.pid());
         for (int round = 0; round < 2; round++) {
+            List<Integer> family = Tasks.family(guest.pid());
             Library.checkpoint(guest.pid(), image, After.KILL);
-            Tasks.awaitEnd(guest.pid(), PATIENCE);
+            Tasks.awaitEnd(family, PATIENCE);
             Library.restore(image, RestoreOptions.DEFAULT.asDetached());
         }
         isAsBefore(before, guest.pid(), false);
@@ -95,9 +101,10 @@ final class Journey {
 
     private void inPidNamespace() throws IOException, InterruptedException {
         boolean beside = !guest.guest().optOuts().containsKey("beside");
+        List<Integer> family = Tasks.family(guest.pid());
         Library.checkpoint(guest.pid(), image, beside ? After.RUN_ON : After.KILL);
         if (!beside) {
-            Tasks.awaitEnd(guest.pid(), PATIENCE);
+            Tasks.awaitEnd(family, PATIENCE);
         }
         int restored =
                 Library.restore(image, RestoreOptions.DEFAULT.asDetached().inPidNamespace());
@@ -109,28 +116,52 @@ final class Journey {
     }
 
     private void killOriginal() throws InterruptedException {
-        Tasks.kill(guest.pid(), Tasks.SIGKILL);
-        Tasks.awaitEnd(guest.pid(), PATIENCE);
+        List<Integer> family = Tasks.family(guest.pid());
+        family.forEach(pid -> Tasks.kill(pid, Tasks.SIGKILL));
+        Tasks.awaitEnd(family, PATIENCE);
     }
 
-    private Outside look(int pid) throws IOException {
-        Outside outside = Outside.of(pid);
-        return guest.guest().needs().contains("moving") ? outside.ofMoving() : outside;
+    // The whole family; of one whose members come and go only the first.
+    private Map<Integer, Outside> look(int pid) throws IOException {
+        boolean moving = guest.guest().needs().contains("moving");
+        Map<Integer, Outside> family = new TreeMap<>();
+        for (int one : moving ? List.of(pid) : Tasks.family(pid)) {
+            if (Tasks.isAlive(one)) {
+                Outside outside = Outside.of(one);
+                family.put(one, moving ? outside.ofMoving() : outside);
+            }
+        }
+        return family;
     }
 
     // It has just been let go: until it has run for a moment it is on its way back into its calls, some of which
     // (ppoll and the like) change the signal mask.
-    private void isAsBefore(Outside before, int pid, boolean sameLife) throws IOException, InterruptedException {
+    private void isAsBefore(Map<Integer, Outside> before, int pid, boolean sameLife)
+            throws IOException, InterruptedException {
         long deadline = System.nanoTime() + SETTLING.toNanos();
-        List<String> differences = before.differences(look(pid), sameLife);
+        List<String> differences = differences(before, look(pid), sameLife);
         while (!differences.isEmpty() && System.nanoTime() < deadline) {
             Thread.sleep(10);
-            differences = before.differences(look(pid), sameLife);
+            differences = differences(before, look(pid), sameLife);
         }
         if (!differences.isEmpty()) {
             throw new AssertionError(
                     "seen from outside, " + pid + " has changed:\n  " + String.join("\n  ", differences));
         }
+    }
+
+    private static List<String> differences(Map<Integer, Outside> before, Map<Integer, Outside> now, boolean sameLife) {
+        List<String> differences = new ArrayList<>();
+        if (!before.keySet().equals(now.keySet())) {
+            differences.add("processes: " + before.keySet() + " became " + now.keySet());
+        }
+        before.forEach((pid, outside) -> {
+            Outside later = now.get(pid);
+            if (later != null) {
+                outside.differences(later, sameLife).forEach(line -> differences.add(pid + ": " + line));
+            }
+        });
+        return differences;
     }
 
     private long away() {

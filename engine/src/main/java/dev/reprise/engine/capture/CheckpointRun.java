@@ -142,7 +142,8 @@ public final class CheckpointRun {
                     FrozenProcess.ask(member, frozen.freeze.process(member.pid()), frozen.takeover.of(member.pid())));
         }
         requireNothingUnsupported(frozen.set, processes);
-        Image image = new ForestCapture(frozen.set, frozen.sharing, processes).take(before, frozen.seccomp, spaces, descriptors);
+        Image image = new ForestCapture(frozen.set, frozen.sharing, processes)
+                .take(before, frozen.seccomp, spaces, descriptors);
         sink.state(image);
         requireWanted();
         progress.phase("memory");
