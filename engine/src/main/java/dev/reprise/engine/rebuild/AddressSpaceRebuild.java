@@ -11,24 +11,24 @@ import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.Image;
-import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
-import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.Mman;
 import dev.reprise.kernel.PrctlMemory;
 import dev.reprise.kernel.RemoteAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * An address space, made anew around the segment that the programs run in. Pure.
  *
  * <ol>
- *   <li>{@link #clear}: first of all in the leader, after the image file is open; nothing else is mapped afterwards;
- *   <li>{@link #map}: after {@link MemoryFiles#create}, before descriptors (it makes files that they open) and fs
- *       context (paths are the tool's);
+ *   <li>{@link #clear}: first of all in the root, after the image file is open; nothing else is mapped afterwards;
+ *   <li>{@link #prepare}: before descriptors (it makes files that they open) and before anybody forks;
+ *   <li>{@link #map}: after {@link MemoryFiles#create}, before the fs context (paths are the tool's);
  *   <li>contents: {@link PageLoading} or {@link PageDelivery}, which ask {@link #place};
  *   <li>{@link #finish}: after the contents, before {@link MemoryFiles#finish} (seals), limits and credentials.
  * </ol>
@@ -44,20 +44,23 @@ final class AddressSpaceRebuild {
     private final List<MappingPlan> plans;
     private final Holes holes;
     private final SharedMemoryRebuild sharedMemory;
+    private final Map<ObjectId, List<MappingPlan>> mappings = new HashMap<>();
 
     /** {@code segment}: where the programs are, which stays. */
-    AddressSpaceRebuild(Image image, AddressSpace space, PageRun segment) {
+    AddressSpaceRebuild(Image image, AddressSpace space, PageRun segment, MemoryShare share) {
         this.image = image;
         this.space = space;
         this.segment = segment;
         this.plans = MappingPlan.of(space);
-        this.holes = new Holes(space.vmas(), List.of(segment));
-        this.sharedMemory = new SharedMemoryRebuild(holes);
-    }
-
-    /** Where a segment of this many bytes can lie: free in the image. */
-    static long placeForSegment(AddressSpace space, List<PageRun> reserved, long bytes) {
-        return new Holes(space.vmas(), reserved).take(bytes);
+        PageRun region = share.region();
+        this.holes = new Holes(space.vmas(), region == null ? List.of(segment) : List.of(segment, region));
+        this.sharedMemory = new SharedMemoryRebuild(holes, share);
+        for (MappingPlan plan : plans) {
+            if (plan.vma().backing() instanceof Backing.SharedMemory memory) {
+                mappings.computeIfAbsent(memory.memory(), _ -> new ArrayList<>())
+                        .add(plan);
+            }
+        }
     }
 
     /** The files that must be there, and how. */
@@ -65,10 +68,19 @@ final class AddressSpaceRebuild {
         return MappedFileChecks.of(space);
     }
 
-    /** Adds: everything away but the segment; the vdso to its old place. */
-    void clear(ProgramBuilder p) {
+    /** Adds: everything away but the segment; in the root, whose children begin as empty. */
+    static void clear(ProgramBuilder p, PageRun segment) {
         p.call(SYS_munmap, 0, segment.start());
         p.call(SYS_munmap, segment.end(), TASK_SIZE - segment.end());
+    }
+
+    /** Adds: what must be there before anybody forks, or opens files. */
+    void prepare(ProgramBuilder p) {
+        sharedMemory.prepare(p);
+    }
+
+    // Nothing else is mapped but the segment and what is common.
+    private void mapVdso(ProgramBuilder p) {
         long first = 0;
         long vdso = 0;
         for (Vma vma : space.vmas()) {
@@ -93,6 +105,7 @@ final class AddressSpaceRebuild {
 
     /** Adds every mapping, writable where contents are to come. */
     void map(ProgramBuilder p, MemoryFiles memfds) {
+        mapVdso(p);
         MappedFilesRebuild files = new MappedFilesRebuild(plans);
         for (int i = 0; i < plans.size(); i++) {
             MappingPlan plan = plans.get(i);
@@ -105,22 +118,7 @@ final class AddressSpaceRebuild {
             files.release(p, i, plan.vma());
             HugePageAdvice.add(p, plan.vma());
         }
-        for (SharedObject object : image.objects()) {
-            if (object instanceof MemoryObject memory) {
-                sharedMemory.make(p, memory, mappingsOf(memory.id()), memfds);
-            }
-        }
-    }
-
-    private List<MappingPlan> mappingsOf(ObjectId object) {
-        List<MappingPlan> mappings = new ArrayList<>();
-        for (MappingPlan plan : plans) {
-            if (plan.vma().backing() instanceof Backing.SharedMemory memory
-                    && memory.memory().equals(object)) {
-                mappings.add(plan);
-            }
-        }
-        return mappings;
+        sharedMemory.map(p, memfds, object -> mappings.getOrDefault(object, List.of()));
     }
 
     private void anonymous(ProgramBuilder p, MappingPlan plan) {

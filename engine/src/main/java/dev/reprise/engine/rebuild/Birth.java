@@ -22,28 +22,33 @@ record Birth(ProcessState process, RestoreOptions options) {
     /** A process, and its parent where that is not ourselves. */
     record Newborn(int pid, @Nullable PassingParent parent) {}
 
-    /** The process, parked with the first control block. The last one is a namespace's first process's. */
-    SeedProcess of(Tracer tracer, Segment segment, RestorePlan plan) throws KernelException {
+    /** Whether the ids of the image are those of another pid namespace than ours. */
+    boolean inNamespace() {
+        return options.pidNamespace() || process.pid() == FIRST;
+    }
+
+    /** The root, parked with the first control block. The last one is a namespace's first process's. */
+    SeedForest of(Tracer tracer, Segment segment, RestorePlan plan) throws KernelException {
         List<Control> controls = new ArrayList<>();
         for (int i = 0; i <= plan.controls(); i++) {
             controls.add(segment.newControl());
         }
-        long programs = SeedProcess.layOutEnd(segment, controls, segment.programsAddress());
-        if (options.pidNamespace() && process.pid() != FIRST) {
-            return underInit(tracer, segment, plan, controls, programs);
+        ProgramRoom room = new ProgramRoom(segment.programsAddress());
+        SeedForest.layOutEnd(controls, room);
+        if (inNamespace() && process.pid() != FIRST) {
+            return underInit(tracer, segment, plan, controls, room);
         }
-        boolean namespace = options.pidNamespace();
         byte[] elf = elf(segment, plan, controls.getFirst());
-        Newborn born = spawn(elf, namespace ? NamespaceInit.NAMESPACES : 0, namespace ? 0 : process.pid());
-        return new SeedProcess(tracer, segment, controls, born.pid(), born, programs);
+        Newborn born = spawn(elf, inNamespace() ? NamespaceInit.NAMESPACES : 0, inNamespace() ? 0 : process.pid());
+        return new SeedForest(tracer, segment, plan, controls, room, born.pid(), born, inNamespace());
     }
 
-    private SeedProcess underInit(
-            Tracer tracer, Segment segment, RestorePlan plan, List<Control> controls, long programs)
+    private SeedForest underInit(
+            Tracer tracer, Segment segment, RestorePlan plan, List<Control> controls, ProgramRoom room)
             throws KernelException {
         Control own = controls.getLast();
         Newborn init = spawn(elf(segment, plan, own), NamespaceInit.NAMESPACES, 0);
-        try (SeedProcess first = new SeedProcess(tracer, segment, List.of(own), init.pid(), init, programs)) {
+        try (SeedProcess first = new SeedProcess(tracer, segment, List.of(own), room, init.pid())) {
             first.seize();
             Program begin =
                     NamespaceInit.begin(process.pid(), controls.getFirst().address(), options.detached());
@@ -51,7 +56,7 @@ record Birth(ProcessState process, RestoreOptions options) {
             int pid = OuterIds.childOf(init.pid());
             first.submit(0, NamespaceInit.live(process.pid()));
             first.leave();
-            return new SeedProcess(tracer, segment, controls, pid, init, first.nextProgram());
+            return new SeedForest(tracer, segment, plan, controls, room, pid, init, true);
         }
     }
 

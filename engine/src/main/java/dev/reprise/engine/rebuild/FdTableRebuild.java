@@ -77,6 +77,9 @@ final class FdTableRebuild {
         DescriptorLimit.raise(p);
         for (OpenFile file : files.inherited()) {
             files.take(p, file);
+            if (file instanceof DirectoryFile directory && directory.file().isDeleted()) {
+                removed.add(directory.file(), files.numberOf(directory));
+            }
         }
         for (OpenFile file : files.all()) {
             create(p, file, memory, streams, timers, sets);

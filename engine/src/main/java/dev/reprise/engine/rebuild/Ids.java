@@ -16,7 +16,11 @@ import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStatus;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /** Who has the ids that an image needs: process and thread ids, and those of groups and sessions, are one space. */
@@ -26,17 +30,25 @@ final class Ids {
 
     private static final long POLL_NANOS = 1_000_000;
 
-    private final List<Integer> wanted = new ArrayList<>();
-    private final String executable;
+    private final Set<Integer> wanted = new LinkedHashSet<>();
+    private final Map<Integer, String> executables = new HashMap<>();
 
-    Ids(Image image) {
-        ProcessState process = image.processes().getFirst();
-        for (TaskState task : process.tasks()) {
-            wanted.add(task.tid());
+    Ids(Image image, Family family) {
+        for (ProcessState process : image.processes()) {
+            for (TaskState task : process.tasks()) {
+                wanted.add(task.tid());
+            }
+            executables.put(
+                    process.pid(),
+                    image.object(process.addressSpace(), AddressSpace.class)
+                            .executable()
+                            .path());
         }
-        executable = image.object(process.addressSpace(), AddressSpace.class)
-                .executable()
-                .path();
+        for (Member member : family.members()) {
+            if (member.pid() != 0) {
+                wanted.add(member.pid());
+            }
+        }
     }
 
     /**
@@ -62,23 +74,26 @@ final class Ids {
         return !holders.isEmpty();
     }
 
+    // All who stay are told at once.
     private static void requirePatience(List<Holder> holders, boolean patient) throws RestoreException {
+        List<String> others = new ArrayList<>(0);
         for (Holder holder : holders) {
             switch (holder) {
                 case Holder.Ourselves own -> throw new RestoreException(new Reason.OwnIds(own.id(), new byte[0]));
                 case Holder.Leaving leaving -> {
                     if (!patient) {
-                        throw inUse(leaving.id(), leaving.who());
+                        others.add("id " + leaving.id() + " is in use by " + leaving.who());
                     }
                 }
-                case Holder.Other other -> throw inUse(other.id(), other.who());
+                case Holder.Other other -> others.add("id " + other.id() + " is in use by " + other.who());
             }
         }
-    }
-
-    private static RestoreException inUse(int id, String who) {
-        return new RestoreException(new Reason.InUse(
-                "id " + id + " is in use by " + who, "end it, or restore with --pid-namespace under ids of its own"));
+        if (!others.isEmpty()) {
+            throw new RestoreException(new Reason.InUse(
+                    String.join("; ", others),
+                    (others.size() == 1 ? "end it" : "end them")
+                            + ", or restore with --pid-namespace under ids of its own"));
+        }
     }
 
     /** Somebody who has a wanted id. */
@@ -131,8 +146,8 @@ final class Ids {
     // The image's own process: the same executable under the same pid.
     private boolean isOriginal(int process) {
         try {
-            return process == wanted.getFirst()
-                    && Proc.link("/proc/" + process + "/exe").equals(executable);
+            String executable = executables.get(process);
+            return executable != null && Proc.link("/proc/" + process + "/exe").equals(executable);
         } catch (KernelException gone) {
             return true;
         }

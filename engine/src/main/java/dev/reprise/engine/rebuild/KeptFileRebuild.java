@@ -52,8 +52,8 @@ final class KeptFileRebuild {
         return place + (object.size() + PageRun.PAGE_SIZE - 1 & -PageRun.PAGE_SIZE);
     }
 
-    /** Opens or creates the file, and maps it. */
-    void make(ProgramBuilder p, List<MappingPlan> mappings) {
+    /** Makes sure that the file is there, before anybody opens or maps it. */
+    void create(ProgramBuilder p) {
         p.call(
                 SYS_mmap,
                 place,
@@ -65,12 +65,12 @@ final class KeptFileRebuild {
         Slot name = p.string(path);
         Slot opened = p.space(8);
         Label isMissing = p.label();
-        Label map = p.label();
+        Label isThere = p.label();
         p.store8(opened, p.attempt(SYS_openat, Arg.of(Fd.AT_FDCWD), name, Arg.of(Fcntl.O_RDWR), Arg.of(0)));
         p.jumpIfAny(opened, Arg.of(SIGN), isMissing);
         // One that was cut short would end the program by SIGBUS: it is made as long again.
         p.attempt(SYS_fallocate, Arg.contentOf(opened), Arg.of(0), Arg.of(0), Arg.of(object.size()));
-        p.go(map);
+        p.go(isThere);
         p.place(isMissing);
         int slash = path.lastIndexOf('/');
         if (slash > 0) {
@@ -79,11 +79,19 @@ final class KeptFileRebuild {
         p.store8(opened, create(p, name));
         own(p, Arg.contentOf(opened));
         p.store8(Arg.of(flag()), Arg.of(1));
-        p.place(map);
-        for (MappingPlan mapping : mappings) {
-            SharedMemoryRebuild.map(p, mapping, Arg.contentOf(opened));
-        }
+        p.place(isThere);
         p.call(SYS_close, Arg.contentOf(opened));
+    }
+
+    /** Maps it. */
+    void map(ProgramBuilder p, List<MappingPlan> mappings) {
+        if (!mappings.isEmpty()) {
+            Step file = MappedFilesRebuild.open(p, path, Fcntl.O_RDWR);
+            for (MappingPlan mapping : mappings) {
+                SharedMemoryRebuild.map(p, mapping, file);
+            }
+            p.call(SYS_close, file);
+        }
     }
 
     private Step create(ProgramBuilder p, Slot name) {

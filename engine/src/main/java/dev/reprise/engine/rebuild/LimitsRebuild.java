@@ -35,7 +35,7 @@ public final class LimitsRebuild {
     }
 
     /** Early: as many descriptors as the image needs, if that is allowed at all. */
-    static void makeRoom(ProgramBuilder p, List<ResourceLimit> limits, int highestDescriptor) {
+    public static void makeRoom(ProgramBuilder p, List<ResourceLimit> limits, int highestDescriptor) {
         long needed = (long) highestDescriptor + TEMPORARIES;
         for (ResourceLimit limit : limits) {
             if (limit.resource() == Resource.RLIMIT_NOFILE && Long.compareUnsigned(limit.hard(), needed) > 0) {

@@ -20,37 +20,68 @@ import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Mman;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The memfds and deleted files of an image, each at a temporary descriptor for as long as mappings, descriptors and contents are made.
+ * The memfds and deleted files of an image, each at a temporary descriptor for as long as mappings, descriptors and
+ * contents are made.
  *
  * <p>{@link #create} stands before the mappings and descriptors, {@link #finish} after the contents are loaded and
  * before the first instruction (seals come last).
  */
 final class MemoryFiles {
-    private final Map<MemoryObject, Integer> descriptors = new LinkedHashMap<>();
-    private final Set<MemoryObject> finished = new HashSet<>();
+    private final Numbers numbers;
+    private final List<MemoryObject> made;
     private final Image image;
+    private final Set<ObjectId> finished = new HashSet<>();
 
-    /** @param first the first of their numbers; all from there on are free */
-    MemoryFiles(Image image, int first) {
+    /** The temporary descriptors of all memfds of an image, the same in all its processes; {@code end}: free again. */
+    record Numbers(Map<ObjectId, Integer> of, int end) {
+        Numbers {
+            of = Map.copyOf(of);
+        }
+
+        /** Numbers from {@code first} on. */
+        static Numbers from(Image image, int first) {
+            Map<ObjectId, Integer> numbers = new HashMap<>();
+            int next = first;
+            for (SharedObject object : image.objects()) {
+                if (object instanceof MemoryObject memory && isFile(memory)) {
+                    numbers.put(memory.id(), next++);
+                }
+            }
+            return new Numbers(numbers, next);
+        }
+    }
+
+    /** {@code made}: those that this process makes; it has inherited the others. */
+    MemoryFiles(Image image, Numbers numbers, Collection<ObjectId> made) {
         this.image = image;
-        int next = first;
-        for (SharedObject object : image.objects()) {
-            if (object instanceof MemoryObject memory
-                    && (memory.kind() == MemoryObject.Kind.MEMFD || DeletedFileRebuild.is(memory))) {
-                descriptors.put(memory, next++);
+        this.numbers = numbers;
+        this.made = new ArrayList<>();
+        for (ObjectId id : made) {
+            if (numbers.of().containsKey(id)) {
+                this.made.add(image.object(id, MemoryObject.class));
             }
         }
     }
 
-    /** Adds the creation of every one, with its size. */
+    /** All memfds of an image, from the descriptor {@code first} on. */
+    static MemoryFiles all(Image image, int first) {
+        Numbers numbers = Numbers.from(image, first);
+        return new MemoryFiles(image, numbers, numbers.of().keySet());
+    }
+
+    /** Adds the creation of each that this process makes, with its size. */
     void create(ProgramBuilder p) {
-        descriptors.forEach((memory, number) -> {
+        made.forEach(memory -> {
+            int number = number(memory.id());
             Arg created = create(p, memory);
             Label there = p.label();
             p.jumpIfEqual(created, Arg.of(number), there);
@@ -59,6 +90,10 @@ final class MemoryFiles {
             p.place(there);
             p.call(SYS_ftruncate, number, memory.size()).about(name(memory));
         });
+    }
+
+    private static boolean isFile(MemoryObject memory) {
+        return memory.kind() == MemoryObject.Kind.MEMFD || DeletedFileRebuild.is(memory);
     }
 
     private Arg create(ProgramBuilder p, MemoryObject memory) {
@@ -80,10 +115,9 @@ final class MemoryFiles {
 
     /** Its number. */
     int number(ObjectId id) {
-        for (Map.Entry<MemoryObject, Integer> entry : descriptors.entrySet()) {
-            if (entry.getKey().id().equals(id)) {
-                return entry.getValue();
-            }
+        Integer number = numbers.of().get(id);
+        if (number != null) {
+            return number;
         }
         throw new IllegalArgumentException("no memfd with id " + id.value());
     }
@@ -93,29 +127,36 @@ final class MemoryFiles {
      * exe_file_deny_write_access): its own is closed.
      */
     Step openForReading(ProgramBuilder p, FileIdentity executable) {
-        if (executable.isDeleted()) {
-            for (Map.Entry<MemoryObject, Integer> file : descriptors.entrySet()) {
-                if (file.getKey().name().equals(executable.path())) {
-                    Step opened = MappedFilesRebuild.open(p, "/proc/self/fd/" + file.getValue(), Fcntl.O_RDONLY);
-                    finish(p, file.getKey(), file.getValue());
-                    finished.add(file.getKey());
-                    return opened;
-                }
+        if (!executable.isDeleted()) {
+            return MappedFilesRebuild.open(p, executable.path(), Fcntl.O_RDONLY);
+        }
+        for (MemoryObject memory : made) {
+            if (memory.name().equals(executable.path())) {
+                Step opened = MappedFilesRebuild.open(p, "/proc/self/fd/" + number(memory.id()), Fcntl.O_RDONLY);
+                finish(p, memory);
+                finished.add(memory.id());
+                return opened;
+            }
+        }
+        for (ObjectId inherited : numbers.of().keySet()) {
+            if (image.object(inherited, MemoryObject.class).name().equals(executable.path())) {
+                return MappedFilesRebuild.open(p, "/proc/self/fd/" + number(inherited), Fcntl.O_RDONLY);
             }
         }
         return MappedFilesRebuild.open(p, executable.path(), Fcntl.O_RDONLY);
     }
 
-    /** Adds mode, owner and seals, and closes the temporary descriptors. */
+    /** Adds mode, owner and seals of those that this process makes, and closes their temporary descriptors. */
     void finish(ProgramBuilder p) {
-        descriptors.forEach((memory, number) -> {
-            if (!finished.contains(memory)) {
-                finish(p, memory, number);
+        made.forEach(memory -> {
+            if (!finished.contains(memory.id())) {
+                finish(p, memory);
             }
         });
     }
 
-    private static void finish(ProgramBuilder p, MemoryObject memory, int number) {
+    private void finish(ProgramBuilder p, MemoryObject memory) {
+        int number = number(memory.id());
         String name = name(memory);
         if (!memory.ownership().equals(Ownership.ROOT)) {
             p.call(

@@ -5,23 +5,37 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.ProcessMemory;
+import dev.reprise.kernel.RemoteAddress;
 import dev.reprise.kernel.RemoteVector;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Contents out of a stream: written into the restored process from outside, in the order in which they come. */
+/** Contents out of a stream: written into the restored processes from outside, in the order in which they come. */
 final class PageDelivery implements AutoCloseable {
-    private final AddressSpaceRebuild places;
-    private final ProcessMemory memory;
+    private final Targets targets;
+    private final Map<Integer, ProcessMemory> memories = new HashMap<>();
     private final Arena arena = Arena.ofConfined();
     private final RemoteVector vector = new RemoteVector(arena);
 
-    /** {@code pid}: the process whose leader has run {@link AddressSpaceRebuild#map}. */
-    PageDelivery(AddressSpaceRebuild places, int pid) {
-        this.places = places;
-        this.memory = new ProcessMemory(pid);
+    /** Where the contents of objects go. */
+    interface Targets {
+        /** The process, whose leader has run {@link AddressSpaceRebuild#map}, as we see it. */
+        int pidOf(ObjectId object);
+
+        /** The place in it. */
+        RemoteAddress place(ObjectId object, long start);
+    }
+
+    PageDelivery(Targets targets) {
+        this.targets = targets;
+    }
+
+    private ProcessMemory memoryOf(ObjectId object) {
+        return memories.computeIfAbsent(targets.pidOf(object), ProcessMemory::new);
     }
 
     /** Delivers everything that a source has; returns when its end is verified. */
@@ -33,7 +47,7 @@ final class PageDelivery implements AutoCloseable {
 
     /** Delivers one run. */
     void accept(ObjectId object, PageRun run, MemorySegment data) throws KernelException {
-        memory.write(places.place(object, run.start()), data);
+        memoryOf(object).write(targets.place(object, run.start()), data);
     }
 
     /** Delivers several runs, whose contents stand one behind the other. */
@@ -42,25 +56,25 @@ final class PageDelivery implements AutoCloseable {
         vector.clear();
         for (PageRun run : runs) {
             if (!vector.hasRoom()) {
-                at = flush(data, at);
+                at = flush(object, data, at);
             }
-            vector.add(places.place(object, run.start()), run.bytes());
+            vector.add(targets.place(object, run.start()), run.bytes());
         }
         if (vector.size() > 0) {
-            flush(data, at);
+            flush(object, data, at);
         }
     }
 
-    private long flush(MemorySegment data, long at) throws KernelException {
+    private long flush(ObjectId object, MemorySegment data, long at) throws KernelException {
         long bytes = vector.bytes();
-        memory.write(vector, data.asSlice(at, bytes));
+        memoryOf(object).write(vector, data.asSlice(at, bytes));
         vector.clear();
         return at + bytes;
     }
 
     @Override
     public void close() {
-        memory.close();
+        memories.values().forEach(ProcessMemory::close);
         arena.close();
     }
 }

@@ -23,6 +23,15 @@ final class PageLoading {
         this.places = places;
     }
 
+    /** Whether it is worth more than one loader, where several processes load at once. */
+    static boolean isLarge(List<PageBatch> batches) {
+        long bytes = 0;
+        for (PageBatch batch : batches) {
+            bytes += batch.bytes();
+        }
+        return bytes > 2 * PIECE;
+    }
+
     /** Cuts batches into pieces and deals them out to {@code loaders}, evenly. */
     static List<List<PageBatch>> share(List<PageBatch> batches, int loaders) {
         List<List<PageBatch>> shares = new ArrayList<>();

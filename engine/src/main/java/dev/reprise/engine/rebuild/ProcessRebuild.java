@@ -22,17 +22,19 @@ import java.nio.charset.StandardCharsets;
 public final class ProcessRebuild {
     private ProcessRebuild() {}
 
-    /**
-     * First of all, while there is one thread with the restore's own privileges: a session or group of its own, room for high descriptors, the inclination of the OOM killer, subreaper.
-     */
-    public static void begin(ProgramBuilder p, ProcessState process, boolean ownSession, int highestDescriptor) {
+    /** First of all in the root: a session or group of its own. */
+    public static void leave(ProgramBuilder p, boolean ownSession) {
         if (ownSession) {
             p.call(SYS_setsid).about("a session of its own");
         } else {
             p.call(SYS_setpgid, 0, 0).about("a process group of its own");
         }
-        ProcessModesRebuild.begin(p, process.modes());
-        LimitsRebuild.makeRoom(p, process.limits(), highestDescriptor);
+    }
+
+    /**
+     * While there is one thread with the restore's own privileges: the inclination of the OOM killer, subreaper.
+     */
+    public static void begin(ProgramBuilder p, ProcessState process) {
         oomScore(p, process.oomScoreAdj());
         if (process.childSubreaper()) {
             p.call(SYS_prctl, Prctl.PR_SET_CHILD_SUBREAPER, 1).about("child subreaper");
@@ -52,8 +54,10 @@ public final class ProcessRebuild {
      * When memory and all threads are there, before any thread's own program: dispositions (setting one discards
      * pending signals), then the signals pending for the process, POSIX timers (not running yet).
      */
-    public static void prepare(ProgramBuilder p, Image image, ProcessState process) {
-        SignalHandlersRebuild.add(p, image.object(process.signalHandlers(), SignalHandlers.class));
+    public static void prepare(ProgramBuilder p, Image image, ProcessState process, boolean ownsHandlers) {
+        if (ownsHandlers) {
+            SignalHandlersRebuild.add(p, image.object(process.signalHandlers(), SignalHandlers.class));
+        }
         PendingSignalsRebuild.shared(p, Arg.of(process.pid()), process.pendingSignals());
         TimersRebuild.create(p, process.posixTimers());
     }

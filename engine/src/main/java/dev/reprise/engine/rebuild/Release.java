@@ -1,20 +1,24 @@
 package dev.reprise.engine.rebuild;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shmdt;
 
 import dev.reprise.engine.tracee.Tracee;
 import dev.reprise.image.state.Interruption;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.Ptrace;
 import dev.reprise.kernel.x86_64.UserRegs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The last steps, under ptrace, when every task has run its programs: from the segment into the program's own code.
@@ -23,6 +27,9 @@ import java.util.List;
  */
 final class Release {
     private static final int SIGSTOP = 19;
+    private static final int STATUS_SHIFT = 8;
+    private static final int STATUS_MASK = 0xff;
+    private static final long PATIENCE_NANOS = 1_000_000_000;
 
     private final SeedProcess seed;
     private final ProcessState process;
@@ -36,20 +43,31 @@ final class Release {
         this.syscallInstruction = syscallInstruction;
     }
 
-    /** Takes all tasks out of the segment and unmaps it. */
-    void leaveSegment() throws KernelException {
-        List<Tracee> tasks = seed.tasks();
-        for (Tracee task : tasks) {
+    /** Stops all tasks; {@link #leaveSegment} waits for it. */
+    void interrupt() throws KernelException {
+        for (Tracee task : seed.tasks()) {
             task.ptrace().interrupt(task.tid());
         }
+    }
+
+    /** Takes all tasks out of the segment, which is not unmapped yet. */
+    void leaveSegment() throws KernelException {
+        List<Tracee> tasks = seed.tasks();
         for (Tracee task : tasks) {
             task.awaitEventStop();
         }
         for (int i = 0; i < tasks.size(); i++) {
             registers.add(resume(i, tasks.get(i), process.tasks().get(i)));
         }
+    }
+
+    /** Unmaps it, unless it is gone from this address space; nobody who has that may be in the segment any more. */
+    void unmapSegment(Set<ObjectId> left) throws KernelException {
+        if (!left.add(process.addressSpace())) {
+            return;
+        }
         // The restart block of a sleep that was entered again survives this.
-        Tracee leader = tasks.getFirst();
+        Tracee leader = seed.tasks().getFirst();
         long[] call = leader.ptrace().registers(leader.tid());
         call[UserRegs.RDI] = seed.segment().address().value();
         long result = step(leader, call, SYS_shmdt)[UserRegs.RAX];
@@ -60,6 +78,9 @@ final class Release {
 
     private long[] resume(int index, Tracee task, TaskState state) throws KernelException {
         long[] own = state.registers().words();
+        if (index == 0 && process.leaderHasEnded()) {
+            return ended(own);
+        }
         return switch (state.interruption()) {
             case Interruption.None _ -> own;
             case Interruption.Sleep sleep -> {
@@ -71,6 +92,16 @@ final class Release {
                 yield interrupted.entered(step(task, call, sleep.number())[UserRegs.RAX]);
             }
         };
+    }
+
+    // exit(2), and nothing else: the other threads live on.
+    private long[] ended(long[] own) {
+        long[] exit = own.clone();
+        exit[UserRegs.RIP] = syscallInstruction;
+        exit[UserRegs.RAX] = SYS_exit;
+        exit[UserRegs.ORIG_RAX] = -1;
+        exit[UserRegs.RDI] = process.leaderStatus() >> STATUS_SHIFT & STATUS_MASK;
+        return exit;
     }
 
     /** Makes one system call; interrupts it as soon as it has begun. The task is in an event stop afterwards. */
@@ -102,19 +133,44 @@ final class Release {
                 // Its components are known to be supported here; another machine's area may be longer or shorter.
                 ptrace.setXstate(task.tid(), Arrays.copyOf(state.xstate().toArray(), xstateSize));
             }
-            ptrace.setSignalMask(task.tid(), state.signalMask());
+            ptrace.setSignalMask(task.tid(), i == 0 && process.leaderHasEnded() ? -1 : state.signalMask());
         }
     }
 
-    /** Lets all tasks go, the leader last. */
+    /** Lets all tasks go, the leader last; one that has ended first, so that nobody sees it alive. */
     void letGo() throws KernelException {
+        List<Tracee> tasks = new ArrayList<>(seed.tasks().reversed());
+        if (process.leaderHasEnded()) {
+            Tracee leader = tasks.removeLast();
+            leader.ptrace().detach(leader.tid(), 0);
+            awaitState('Z');
+        }
         if (process.stopped()) {
             // Taken by the first task on its way out, before its first instruction: it stops all others on theirs.
             Door.require(Door.call(SYS_kill, seed.pid(), SIGSTOP), "kill", "SIGSTOP");
         }
-        for (Tracee task : seed.tasks().reversed()) {
+        for (Tracee task : tasks) {
             task.ptrace().detach(task.tid(), 0);
         }
         seed.release();
+    }
+
+    /** Waits until the process, which was let go, stands still. */
+    void awaitStopped() {
+        if (!process.leaderHasEnded()) {
+            awaitState('T');
+        }
+    }
+
+    private void awaitState(char state) {
+        long start = System.nanoTime();
+        try {
+            while (ProcStatus.of(seed.pid(), seed.pid()).state() != state
+                    && System.nanoTime() - start < PATIENCE_NANOS) {
+                Thread.onSpinWait();
+            }
+        } catch (KernelException gone) {
+            // killed from outside
+        }
     }
 }

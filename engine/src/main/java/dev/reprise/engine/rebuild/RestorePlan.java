@@ -1,50 +1,66 @@
 package dev.reprise.engine.rebuild;
 
 import dev.reprise.engine.program.Program;
+import dev.reprise.engine.program.Step;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
- * All that will run inside a restored process, and where. Each program ends with its task parked in the segment.
+ * All that will run inside the restored processes, and where.
  *
  * @param seedAddress where the seed's executable lies
  * @param segmentAddress where the segment is attached
- * @param objects the leader's first program: everything but the contents of memory; at its end all threads exist
- * @param loads the reading of memory from the image file, one program a loader: the image's tasks, then helpers
- * @param attributes the leader's second program, when the contents are there: what all threads share
- * @param threads the own programs of all tasks but the leader
- * @param last the leader's last program: its own attributes, what needs them; the timers run from here on
+ * @param family all who are born
+ * @param births the root's first program, in which all are born; at its end all ids are taken
+ * @param forks the steps of it whose results say that a member is there, by members' numbers
+ * @param processes the processes of the image, in the order of births
+ * @param others who ends before they run
  */
 record RestorePlan(
         long seedAddress,
         long segmentAddress,
-        Program objects,
-        List<Program> loads,
-        Program attributes,
-        List<Program> threads,
-        Program last) {
+        Family family,
+        Program births,
+        Map<Integer, Step> forks,
+        List<ProcessPlan> processes,
+        List<BriefLife> others,
+        Blocks blocks) {
     RestorePlan {
-        loads = List.copyOf(loads);
-        threads = List.copyOf(threads);
+        processes = List.copyOf(processes);
+        others = List.copyOf(others);
+        forks = Map.copyOf(forks);
     }
 
-    /** The control blocks that are needed: the image's tasks and the helpers. */
+    /** The root's. */
+    ProcessPlan root() {
+        return processes.getFirst();
+    }
+
+    /** Those processes but the root that were stopped. */
+    List<ProcessPlan> stopped() {
+        List<ProcessPlan> stopped = new ArrayList<>(0);
+        for (ProcessPlan process : processes.subList(1, processes.size())) {
+            if (process.process().stopped()) {
+                stopped.add(process);
+            }
+        }
+        return stopped;
+    }
+
+    /** The control blocks that are needed. */
     int controls() {
-        return Math.max(threads.size() + 1, loads.size());
-    }
-
-    /** The helpers among the loaders. */
-    int helpers() {
-        return controls() - threads.size() - 1;
+        return blocks.count();
     }
 
     /** The room that the programs take in the segment. */
     long programBytes() {
-        long bytes = objects.size() + attributes.size() + last.size();
-        for (Program program : loads) {
-            bytes += program.size();
+        long bytes = births.size();
+        for (ProcessPlan process : processes) {
+            bytes += process.programBytes();
         }
-        for (Program program : threads) {
-            bytes += program.size();
+        for (BriefLife other : others) {
+            bytes += other.programBytes();
         }
         return bytes;
     }

@@ -1,25 +1,36 @@
 package dev.reprise.engine.rebuild;
 
 import dev.reprise.engine.model.PageBatch;
+import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreOptions;
-import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.program.x86_64.SeedElf;
-import dev.reprise.engine.rebuild.FdTableRebuild.DescriptorOptions;
 import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.DeadProcess;
 import dev.reprise.image.state.FdTable;
-import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.ResourceLimit;
 import dev.reprise.image.state.TaskState;
+import dev.reprise.image.state.Vma;
+import dev.reprise.kernel.Resource;
 import dev.reprise.kernel.TimeNamespace;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * Compiles an image into the programs that make its process again: a pure function, and the order of a restore in one
+ * Compiles an image into the programs that make its processes again: a pure function, and the order of a restore in one
  * place.
  */
 final class RestorePlanner {
@@ -30,150 +41,297 @@ final class RestorePlanner {
     private static final long SEED_ROOM = 2L << 20;
 
     private final Image image;
-    private final ProcessState process;
     private final RestoreOptions options;
     private final ClockRebuild.Here here;
     private final TimeNamespace clocks;
-    private final AddressSpace space;
+    private final Family family;
+    private final Map<Integer, ProcessState> processes = new HashMap<>();
+    private final Layout layout;
     private final long seedAddress;
-    private final PageRun segment;
-    private final AddressSpaceRebuild memory;
-    private final Temporaries temporaries;
-    private final MemoryFiles memoryFiles;
-    private final FdTableRebuild descriptors;
-    private final SeccompRebuild seccomp;
-    private CgroupRebuild cgroups;
-    private LimitsRebuild limits;
+    private final Map<Integer, ProcessPlanner> planners = new LinkedHashMap<>();
+    private final Map<ObjectId, ProcessPlanner> spaces = new HashMap<>();
 
-    RestorePlanner(Image image, RestoreOptions options, ClockRebuild.Here here) {
+    RestorePlanner(Image image, RestoreOptions options, ClockRebuild.Here here) throws RestoreException {
         this.image = image;
         this.options = options;
         this.here = here;
-        process = image.processes().getFirst();
         clocks = switch (options.clock()) {
             case KEEP -> ClockRebuild.wanted(image.machine(), here);
             case HOST -> here.own();
         };
-        space = image.object(process.addressSpace(), AddressSpace.class);
-        seedAddress = AddressSpaceRebuild.placeForSegment(space, List.of(), SEED_ROOM + SEGMENT_ROOM);
+        family = FamilyPlanner.of(image);
+        image.processes().forEach(process -> processes.put(process.pid(), process));
         if (SeedElf.size() > SEED_ROOM) {
             throw new AssertionError("the seed has grown");
         }
-        segment = new PageRun(seedAddress + SEED_ROOM, SEGMENT_ROOM / PageRun.PAGE_SIZE);
-        memory = new AddressSpaceRebuild(image, space, segment);
-        FdTable table = image.object(process.fdTable(), FdTable.class);
-        temporaries = new Temporaries(FdTableRebuild.above(table));
-        memoryFiles = new MemoryFiles(image, temporaries.above());
-        boolean sameClock = clocks.equals(ClockRebuild.wanted(image.machine(), here));
-        descriptors = new FdTableRebuild(
+        Holes holes = new Holes(allMappings(), List.of());
+        seedAddress = holes.take(SEED_ROOM + SEGMENT_ROOM);
+        layout = layout(holes);
+        for (Member member : family.members()) {
+            if (member.kind() == Member.Kind.PROCESS) {
+                ProcessPlanner planner =
+                        new ProcessPlanner(layout, member, Objects.requireNonNull(processes.get(member.pid())));
+                planners.put(member.number(), planner);
+                spaces.putIfAbsent(planner.space().id(), planner);
+            }
+        }
+    }
+
+    private Layout layout(Holes holes) {
+        int highest = 0;
+        for (ProcessState process : image.processes()) {
+            highest = Math.max(highest, FdTableRebuild.above(image.object(process.fdTable(), FdTable.class)));
+        }
+        Temporaries temporaries = new Temporaries(highest);
+        MemoryFiles.Numbers memoryNumbers = MemoryFiles.Numbers.from(image, temporaries.above());
+        Makers makers = new Makers(image, family, processes, memoryNumbers.end());
+        return new Layout(
                 image,
-                table,
-                TableShare.alone(image, table),
-                new DescriptorOptions(temporaries.streams(), temporaries.above(), sameClock, options.truncate()));
-        limits = new LimitsRebuild(new ProgramBuilder(), List.of());
-        seccomp = new SeccompRebuild(image, process);
-        cgroups = CgroupRebuild.ofProcess(new ProgramBuilder(), image, process);
+                options,
+                family,
+                new PageRun(seedAddress + SEED_ROOM, SEGMENT_ROOM / PageRun.PAGE_SIZE),
+                temporaries,
+                memoryNumbers,
+                CommonMemory.of(makers.commonMemory(), holes),
+                makers,
+                new Owners(family, processes),
+                makers.end(),
+                clocks.equals(ClockRebuild.wanted(image.machine(), here)));
+    }
+
+    // Processes that are forks of each other have most of them at the same places.
+    private List<Vma> allMappings() {
+        if (image.processes().size() == 1) {
+            return image.object(image.processes().getFirst().addressSpace(), AddressSpace.class)
+                    .vmas();
+        }
+        Map<Long, Vma> longest = new HashMap<>();
+        Set<Integer> spaces = new TreeSet<>();
+        for (ProcessState process : image.processes()) {
+            if (spaces.add(process.addressSpace().value())) {
+                for (Vma vma :
+                        image.object(process.addressSpace(), AddressSpace.class).vmas()) {
+                    longest.merge(vma.start(), vma, (one, other) -> one.end() >= other.end() ? one : other);
+                }
+            }
+        }
+        return new ArrayList<>(longest.values());
+    }
+
+    /** Lines about the births that have run: control groups that are gone. */
+    List<String> warnings(ProgramResults births) {
+        Set<String> warnings = new LinkedHashSet<>();
+        planners.values().forEach(planner -> warnings.addAll(planner.cgroups().warnings(births)));
+        return List.copyOf(warnings);
+    }
+
+    /** All who are born. */
+    Family family() {
+        return family;
     }
 
     /** The files that must be there, and how. */
     List<FileCheck> checks() {
-        List<FileCheck> checks = new ArrayList<>(memory.checks());
-        checks.addAll(descriptors.checks());
+        List<FileCheck> checks = new ArrayList<>();
+        for (ProcessPlanner planner : planners.values()) {
+            checks.addAll(planner.checks());
+        }
         return checks;
     }
 
-    /** Where memory contents go, for those that come from outside. */
-    AddressSpaceRebuild memory() {
-        return memory;
-    }
-
-    /** The control groups of the plan's first program, which knows which of them are gone. */
-    CgroupRebuild cgroups() {
-        return cgroups;
-    }
-
-    /** The limits of the plan's last program, which knows what could not be set. */
-    LimitsRebuild limits() {
-        return limits;
+    /** Where memory contents go: an object's process. */
+    ProcessPlanner processOf(ObjectId object) {
+        ProcessPlanner planner = spaces.get(object);
+        if (planner == null) {
+            planner = spaces.get(layout.makers().spaceOf(object));
+        }
+        return Objects.requireNonNull(planner);
     }
 
     /** The plan; {@code imagePath} is empty when memory does not come from {@code batches} of a file. */
     RestorePlan plan(String imagePath, List<PageBatch> batches, int loaders) {
-        List<List<PageBatch>> shares = batches.isEmpty() ? List.of() : PageLoading.share(batches, loaders);
-        int helpers = Math.max(0, shares.size() - process.tasks().size());
-        Program objects = objects(imagePath, helpers);
-        List<Program> loads = new ArrayList<>();
-        for (List<PageBatch> share : shares) {
-            loads.add(load(share));
+        Map<ProcessPlanner, List<List<PageBatch>>> shares = shares(batches, loaders);
+        Blocks blocks = blocks(shares);
+        ProgramBuilder p = new ProgramBuilder();
+        Births births = new Births(p, family, planners, blocks, layout.segment().start());
+        ProcessPlanner root = Objects.requireNonNull(planners.get(0));
+        boolean isAlone = family.size() == 1;
+        beginRoot(p, root, imagePath, births.isRootAwaited());
+        births.add(
+                program -> {
+                    if (births.isRootAwaited()) {
+                        leave(program, root);
+                    }
+                },
+                () -> {
+                    if (isAlone) {
+                        build(p, root, false, blocks, shares);
+                    } else {
+                        p.end();
+                    }
+                });
+        List<ProcessPlan> plans = new ArrayList<>();
+        Map<Integer, DeadChildren> dead = deadChildren();
+        for (ProcessPlanner planner : planners.values()) {
+            ProgramBuilder objects = new ProgramBuilder();
+            if (isAlone) {
+                objects.end();
+            } else {
+                build(objects, planner, births.forks(planner.member()), blocks, shares);
+            }
+            plans.add(plan(
+                    planner,
+                    objects.build(),
+                    blocks.of(planner.member()),
+                    shares.getOrDefault(planner, List.of()),
+                    Objects.requireNonNull(dead.get(planner.member().number()))));
         }
-        List<Program> threads = new ArrayList<>();
-        for (TaskState task : process.tasks().subList(1, process.tasks().size())) {
-            threads.add(thread(task));
-        }
-        return new RestorePlan(seedAddress, segment.start(), objects, loads, attributes(), threads, last());
+        return new RestorePlan(
+                seedAddress,
+                layout.segment().start(),
+                family,
+                p.build(),
+                births.forks(),
+                plans,
+                others(blocks),
+                blocks);
     }
 
-    private Program objects(String imagePath, int helpers) {
-        ProgramBuilder p = new ProgramBuilder();
-        if (options.pidNamespace() && process.pid() == 1) {
+    private void beginRoot(ProgramBuilder p, ProcessPlanner root, String imagePath, boolean isAwaited) {
+        if (root.process().pid() == 1) {
             NamespaceInit.mountProc(p);
         }
         ClockRebuild.add(p, clocks, here);
-        boolean ownSession = options.detached() || process.sessionId() == process.pid();
-        cgroups = CgroupRebuild.ofProcess(p, image, process);
-        ProcessRebuild.begin(p, process, ownSession, temporaries.above());
-        temporaries.open(p, options.standardStreams(), imagePath);
-        memory.clear(p);
-        memoryFiles.create(p);
-        memory.map(p, memoryFiles);
-        descriptors.create(p, memoryFiles);
-        temporaries.closeStreams(p);
-        ThreadClones threads = new ThreadClones(p);
-        threads.cloneAll(process.tasks().subList(1, process.tasks().size()));
-        threads.cloneHelpers(helpers);
-        descriptors.createLate(p);
-        p.end();
-        threads.placeChildren(segment.start());
-        return p.build();
-    }
-
-    private Program load(List<PageBatch> share) {
-        ProgramBuilder p = new ProgramBuilder();
-        PageLoading loading = new PageLoading(memory);
-        for (PageBatch batch : share) {
-            loading.add(p, Arg.of(temporaries.image()), batch);
+        if (!isAwaited) {
+            leave(p, root);
         }
-        p.end();
-        return p.build();
+        LimitsRebuild.makeRoom(p, descriptorLimits(), layout.above());
+        layout.temporaries().open(p, options.standardStreams(), imagePath);
+        AddressSpaceRebuild.clear(p, layout.segment());
     }
 
-    private Program attributes() {
-        ProgramBuilder p = new ProgramBuilder();
-        temporaries.closeImage(p);
-        memory.finish(p, memoryFiles);
-        memoryFiles.finish(p);
-        FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class), descriptors.removed());
-        ProcessRebuild.prepare(p, image, process);
-        seccomp.addCommon(p);
-        p.end();
-        return p.build();
+    private void leave(ProgramBuilder p, ProcessPlanner root) {
+        ProcessRebuild.leave(p, options.detached() || root.member().leadsSession());
     }
 
-    private Program thread(TaskState task) {
-        ProgramBuilder p = new ProgramBuilder();
-        CgroupRebuild.ofThread(p, image, process, task);
-        seccomp.addOwn(p, task);
-        ThreadRebuild.add(p, process.pid(), task);
-        p.end();
-        return p.build();
+    private List<ResourceLimit> descriptorLimits() {
+        List<ResourceLimit> limits = new ArrayList<>();
+        for (ProcessState process : image.processes()) {
+            for (ResourceLimit limit : process.limits()) {
+                if (limit.resource() == Resource.RLIMIT_NOFILE) {
+                    limits.add(limit);
+                }
+            }
+        }
+        return limits;
     }
 
-    private Program last() {
-        ProgramBuilder p = new ProgramBuilder();
-        seccomp.addOwn(p, process.leader());
-        limits = ProcessRebuild.finish(p, process, space.dumpable());
-        descriptors.finish(p);
-        p.end();
-        return p.build();
+    private static void build(
+            ProgramBuilder p,
+            ProcessPlanner planner,
+            boolean forks,
+            Blocks blocks,
+            Map<ProcessPlanner, List<List<PageBatch>>> shares) {
+        int tasks = planner.process().tasks().size();
+        int helpers = Math.max(0, shares.getOrDefault(planner, List.of()).size() - tasks);
+        planner.build(p, forks, helpers, blocks.of(planner.member()) + tasks);
+    }
+
+    private Map<ProcessPlanner, List<List<PageBatch>>> shares(List<PageBatch> batches, int loaders) {
+        Map<ProcessPlanner, List<PageBatch>> own = new LinkedHashMap<>();
+        for (PageBatch batch : batches) {
+            own.computeIfAbsent(processOf(batch.object()), _ -> new ArrayList<>())
+                    .add(batch);
+        }
+        Map<ProcessPlanner, List<List<PageBatch>>> shares = new HashMap<>();
+        own.forEach((planner, list) -> shares.put(
+                planner,
+                own.size() == 1 || PageLoading.isLarge(list) ? PageLoading.share(list, loaders) : List.of(list)));
+        return shares;
+    }
+
+    private Blocks blocks(Map<ProcessPlanner, List<List<PageBatch>>> shares) {
+        int[] counts = new int[family.size()];
+        for (Member member : family.members()) {
+            ProcessPlanner planner = planners.get(member.number());
+            counts[member.number()] = planner == null
+                    ? 1
+                    : Math.max(
+                            planner.process().tasks().size(),
+                            shares.getOrDefault(planner, List.of()).size());
+        }
+        return new Blocks(counts, layout.segment().start());
+    }
+
+    private ProcessPlan plan(
+            ProcessPlanner planner, Program objects, int block, List<List<PageBatch>> shares, DeadChildren dead) {
+        List<Program> loads = new ArrayList<>();
+        for (List<PageBatch> share : shares) {
+            loads.add(planner.load(share));
+        }
+        List<Program> threads = new ArrayList<>();
+        ProcessState process = planner.process();
+        for (TaskState task : process.tasks().subList(1, process.tasks().size())) {
+            threads.add(planner.thread(task));
+        }
+        ProcessPlanner.LastProgram last = planner.last();
+        return new ProcessPlan(
+                planner.member(),
+                process,
+                block,
+                objects,
+                loads,
+                planner.attributes(dead),
+                threads,
+                last.program(),
+                last.limits());
+    }
+
+    private Map<Integer, DeadChildren> deadChildren() {
+        Map<Integer, List<Member>> ghosts = new HashMap<>();
+        Map<Integer, List<Member>> zombies = new HashMap<>();
+        Map<Integer, Integer> parents = new HashMap<>();
+        image.zombies().forEach(zombie -> parents.put(zombie.pid(), zombie.parentPid()));
+        for (Member member : family.members()) {
+            if (member.kind() == Member.Kind.GHOST) {
+                int parent = family.parentOf(member).pid();
+                ghosts.computeIfAbsent(parent, _ -> new ArrayList<>()).add(member);
+            } else if (member.kind() == Member.Kind.ZOMBIE) {
+                int parent = parents.getOrDefault(member.pid(), 0);
+                zombies.computeIfAbsent(parent, _ -> new ArrayList<>()).add(member);
+            }
+        }
+        Map<Integer, DeadChildren> dead = new HashMap<>();
+        for (ProcessPlanner planner : planners.values()) {
+            Member member = planner.member();
+            dead.put(
+                    member.number(),
+                    new DeadChildren(
+                            ghosts.getOrDefault(member.pid(), List.of()),
+                            zombies.getOrDefault(member.pid(), List.of()),
+                            member.innerPids().size()));
+        }
+        return dead;
+    }
+
+    private List<BriefLife> others(Blocks blocks) {
+        Map<Integer, DeadProcess> zombies = new HashMap<>();
+        image.zombies().forEach(zombie -> zombies.put(zombie.pid(), zombie));
+        List<BriefLife> others = new ArrayList<>();
+        for (Member member : family.members()) {
+            switch (member.kind()) {
+                case ZOMBIE ->
+                    others.add(new BriefLife(
+                            member,
+                            blocks.of(member),
+                            ZombieRebuild.join(family, member),
+                            ZombieRebuild.end(Objects.requireNonNull(zombies.get(member.pid())))));
+                case GHOST ->
+                    others.add(new BriefLife(
+                            member, blocks.of(member), ZombieRebuild.join(family, member), ZombieRebuild.endOfGhost()));
+                case PROCESS, MIDWIFE -> {}
+            }
+        }
+        return others;
     }
 }

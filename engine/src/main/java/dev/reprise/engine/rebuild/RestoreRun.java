@@ -9,20 +9,22 @@ import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreOptions;
 import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.tracee.Segment;
 import dev.reprise.engine.tracee.SegmentSweep;
 import dev.reprise.engine.tracee.Tracer;
-import dev.reprise.image.state.AddressSpace;
-import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.TaskState;
-import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
-import dev.reprise.kernel.Vdso;
+import dev.reprise.kernel.RemoteAddress;
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 
 /** Restores a program: the numbered sequence. Whatever fails before its end, nothing of the program is left. */
 public final class RestoreRun {
@@ -63,10 +65,10 @@ public final class RestoreRun {
         SegmentSweep.run();
         RestorePlanner planner = new RestorePlanner(image, options, ClockRebuild.Here.now());
         verifyFiles(planner.checks());
-        if (options.pidNamespace()) {
+        if (new Birth(process, options).inNamespace()) {
             return rebuild(tracer, planner, plan(planner, source), source);
         }
-        Ids ids = new Ids(image);
+        Ids ids = new Ids(image, planner.family());
         if (source instanceof PageSource.Streamed stream && ids.mustWait()) {
             enter("wait");
             try (SpooledPages spooled = new SpooledPages(stream)) {
@@ -107,49 +109,79 @@ public final class RestoreRun {
         long programs = plan.programBytes() + END_BYTES;
         int controls = plan.controls() + 1;
         try (Segment segment = Segment.create(tracer, controls, programs, plan.segmentAddress())) {
-            // 2. the process, with its pid
+            // 2. the root, with its pid
             enter("spawn");
-            try (SeedProcess seed = new Birth(process, options).of(tracer, segment, plan)) {
-                if (SeccompRebuild.isNeeded(image)) {
-                    seed.suspendSeccomp();
-                }
-                seed.seize();
-                // 3. everything but the contents of memory; threads, with their ids
+            try (SeedForest forest = new Birth(process, options).of(tracer, segment, plan)) {
+                forest.seizeRoot(SeccompRebuild.isNeeded(image));
+                // 3. all others, with their ids; everything but the contents of memory
                 enter("objects");
-                for (String warning : planner.cgroups().warnings(seed.run(0, plan.objects()))) {
-                    progress.warning(warning);
-                }
-                seed.leaveParent();
+                planner.warnings(forest.bear()).forEach(progress::warning);
+                forest.leaveParent();
+                makeObjects(plan, forest);
                 // from here on it goes with its last user, however we end
                 segment.remove();
                 // 4. memory, and the proof that the image is whole
                 enter("memory");
-                loadMemory(planner, plan, seed, source);
+                loadMemory(planner, plan, forest, source);
                 // 5. what only finished memory can have, then each thread's own
                 enter("threads");
-                finishTasks(plan, seed);
-                for (String warning : planner.limits().warnings(seed.run(0, plan.last()))) {
-                    progress.warning(warning);
-                }
-                // 6. into the program's own code; a helper on its way out still needs the segment
-                if (plan.helpers() > 0) {
-                    seed.awaitTasks(process.tasks().size());
-                }
-                Release release = new Release(seed, process, syscallInstruction());
-                release.leaveSegment();
-                release.load();
+                forest.endOthers();
+                finishTasks(plan, forest);
+                runLast(plan, forest);
+                // 6. into the program's own code
+                Releases releases = new Releases(forest, plan, image);
+                releases.leaveSegment();
                 if (!options.detached() && ControllingTerminal.isOurs()) {
-                    ControllingTerminal.giveTo(seed.pid());
+                    ControllingTerminal.giveTo(forest.root().pid());
                 }
-                release.letGo();
+                releases.letGo();
                 warnOfParents();
-                return new Running(seed.pid(), seed.child());
+                return new Running(forest.root().pid(), forest.child());
+            }
+        }
+    }
+
+    private static void makeObjects(RestorePlan plan, SeedForest forest) throws KernelException {
+        if (plan.family().size() == 1) {
+            return; // done among the births
+        }
+        forest.join();
+        submitAll(forest, plan, ProcessPlan::objects);
+        forest.awaitJoined();
+        awaitAll(forest);
+    }
+
+    private static void submitAll(SeedForest forest, RestorePlan plan, Function<ProcessPlan, Program> program) {
+        for (int i = 0; i < plan.processes().size(); i++) {
+            forest.processes().get(i).submit(0, program.apply(plan.processes().get(i)));
+        }
+    }
+
+    private static void awaitAll(SeedForest forest) throws KernelException {
+        for (SeedProcess seed : forest.processes()) {
+            seed.await(0);
+        }
+    }
+
+    private void runLast(RestorePlan plan, SeedForest forest) throws KernelException {
+        submitAll(forest, plan, ProcessPlan::last);
+        Set<String> warnings = new LinkedHashSet<>();
+        for (int i = 0; i < plan.processes().size(); i++) {
+            ProgramResults results = forest.processes().get(i).await(0);
+            warnings.addAll(plan.processes().get(i).limits().warnings(results));
+        }
+        warnings.forEach(progress::warning);
+        for (int i = 0; i < plan.processes().size(); i++) {
+            // a helper on its way out still needs the segment
+            if (plan.processes().get(i).helpers() > 0) {
+                SeedProcess seed = forest.processes().get(i);
+                seed.awaitTasks(plan.processes().get(i).process().tasks().size());
             }
         }
     }
 
     private void warnOfParents() {
-        for (TaskState task : process.tasks()) {
+        for (TaskState task : process.tasks()) { // the others have their own
             if (task.parentDeathSignal() != 0) {
                 progress.warning("signal " + task.parentDeathSignal()
                         + " at its parent's death is for a new parent now: the original one is not there");
@@ -173,28 +205,52 @@ public final class RestoreRun {
         };
     }
 
-    private void loadMemory(RestorePlanner planner, RestorePlan plan, SeedProcess seed, PageSource source)
+    private void loadMemory(RestorePlanner planner, RestorePlan plan, SeedForest forest, PageSource source)
             throws KernelException, IOException {
         switch (source) {
             case PageSource.InPlace file -> {
-                for (int i = 0; i < plan.loads().size(); i++) {
-                    seed.submit(i, plan.loads().get(i));
+                for (int i = 0; i < plan.processes().size(); i++) {
+                    List<Program> loads = plan.processes().get(i).loads();
+                    for (int task = 0; task < loads.size(); task++) {
+                        forest.processes().get(i).submit(task, loads.get(task));
+                    }
                 }
                 // beside the tasks that load
                 file.verify();
-                for (int i = 0; i < plan.loads().size(); i++) {
-                    seed.await(i);
-                }
-                for (int i = 0; i < plan.helpers(); i++) {
-                    seed.submit(process.tasks().size() + i, END_OF_HELPER);
+                for (int i = 0; i < plan.processes().size(); i++) {
+                    awaitLoaded(plan.processes().get(i), forest.processes().get(i));
                 }
             }
             case PageSource.Streamed stream -> {
-                try (PageDelivery delivery = new PageDelivery(planner.memory(), seed.pid())) {
+                try (PageDelivery delivery = new PageDelivery(targets(planner, forest))) {
                     delivery.all(stream);
                 }
             }
         }
+        InheritedPages.copy(image, planner, forest);
+    }
+
+    private static void awaitLoaded(ProcessPlan plan, SeedProcess seed) throws KernelException {
+        for (int task = 0; task < plan.loads().size(); task++) {
+            seed.await(task);
+        }
+        for (int i = 0; i < plan.helpers(); i++) {
+            seed.submit(plan.process().tasks().size() + i, END_OF_HELPER);
+        }
+    }
+
+    private static PageDelivery.Targets targets(RestorePlanner planner, SeedForest forest) {
+        return new PageDelivery.Targets() {
+            @Override
+            public int pidOf(ObjectId object) {
+                return forest.pidOf(planner.processOf(object).member());
+            }
+
+            @Override
+            public RemoteAddress place(ObjectId object, long start) {
+                return planner.processOf(object).memory().place(object, start);
+            }
+        };
     }
 
     private static Program endOfHelper() {
@@ -203,28 +259,28 @@ public final class RestoreRun {
         return p.build();
     }
 
-    private void finishTasks(RestorePlan plan, SeedProcess seed) throws KernelException {
-        List<TaskState> others = process.tasks().subList(1, process.tasks().size());
-        seed.seizeAll(others, options.pidNamespace());
-        if (plan.helpers() > 0 && SeccompRebuild.isNeeded(image)) {
-            seed.awaitTasks(process.tasks().size()); // filters for all threads are for untraced ones, too
-        }
-        seed.run(0, plan.attributes());
-        for (int i = 0; i < others.size(); i++) {
-            seed.submit(i + 1, plan.threads().get(i));
-        }
-        for (int i = 0; i < others.size(); i++) {
-            seed.await(i + 1);
-        }
-    }
-
-    // All processes of one kernel have the same vdso, wherever it lies.
-    private long syscallInstruction() throws KernelException {
-        for (Vma vma : image.object(process.addressSpace(), AddressSpace.class).vmas()) {
-            if (vma.backing() instanceof Backing.Kernel(String name) && name.equals("[vdso]")) {
-                return vma.start() + Vdso.syscallInstruction();
+    private void finishTasks(RestorePlan plan, SeedForest forest) throws KernelException {
+        boolean filters = SeccompRebuild.isNeeded(image);
+        for (int i = 0; i < plan.processes().size(); i++) {
+            List<TaskState> tasks = plan.processes().get(i).process().tasks();
+            forest.processes().get(i).seizeAll(tasks.subList(1, tasks.size()), forest.level());
+            if (plan.processes().get(i).helpers() > 0 && filters) {
+                // filters for all threads are for untraced ones, too
+                forest.processes().get(i).awaitTasks(tasks.size());
             }
         }
-        throw new IllegalStateException("an image without vdso");
+        submitAll(forest, plan, ProcessPlan::attributes);
+        awaitAll(forest);
+        for (int i = 0; i < plan.processes().size(); i++) {
+            List<Program> threads = plan.processes().get(i).threads();
+            for (int thread = 0; thread < threads.size(); thread++) {
+                forest.processes().get(i).submit(thread + 1, threads.get(thread));
+            }
+        }
+        for (int i = 0; i < plan.processes().size(); i++) {
+            for (int thread = 0; thread < plan.processes().get(i).threads().size(); thread++) {
+                forest.processes().get(i).await(thread + 1);
+            }
+        }
     }
 }

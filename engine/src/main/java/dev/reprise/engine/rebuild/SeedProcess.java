@@ -1,12 +1,9 @@
 package dev.reprise.engine.rebuild;
 
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit_group;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
 
 import dev.reprise.engine.program.Program;
-import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.ProgramResults;
-import dev.reprise.engine.rebuild.Birth.Newborn;
 import dev.reprise.engine.tracee.Control;
 import dev.reprise.engine.tracee.ProgramWait;
 import dev.reprise.engine.tracee.Segment;
@@ -22,54 +19,32 @@ import dev.reprise.kernel.WaitStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/**
- * The process that becomes the program, while it is ours: seized, its threads parked in the segment.
- *
- * <p>{@link #close} kills it and waits until nothing of it is left, unless it has been {@link #release}d before.
- */
+/** A process that becomes one of the program's, while it is ours: seized, its threads parked in the segment. */
 final class SeedProcess implements AutoCloseable {
     /** Tracing it to the end means that it never outlives us by half. */
     private static final int OPTIONS = Ptrace.O_TRACESYSGOOD | Ptrace.O_EXITKILL;
 
     private static final int SIGKILL = 9;
-    private static final int LOST = 125;
     private static final long SPIN_NANOS = 200_000;
     private static final long POLL_NANOS = 20_000_000;
 
     private final Tracer tracer;
     private final Segment segment;
     private final int pid;
-    private final int child;
-    private final @Nullable PassingParent parent;
     private final List<Tracee> tasks = new ArrayList<>();
     private final List<Control> controls;
-    private long nextProgram;
+    private final ProgramRoom room;
     private boolean released;
     private int options = OPTIONS;
 
-    /** Takes over a seed that is on its way into the segment; {@code born}: itself, or its namespace's first process. */
-    SeedProcess(Tracer tracer, Segment segment, List<Control> controls, int pid, Newborn born, long programs) {
+    /** {@code pid} as we see it; {@code controls}: those of its tasks and helpers. */
+    SeedProcess(Tracer tracer, Segment segment, List<Control> controls, ProgramRoom room, int pid) {
         this.tracer = tracer;
         this.segment = segment;
         this.controls = controls;
+        this.room = room;
         this.pid = pid;
-        this.child = born.pid();
-        this.parent = born.parent();
-        nextProgram = programs;
-    }
-
-    /** The program of a task that finds its tracer dead: it ends. Laid out behind the control blocks. */
-    static long layOutEnd(Segment segment, List<Control> controls, long at) {
-        ProgramBuilder p = new ProgramBuilder();
-        p.attempt(SYS_exit_group, LOST);
-        Program end = p.build();
-        controls.getFirst().placeAt(end, at);
-        for (Control control : controls) {
-            control.setHomeAt(at);
-        }
-        return at + end.size();
     }
 
     /** The filters that it is going to have judge nothing as long as we trace it; before it is seized. */
@@ -82,12 +57,12 @@ final class SeedProcess implements AutoCloseable {
         add(pid);
     }
 
-    /** Seizes the other threads, in the image's order. */
-    void seizeAll(List<TaskState> threads, boolean inNamespace) throws KernelException {
+    /** Seizes the other threads, in the image's order; {@code level}: of the image's pid namespace, from ours. */
+    void seizeAll(List<TaskState> threads, int level) throws KernelException {
         if (threads.isEmpty()) {
             return;
         }
-        Map<Integer, Integer> outer = inNamespace ? OuterIds.ofTasks(pid) : Map.of();
+        Map<Integer, Integer> outer = level > 0 ? OuterIds.ofTasks(pid, level) : Map.of();
         for (TaskState thread : threads) {
             add(outer.getOrDefault(thread.tid(), thread.tid()));
         }
@@ -101,11 +76,6 @@ final class SeedProcess implements AutoCloseable {
     /** Its id, as we see it. */
     int pid() {
         return pid;
-    }
-
-    /** The child of ours whose end is its end. */
-    int child() {
-        return child;
     }
 
     /** Its seized tasks, the leader first. */
@@ -130,8 +100,7 @@ final class SeedProcess implements AutoCloseable {
     /** Starts a program in a task. */
     void submit(int task, Program program) {
         Control control = controls.get(task);
-        control.placeAt(program, nextProgram);
-        nextProgram += program.size();
+        control.placeAt(program, room.take(program));
         control.submit();
     }
 
@@ -151,7 +120,8 @@ final class SeedProcess implements AutoCloseable {
         }
     }
 
-    private static ProgramResults results(Control control) throws KernelException {
+    /** The results of a program that is done; its failure, if it is that of a call. */
+    static ProgramResults results(Control control) throws KernelException {
         Program program = control.program();
         int at = control.stoppedAt();
         if (!program.isEnd(at)) {
@@ -162,24 +132,12 @@ final class SeedProcess implements AutoCloseable {
         return control.results();
     }
 
-    /** Where the next program goes. */
-    long nextProgram() {
-        return nextProgram;
-    }
-
     /** Lets a process go that runs a program to its own end. */
     void leave() throws KernelException {
         Tracee leader = tasks.getFirst();
         leader.stop();
         tracer.ptrace().detach(pid, 0);
         release();
-    }
-
-    /** All its ids exist: one that was to be an orphan is one from here on. */
-    void leaveParent() {
-        if (parent != null) {
-            parent.leave();
-        }
     }
 
     /** It is the program now, and nobody's but its own. */
@@ -197,18 +155,12 @@ final class SeedProcess implements AutoCloseable {
         for (Tracee task : tasks.reversed()) {
             awaitEnd(task.tid());
         }
-        if (child != pid) {
-            Door.call(SYS_kill, child, SIGKILL);
-            awaitEnd(child);
-        } else if (tasks.isEmpty()) {
+        if (tasks.isEmpty()) {
             awaitEnd(pid);
-        }
-        if (parent != null) {
-            parent.close();
         }
     }
 
-    private static void awaitEnd(int tid) {
+    static void awaitEnd(int tid) {
         try {
             while (WaitStatus.of(tid).isStopped()) {
                 // a stop that was under way when the kill came

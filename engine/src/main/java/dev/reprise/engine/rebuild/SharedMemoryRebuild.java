@@ -17,37 +17,71 @@ import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Mman;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The memory objects of an address space: made, mapped, and open to their contents at an address of their own.
  *
- * <p>Shared anonymous memory has no descriptor: one mapping makes it, mremap(2) from size 0 the others.
+ * <p>Shared anonymous memory has no descriptor: one mapping makes it, mremap(2) from size 0 the others. What several
+ * processes map is inherited by fork: at a common address, copied from there.
  */
 final class SharedMemoryRebuild {
     private static final int READ_WRITE = Mman.PROT_READ | Mman.PROT_WRITE;
     private static final int ANONYMOUS = Mman.MAP_SHARED | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED_NOREPLACE;
 
     private final Holes holes;
+    private final MemoryShare share;
     private final Map<ObjectId, Long> places = new HashMap<>();
-    private final List<KeptFileRebuild> keptFiles = new ArrayList<>();
+    private final Map<ObjectId, KeptFileRebuild> keptFiles = new LinkedHashMap<>();
     private final List<PageRun> temporaries = new ArrayList<>();
 
-    SharedMemoryRebuild(Holes holes) {
+    SharedMemoryRebuild(Holes holes, MemoryShare share) {
         this.holes = holes;
+        this.share = share;
     }
 
-    /** Makes an object, with all mappings of it, and a place to load its contents. */
-    void make(ProgramBuilder p, MemoryObject object, List<MappingPlan> mappings, MemoryFiles memfds) {
-        switch (object.kind()) {
-            case MEMFD -> memfd(p, object, mappings, memfds.number(object.id()));
-            case SHARED_ANONYMOUS -> anonymous(p, object, mappings);
-            case FILE_CONTENTS -> {
-                if (DeletedFileRebuild.is(object)) {
-                    deletedFile(p, object, mappings, memfds.number(object.id()));
-                } else {
-                    keptFile(p, object, mappings);
+    /** Before anybody forks or opens a file: what others inherit, and files that must be there. */
+    void prepare(ProgramBuilder p) {
+        for (MemoryObject object : share.objects()) {
+            Long place = share.common().get(object.id());
+            if (place == null || !share.makes(object)) {
+                continue;
+            }
+            places.put(object.id(), place);
+            if (object.kind() == MemoryObject.Kind.FILE_CONTENTS) {
+                KeptFileRebuild file = new KeptFileRebuild(object, place);
+                keptFiles.put(object.id(), file);
+                file.create(p);
+            } else {
+                p.call(SYS_mmap, place, object.size(), READ_WRITE, ANONYMOUS, -1, 0)
+                        .about("shared anonymous memory");
+            }
+        }
+    }
+
+    /** Maps all objects, and makes those that are not there yet; {@code mappings} are those of an object. */
+    void map(ProgramBuilder p, MemoryFiles memfds, Function<ObjectId, List<MappingPlan>> mappings) {
+        for (MemoryObject object : share.objects()) {
+            List<MappingPlan> own = mappings.apply(object.id());
+            switch (object.kind()) {
+                case MEMFD -> memfd(p, object, own, memfds.number(object.id()));
+                case SHARED_ANONYMOUS -> {
+                    Long place = share.common().get(object.id());
+                    if (place != null) {
+                        commonAnonymous(p, place, own);
+                    } else {
+                        anonymous(p, object, own);
+                    }
+                }
+                case FILE_CONTENTS -> {
+                    if (DeletedFileRebuild.is(object)) {
+                        deletedFile(p, object, own, memfds.number(object.id()));
+                    } else {
+                        keptFile(p, object, own);
+                    }
                 }
             }
         }
@@ -73,7 +107,7 @@ final class SharedMemoryRebuild {
                 map(p, mapping, Arg.of(number));
             }
         }
-        if (!object.runs().isEmpty()) {
+        if (share.makes(object) && !object.runs().isEmpty()) {
             long place = temporary(object.size());
             places.put(object.id(), place);
             mapShared(p, place, object.size(), Arg.of(number));
@@ -89,7 +123,7 @@ final class SharedMemoryRebuild {
             map(p, mapping, opened);
             p.call(SYS_close, opened);
         }
-        if (!object.runs().isEmpty()) {
+        if (share.makes(object) && !object.runs().isEmpty()) {
             long place = temporary(object.size());
             places.put(object.id(), place);
             Step opened = MappedFilesRebuild.open(p, "/proc/self/fd/" + number, Fcntl.O_RDWR);
@@ -137,17 +171,21 @@ final class SharedMemoryRebuild {
                 .about("shared anonymous memory");
         for (MappingPlan mapping : mappings) {
             if (!mapping.equals(whole)) {
-                Vma vma = mapping.vma();
-                p.call(
-                                SYS_mremap,
-                                place + vma.offset(),
-                                0,
-                                vma.bytes(),
-                                Mman.MREMAP_MAYMOVE | Mman.MREMAP_FIXED,
-                                vma.start())
-                        .about(AddressSpaceRebuild.name(vma));
+                copy(p, place, mapping.vma());
             }
         }
+    }
+
+    private static void commonAnonymous(ProgramBuilder p, long place, List<MappingPlan> mappings) {
+        for (MappingPlan mapping : mappings) {
+            copy(p, place, mapping.vma());
+        }
+    }
+
+    private static void copy(ProgramBuilder p, long place, Vma vma) {
+        int flags = Mman.MREMAP_MAYMOVE | Mman.MREMAP_FIXED;
+        p.call(SYS_mremap, place + vma.offset(), 0, vma.bytes(), flags, vma.start())
+                .about(AddressSpaceRebuild.name(vma));
     }
 
     private static @org.jspecify.annotations.Nullable MappingPlan whole(
@@ -161,10 +199,9 @@ final class SharedMemoryRebuild {
     }
 
     private void keptFile(ProgramBuilder p, MemoryObject object, List<MappingPlan> mappings) {
-        KeptFileRebuild file = new KeptFileRebuild(object, temporary(object.size() + PageRun.PAGE_SIZE));
-        keptFiles.add(file);
-        places.put(object.id(), file.place());
-        file.make(p, mappings);
+        KeptFileRebuild made = keptFiles.get(object.id());
+        KeptFileRebuild file = made == null ? new KeptFileRebuild(object, 0) : made;
+        file.map(p, mappings);
     }
 
     private long temporary(long bytes) {
@@ -175,11 +212,15 @@ final class SharedMemoryRebuild {
 
     /** When all contents are loaded: files get theirs, temporary mappings go. */
     void finish(ProgramBuilder p) {
-        for (KeptFileRebuild file : keptFiles) {
+        for (KeptFileRebuild file : keptFiles.values()) {
             file.finish(p);
         }
         for (PageRun temporary : temporaries) {
             p.call(SYS_munmap, temporary.start(), temporary.bytes());
+        }
+        PageRun region = share.region();
+        if (region != null) {
+            p.call(SYS_munmap, region.start(), region.bytes());
         }
     }
 }

@@ -32,6 +32,9 @@ record TableShare(
         List<OpenFile> finished,
         Map<ObjectId, Integer> common,
         Map<ObjectId, Integer> streams) {
+    /** That of a process which has its table from another one. */
+    static final TableShare NOTHING = new TableShare(List.of(), List.of(), List.of(), Map.of(), Map.of());
+
     private static final int LAST_STREAM = 2;
 
     TableShare {

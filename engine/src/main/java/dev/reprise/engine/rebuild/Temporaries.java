@@ -24,7 +24,6 @@ import dev.reprise.kernel.Fd;
  * @param first the lowest: one above the image's highest
  */
 record Temporaries(int first) {
-    private static final int IN = 0;
     private static final int TERMINAL = 3;
     private static final int IMAGE = 4;
     private static final int COUNT = 5;
@@ -131,13 +130,8 @@ record Temporaries(int first) {
         return required ? p.call(SYS_openat, args).about(path) : p.attempt(SYS_openat, args);
     }
 
-    /** Adds: the streams closed, when the program's descriptors are made. */
-    void closeStreams(ProgramBuilder p) {
-        p.call(SYS_close_range, first + IN, first + TERMINAL, 0);
-    }
-
-    /** Adds: the image file closed, when memory is loaded. */
-    void closeImage(ProgramBuilder p) {
-        p.attempt(SYS_close, image());
+    /** Adds: all of them closed, and whatever else stands above the program's own, when memory is loaded. */
+    void close(ProgramBuilder p) {
+        p.call(SYS_close_range, first, ALL, 0);
     }
 }

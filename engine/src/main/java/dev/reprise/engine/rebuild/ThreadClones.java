@@ -16,7 +16,7 @@ import java.util.List;
 /**
  * Clones the threads of a process with their ids; each takes its control block and parks.
  *
- * <p>Stands behind all that threads share or inherit, and before any helper thread, which might take an id.
+ * <p>Stands behind all that threads inherit, and before any helper thread, which might take an id.
  */
 final class ThreadClones {
     private static final long THREAD = CloneArgs.CLONE_VM
@@ -27,28 +27,50 @@ final class ThreadClones {
             | CloneArgs.CLONE_SYSVSEM;
 
     private final ProgramBuilder program;
+    private final long segment;
+    private final int firstControl;
     private final List<Label> children = new ArrayList<>();
 
-    ThreadClones(ProgramBuilder program) {
+    /** {@code firstControl}: the control block of the first that is cloned, in the segment at an address. */
+    ThreadClones(ProgramBuilder program, long segment, int firstControl) {
         this.program = program;
+        this.segment = segment;
+        this.firstControl = firstControl;
     }
 
     /** One clone a thread; the leader goes on. */
     void cloneAll(List<TaskState> threads) {
-        // One struct for all: each clone is made, by the one leader, with the id that was stored before it.
-        Slot tid = program.space(8);
+        if (threads.isEmpty()) {
+            return;
+        }
+        // One struct for all: each clone is made, by the one leader, with the ids that were stored before it.
+        int levels = threads.getFirst().innerTids().size() + 1;
+        Slot tids = program.space((long) Integer.BYTES * levels);
         Slot args = program.space(CloneArgs.SIZE);
         program.store8(args.plus(CloneArgs.FLAGS), Arg.of(THREAD));
-        program.store8(args.plus(CloneArgs.SET_TID), tid);
-        program.store8(args.plus(CloneArgs.SET_TID_SIZE), Arg.of(1));
+        program.store8(args.plus(CloneArgs.SET_TID), tids);
+        program.store8(args.plus(CloneArgs.SET_TID_SIZE), Arg.of(levels));
         for (TaskState thread : threads) {
-            program.store4(tid, Arg.of(thread.tid()));
+            List<Integer> ids = ids(thread.tid(), thread.innerTids());
+            for (int i = 0; i < levels; i++) {
+                program.store4(tids.plus((long) Integer.BYTES * i), Arg.of(ids.get(i)));
+            }
             clone(args).about("thread " + thread.tid());
         }
     }
 
+    /** Ids as the kernel wants them: that of the innermost namespace first. */
+    static List<Integer> ids(int id, List<Integer> inner) {
+        List<Integer> ids = new ArrayList<>(inner.reversed());
+        ids.add(id);
+        return ids;
+    }
+
     /** Helpers, which have any id; they end by exit(2). */
     void cloneHelpers(int count) {
+        if (count == 0) {
+            return;
+        }
         Slot args = program.space(CloneArgs.SIZE);
         program.store8(args.plus(CloneArgs.FLAGS), Arg.of(THREAD));
         for (int i = 0; i < count; i++) {
@@ -62,11 +84,18 @@ final class ThreadClones {
         return program.fork(SYS_clone3, child, args, Arg.of(CloneArgs.SIZE));
     }
 
-    /** What the children run: behind the leader's END. {@code segment} is the segment's address. */
-    void placeChildren(long segment) {
+    /** What a child runs when it has its control block, by its index; then it parks. */
+    @FunctionalInterface
+    interface Beginning {
+        void add(int index);
+    }
+
+    /** What the children run: behind the leader's END. */
+    void placeChildren(Beginning beginning) {
         for (int i = 0; i < children.size(); i++) {
             program.place(children.get(i));
-            program.setControl(Arg.of(Segment.controlAddress(segment, i + 1)));
+            program.setControl(Arg.of(Segment.controlAddress(segment, firstControl + i)));
+            beginning.add(i);
             program.end();
         }
     }

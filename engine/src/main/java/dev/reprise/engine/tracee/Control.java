@@ -119,8 +119,15 @@ public final class Control {
         block.set(JAVA_LONG, ControlBlock.PROGRAM, at);
     }
 
+    /** The thread runs a program that somebody else has been given, and that lies at an address of the segment. */
+    public void follow(Program running, long at) {
+        program = running;
+        programAddress = at;
+        startWithoutCommand();
+    }
+
     /** The thread will find its program on its own way in: command and current are the same. */
-    void startWithoutCommand() {
+    public void startWithoutCommand() {
         submitted = 1;
         block.set(JAVA_INT, ControlBlock.COMMAND, 1);
         block.set(JAVA_INT, ControlBlock.CURRENT, 1);

@@ -189,8 +189,10 @@ class ProcessRoundTripTest {
                 new Image(machine(), List.<SharedObject>of(new SignalHandlers(HANDLERS, actions)), List.of(wanted));
         AtomicReference<ProcessProbe> probe = new AtomicReference<>();
         try (ChildRun child = new ChildRun(p -> {
-            ProcessRebuild.begin(p, wanted, wanted.sessionId() == wanted.pid(), 50);
-            ProcessRebuild.prepare(p, image, wanted);
+            ProcessRebuild.leave(p, wanted.sessionId() == wanted.pid());
+            LimitsRebuild.makeRoom(p, wanted.limits(), 50);
+            ProcessRebuild.begin(p, wanted);
+            ProcessRebuild.prepare(p, image, wanted, true);
             limitsRebuild.set(ProcessRebuild.finish(p, wanted, 0));
             probe.set(new ProcessProbe(p, asListed()));
         })) {

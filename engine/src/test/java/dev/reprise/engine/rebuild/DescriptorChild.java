@@ -40,7 +40,7 @@ public final class DescriptorChild {
         if (first > 0) {
             p.call(SYS_close_range, 0, first - 1, 0);
         }
-        MemoryFiles memory = new MemoryFiles(image, above);
+        MemoryFiles memory = MemoryFiles.all(image, above);
         FdTableRebuild rebuild = new FdTableRebuild(
                 image,
                 table,

@@ -37,7 +37,7 @@ class RestorePlannerTest {
 
     @Test
     void threadsAreClonedBehindAllThatTheyShareAndBeforeHelpers() throws Exception {
-        List<String> steps = steps(plan(image(2), RestoreOptions.DEFAULT).objects());
+        List<String> steps = steps(plan(image(2), RestoreOptions.DEFAULT).births());
 
         assertThat(steps)
                 .containsSubsequence("clone3 of thread 4001", "clone3 of thread 4002")
@@ -49,15 +49,15 @@ class RestorePlannerTest {
     void everyTaskHasAProgramOfItsOwnAndTheLeadersIsTheLast() throws Exception {
         RestorePlan plan = plan(image(2), RestoreOptions.DEFAULT);
 
-        assertThat(plan.threads()).hasSize(2);
+        assertThat(plan.root().threads()).hasSize(2);
         assertThat(plan.controls()).isEqualTo(4);
-        assertThat(plan.helpers()).isEqualTo(1);
-        assertThat(steps(plan.last()).getLast()).startsWith("END");
+        assertThat(plan.root().helpers()).isEqualTo(1);
+        assertThat(steps(plan.root().last()).getLast()).startsWith("END");
     }
 
     @Test
     void anotherBootTakesATimeNamespaceBeforeAllElse() throws Exception {
-        assertThat(steps(plan(image(0), RestoreOptions.DEFAULT).objects()).getFirst())
+        assertThat(steps(plan(image(0), RestoreOptions.DEFAULT).births()).getFirst())
                 .isEqualTo("unshare of a time namespace");
     }
 
@@ -75,7 +75,7 @@ class RestorePlannerTest {
 
     @Test
     void aDetachedProgramGetsASessionOfItsOwn() throws Exception {
-        assertThat(steps(plan(image(0), RestoreOptions.DEFAULT.asDetached()).objects()))
+        assertThat(steps(plan(image(0), RestoreOptions.DEFAULT.asDetached()).births()))
                 .anyMatch(step -> step.startsWith("setsid"));
     }
 
@@ -87,7 +87,7 @@ class RestorePlannerTest {
         return program.image();
     }
 
-    private static RestorePlan plan(Image image, RestoreOptions options) {
+    private static RestorePlan plan(Image image, RestoreOptions options) throws Exception {
         return new RestorePlanner(image, options, HERE).plan("/image", List.of(PAGES, PAGES, PAGES, PAGES), 4);
     }
 
@@ -110,7 +110,8 @@ class RestorePlannerTest {
 
     private static int digest(RestorePlan plan) {
         List<Bytes> bytes = new ArrayList<>();
-        for (Program program : List.of(plan.objects(), plan.attributes(), plan.last())) {
+        for (Program program :
+                List.of(plan.births(), plan.root().attributes(), plan.root().last())) {
             bytes.add(Bytes.of(program.encode(plan.segmentAddress())));
         }
         return bytes.hashCode();

@@ -1,0 +1,29 @@
+package dev.reprise.engine.rebuild;
+
+import dev.reprise.engine.model.RestoreOptions;
+import dev.reprise.image.state.Image;
+import dev.reprise.image.state.PageRun;
+
+/**
+ * What all processes of a restore have in common: where things stand, and who makes what.
+ *
+ * @param family all who are born
+ * @param segment where the programs are
+ * @param temporaries the descriptors that all inherit from the root
+ * @param memoryNumbers those of memfds
+ * @param common the memory that all inherit
+ * @param above the lowest descriptor that nobody uses
+ * @param sameClock whether monotonic and boot time go on where they were
+ */
+record Layout(
+        Image image,
+        RestoreOptions options,
+        Family family,
+        PageRun segment,
+        Temporaries temporaries,
+        MemoryFiles.Numbers memoryNumbers,
+        CommonMemory common,
+        Makers makers,
+        Owners owners,
+        int above,
+        boolean sameClock) {}

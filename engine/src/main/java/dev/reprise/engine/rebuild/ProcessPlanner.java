@@ -1,0 +1,192 @@
+package dev.reprise.engine.rebuild;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close_range;
+
+import dev.reprise.engine.model.PageBatch;
+import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.Program;
+import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.rebuild.FdTableRebuild.DescriptorOptions;
+import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.FdTable;
+import dev.reprise.image.state.FsContext;
+import dev.reprise.image.state.Image;
+import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.TaskState;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Compiles one process of an image into its programs, and the order of its restore. Pure. */
+final class ProcessPlanner {
+    private final Layout layout;
+    private final Image image;
+    private final Member member;
+    private final ProcessState process;
+    private final boolean ownsSpace;
+    private final boolean ownsTable;
+    private final AddressSpace space;
+    private final AddressSpaceRebuild memory;
+    private final MemoryFiles memoryFiles;
+    private final FdTableRebuild descriptors;
+    private final SeccompRebuild seccomp;
+    private CgroupRebuild cgroups;
+
+    ProcessPlanner(Layout layout, Member member, ProcessState process) {
+        this.layout = layout;
+        this.image = layout.image();
+        this.member = member;
+        this.process = process;
+        ownsSpace = layout.owners().owns(process, process.addressSpace());
+        ownsTable = layout.owners().owns(process, process.fdTable());
+        space = image.object(process.addressSpace(), AddressSpace.class);
+        memory = new AddressSpaceRebuild(
+                image, space, layout.segment(), layout.makers().memoryShare(process, layout.common()));
+        FdTable table = image.object(process.fdTable(), FdTable.class);
+        seccomp = new SeccompRebuild(image, process);
+        cgroups = CgroupRebuild.ofProcess(new ProgramBuilder(), image, process);
+        memoryFiles =
+                new MemoryFiles(image, layout.memoryNumbers(), layout.makers().filesMadeBy(table.id()));
+        descriptors = new FdTableRebuild(
+                image,
+                table,
+                ownsTable ? layout.makers().share(table) : TableShare.NOTHING,
+                new DescriptorOptions(
+                        layout.temporaries().streams(),
+                        layout.above(),
+                        layout.sameClock(),
+                        layout.options().truncate()));
+    }
+
+    ProcessState process() {
+        return process;
+    }
+
+    Member member() {
+        return member;
+    }
+
+    AddressSpace space() {
+        return space;
+    }
+
+    boolean ownsSpace() {
+        return ownsSpace;
+    }
+
+    /** The control groups of the births' program, which knows which of them are gone. */
+    CgroupRebuild cgroups() {
+        return cgroups;
+    }
+
+    /** Where memory contents go. */
+    AddressSpaceRebuild memory() {
+        return memory;
+    }
+
+    /** The files that must be there, and how. */
+    List<FileCheck> checks() {
+        List<FileCheck> checks = new ArrayList<>(ownsSpace ? memory.checks() : List.of());
+        checks.addAll(descriptors.checks());
+        return checks;
+    }
+
+    /** Adds: what its creator has opened for itself alone goes. */
+    void forget(ProgramBuilder p) {
+        if (ownsTable && layout.temporaries().first() > 0) {
+            p.call(SYS_close_range, 0, layout.temporaries().first() - 1, 0);
+        }
+    }
+
+    /** Adds: all that its children inherit, and its descriptors; {@code forks}: it has such children. */
+    void begin(ProgramBuilder p, boolean forks) {
+        if (ownsSpace && !forks) {
+            ProcessModesRebuild.begin(p, process.modes());
+        }
+        ProcessRebuild.begin(p, process);
+        cgroups = CgroupRebuild.ofProcess(p, image, process);
+        if (ownsTable) {
+            memoryFiles.create(p);
+        }
+        if (ownsSpace) {
+            memory.prepare(p);
+        }
+        if (ownsTable) {
+            descriptors.create(p, memoryFiles);
+        }
+    }
+
+    /** Adds: what only itself needs, when all are born. {@code helpers} have the control blocks from the first on. */
+    void build(ProgramBuilder p, boolean forks, int helpers, int firstHelper) {
+        GroupRebuild.join(p, layout.family(), member);
+        if (ownsSpace && forks) {
+            // What its address space has of these, its children's would have been born with.
+            ProcessModesRebuild.begin(p, process.modes());
+        }
+        if (ownsSpace) {
+            memory.map(p, memoryFiles);
+        }
+        ThreadClones clones = new ThreadClones(p, layout.segment().start(), firstHelper);
+        clones.cloneHelpers(helpers);
+        if (ownsTable) {
+            descriptors.createLate(p);
+        }
+        p.end();
+        clones.placeChildren(_ -> {});
+    }
+
+    /** The reading of a share of memory. */
+    Program load(List<PageBatch> share) {
+        ProgramBuilder p = new ProgramBuilder();
+        PageLoading loading = new PageLoading(memory);
+        for (PageBatch batch : share) {
+            loading.add(p, Arg.of(layout.temporaries().image()), batch);
+        }
+        p.end();
+        return p.build();
+    }
+
+    /** What all threads share, when the contents are there and {@code dead} have ended. */
+    Program attributes(DeadChildren dead) {
+        ProgramBuilder p = new ProgramBuilder();
+        if (ownsSpace) {
+            memory.finish(p, memoryFiles);
+        }
+        if (ownsTable) {
+            memoryFiles.finish(p);
+            layout.temporaries().close(p);
+        }
+        if (layout.owners().owns(process, process.fsContext())) {
+            FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class), descriptors.removed());
+        }
+        dead.await(p);
+        ProcessRebuild.prepare(p, image, process, layout.owners().owns(process, process.signalHandlers()));
+        seccomp.addCommon(p);
+        p.end();
+        return p.build();
+    }
+
+    /** A thread's own program. */
+    Program thread(TaskState task) {
+        ProgramBuilder p = new ProgramBuilder();
+        CgroupRebuild.ofThread(p, image, process, task);
+        ThreadRebuild.add(p, process.pid(), task);
+        seccomp.addOwn(p, task);
+        p.end();
+        return p.build();
+    }
+
+    /** The leader's last program: its own attributes, what needs them; the timers run from here on. */
+    LastProgram last() {
+        ProgramBuilder p = new ProgramBuilder();
+        LimitsRebuild limits = ProcessRebuild.finish(p, process, space.dumpable());
+        if (ownsTable) {
+            descriptors.finish(p);
+        }
+        seccomp.addOwn(p, process.leader());
+        p.end();
+        return new LastProgram(p.build(), limits);
+    }
+
+    /** The last program, and who can tell from its results what could not be as it was. */
+    record LastProgram(Program program, LimitsRebuild limits) {}
+}

@@ -1,0 +1,92 @@
+package dev.reprise.engine.rebuild;
+
+import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.Backing;
+import dev.reprise.image.state.Image;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.Vma;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Vdso;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The release of all processes: no task of any executes an instruction of the program before {@link #letGo}.
+ *
+ * <p>Those that were stopped go first, children before parents: their parents, still ours, do not hear of it.
+ */
+final class Releases {
+    private final SeedForest forest;
+    private final RestorePlan plan;
+    private final Image image;
+    private final List<Release> running = new ArrayList<>();
+
+    Releases(SeedForest forest, RestorePlan plan, Image image) {
+        this.forest = forest;
+        this.plan = plan;
+        this.image = image;
+    }
+
+    /** Takes all tasks out of the segment and unmaps it; those of stopped processes are let go. */
+    void leaveSegment() throws KernelException {
+        Set<ObjectId> left = new HashSet<>();
+        for (int i = plan.processes().size() - 1; i >= 0; i--) {
+            if (plan.processes().get(i).process().stopped() && i > 0) {
+                stop(i, left);
+            }
+        }
+        for (int i = 0; i < plan.processes().size(); i++) {
+            if (!plan.processes().get(i).process().stopped() || i == 0) {
+                StoppedChildren.of(plan, i, forest).settle();
+                running.add(release(i));
+            }
+        }
+        for (Release release : running) {
+            release.interrupt();
+        }
+        for (Release release : running) {
+            release.leaveSegment();
+        }
+        for (Release release : running) {
+            release.unmapSegment(left);
+            release.load();
+        }
+    }
+
+    private void stop(int index, Set<ObjectId> left) throws KernelException {
+        StoppedChildren.of(plan, index, forest).settle();
+        Release release = release(index);
+        release.interrupt();
+        release.leaveSegment();
+        release.unmapSegment(left);
+        release.load();
+        release.letGo();
+        release.awaitStopped();
+    }
+
+    private Release release(int index) throws KernelException {
+        ProcessState process = plan.processes().get(index).process();
+        return new Release(forest.processes().get(index), process, syscallInstruction(process));
+    }
+
+    // All processes of one kernel have the same vdso, wherever it lies.
+    private long syscallInstruction(ProcessState process) throws KernelException {
+        for (Vma vma : image.object(process.addressSpace(), AddressSpace.class).vmas()) {
+            if (vma.backing() instanceof Backing.Kernel(String name) && name.equals("[vdso]")) {
+                return vma.start() + Vdso.syscallInstruction();
+            }
+        }
+        throw new IllegalStateException("an image without vdso");
+    }
+
+    /** Lets all go that still are here, the root last. */
+    void letGo() throws KernelException {
+        for (Release release : running.reversed()) {
+            release.letGo();
+        }
+        forest.release();
+    }
+}
