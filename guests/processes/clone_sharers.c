@@ -3,6 +3,10 @@
 // guest: fs
 // guest: vm
 // guest: sighand
+// opt-out: restore: process sets are not restored yet
+// opt-out: pipe: process sets are not restored yet
+// opt-out: row: process sets are not restored yet
+// opt-out: pid-namespace: process sets are not restored yet
 #include "guest.h"
 
 #include <sched.h>

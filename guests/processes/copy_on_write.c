@@ -1,4 +1,8 @@
 // Memory that parent and child have shared since the fork, and what either has changed since: each sees its own.
+// opt-out: restore: process sets are not restored yet
+// opt-out: pipe: process sets are not restored yet
+// opt-out: row: process sets are not restored yet
+// opt-out: pid-namespace: process sets are not restored yet
 #include "guest.h"
 
 enum { PAGE = 4096, PAGES = 512, SIZE = PAGES * PAGE };

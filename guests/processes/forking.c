@@ -3,6 +3,10 @@
 // guest: vfork
 // guest: spawn
 // needs: moving
+// opt-out: restore: process sets are not restored yet
+// opt-out: pipe: process sets are not restored yet
+// opt-out: row: process sets are not restored yet
+// opt-out: pid-namespace: process sets are not restored yet
 #include "guest.h"
 
 #include <spawn.h>

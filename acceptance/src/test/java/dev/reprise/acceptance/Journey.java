@@ -5,7 +5,10 @@ import dev.reprise.engine.model.RestoreOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A running guest on its way through checkpoints and restores.
@@ -61,22 +64,23 @@ final class Journey {
     }
 
     private void resume() throws IOException, InterruptedException {
-        Outside before = look(guest.pid());
+        Map<Integer, Outside> before = look(guest.pid());
         Library.checkpoint(guest.pid(), image, After.RUN_ON);
         isAsBefore(before, guest.pid(), true);
         guest.passes(guest.pid(), away());
     }
 
     private void restore() throws IOException, InterruptedException {
-        Outside before = look(guest.pid());
+        Map<Integer, Outside> before = look(guest.pid());
+        List<Integer> family = Tasks.family(guest.pid());
         if (isOfAUser()) {
             Tool.launch("checkpoint", "--sync=no", "--kill", "-o", image + "", guest.pid() + "")
                     .succeeds();
-            Tasks.awaitEnd(guest.pid(), PATIENCE);
+            Tasks.awaitEnd(family, PATIENCE);
             Tool.launch("restore", "-d", image + "").succeeds();
         } else {
             Library.checkpoint(guest.pid(), image, After.KILL);
-            Tasks.awaitEnd(guest.pid(), PATIENCE);
+            Tasks.awaitEnd(family, PATIENCE);
             Library.restore(image, RestoreOptions.DEFAULT.asDetached());
         }
         isAsBefore(before, guest.pid(), false);
@@ -84,9 +88,10 @@ final class Journey {
     }
 
     private void pipe() throws IOException, InterruptedException {
-        Outside before = look(guest.pid());
+        Map<Integer, Outside> before = look(guest.pid());
         // The killed original is ours to reap, while the pipe still runs.
-        Thread reaper = Thread.ofPlatform().start(() -> reapOriginal(guest.pid()));
+        List<Integer> family = Tasks.family(guest.pid());
+        Thread reaper = Thread.ofPlatform().start(() -> reapOriginal(family));
         if (isOfAUser()) {
             String checkpoint = Tool.quoted("checkpoint", "--kill", guest.pid() + "");
             String restore = Tool.quoted("restore", "-d");
@@ -108,19 +113,20 @@ final class Journey {
                 || guest.guest().name().matches(USERS);
     }
 
-    private static void reapOriginal(int pid) {
+    private static void reapOriginal(List<Integer> family) {
         try {
-            Tasks.awaitEnd(pid, Duration.ofSeconds(120));
+            Tasks.awaitEnd(family, Duration.ofSeconds(120));
         } catch (InterruptedException | AssertionError enough) {
             // Restored before it was seen dead: it has been reaped by somebody else.
         }
     }
 
     private void twice() throws IOException, InterruptedException {
-        Outside before = look(guest.pid());
+        Map<Integer, Outside> before = look(guest.pid());
         for (int round = 0; round < 2; round++) {
+            List<Integer> family = Tasks.family(guest.pid());
             Library.checkpoint(guest.pid(), image, After.KILL);
-            Tasks.awaitEnd(guest.pid(), PATIENCE);
+            Tasks.awaitEnd(family, PATIENCE);
             Library.restore(image, RestoreOptions.DEFAULT.asDetached());
         }
         isAsBefore(before, guest.pid(), false);
@@ -130,9 +136,10 @@ final class Journey {
 
     private void inPidNamespace() throws IOException, InterruptedException {
         boolean beside = !guest.guest().optOuts().containsKey("beside");
+        List<Integer> family = Tasks.family(guest.pid());
         Library.checkpoint(guest.pid(), image, beside ? After.RUN_ON : After.KILL);
         if (!beside) {
-            Tasks.awaitEnd(guest.pid(), PATIENCE);
+            Tasks.awaitEnd(family, PATIENCE);
         }
         int restored =
                 Library.restore(image, RestoreOptions.DEFAULT.asDetached().inPidNamespace());
@@ -151,12 +158,25 @@ final class Journey {
     }
 
     private void killOriginal() throws InterruptedException {
-        Tasks.kill(guest.pid(), Tasks.SIGKILL);
-        Tasks.awaitEnd(guest.pid(), PATIENCE);
+        List<Integer> family = Tasks.family(guest.pid());
+        family.forEach(pid -> Tasks.kill(pid, Tasks.SIGKILL));
+        Tasks.awaitEnd(family, PATIENCE);
     }
 
-    Outside look(int pid) throws IOException {
+    // The whole family; of one whose members come and go only the first.
+    Map<Integer, Outside> look(int pid) throws IOException {
         List<String> needs = guest.guest().needs();
+        boolean alone = needs.contains("moving") || needs.contains("restless");
+        Map<Integer, Outside> family = new TreeMap<>();
+        for (int one : alone ? List.of(pid) : Tasks.family(pid)) {
+            if (Tasks.isAlive(one)) {
+                family.put(one, look(one, needs));
+            }
+        }
+        return family;
+    }
+
+    private static Outside look(int pid, List<String> needs) throws IOException {
         if (needs.contains("restless")) {
             return Outside.nothingOf(pid);
         }
@@ -169,17 +189,31 @@ final class Journey {
 
     // It has just been let go: until it has run for a moment it is on its way back into its calls, some of which
     // (ppoll and the like) change the signal mask.
-    void isAsBefore(Outside before, int pid, boolean sameLife) throws IOException, InterruptedException {
+    void isAsBefore(Map<Integer, Outside> before, int pid, boolean sameLife) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + SETTLING.toNanos();
-        List<String> differences = before.differences(look(pid), sameLife);
+        List<String> differences = differences(before, look(pid), sameLife);
         while (!differences.isEmpty() && System.nanoTime() < deadline) {
             Thread.sleep(10);
-            differences = before.differences(look(pid), sameLife);
+            differences = differences(before, look(pid), sameLife);
         }
         if (!differences.isEmpty()) {
             throw new AssertionError(
                     "seen from outside, " + pid + " has changed:\n  " + String.join("\n  ", differences));
         }
+    }
+
+    private static List<String> differences(Map<Integer, Outside> before, Map<Integer, Outside> now, boolean sameLife) {
+        List<String> differences = new ArrayList<>();
+        if (!before.keySet().equals(now.keySet())) {
+            differences.add("processes: " + before.keySet() + " became " + now.keySet());
+        }
+        before.forEach((pid, outside) -> {
+            Outside later = now.get(pid);
+            if (later != null) {
+                outside.differences(later, sameLife).forEach(line -> differences.add(pid + ": " + line));
+            }
+        });
+        return differences;
     }
 
     long away() {

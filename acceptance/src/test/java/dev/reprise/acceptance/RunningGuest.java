@@ -214,10 +214,11 @@ final class RunningGuest implements AutoCloseable {
     public void close() throws IOException {
         try {
             for (int any : pids) {
+                List<Integer> family = isOurs(any) ? Tasks.family(any) : List.of(any);
                 if (isOurs(any)) {
-                    Tasks.kill(any, Tasks.SIGKILL);
+                    family.forEach(one -> Tasks.kill(one, Tasks.SIGKILL));
                 }
-                Tasks.awaitEnd(any, PATIENCE);
+                Tasks.awaitEnd(family, PATIENCE);
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -43,6 +45,36 @@ final class Tasks {
 
     static boolean isRoot() {
         return Door.call(SyscallNumbers.SYS_geteuid) == 0;
+    }
+
+    /** A process and all below it, parents first; zombies included. */
+    static List<Integer> family(int pid) {
+        List<Integer> family = new ArrayList<>(List.of(pid));
+        for (int i = 0; i < family.size(); i++) {
+            String[] tids = new File("/proc/" + family.get(i) + "/task").list();
+            for (String tid : tids == null ? new String[0] : tids) {
+                try {
+                    String children = Files.readString(
+                            Path.of("/proc/" + family.get(i) + "/task/" + tid + "/children"),
+                            StandardCharsets.ISO_8859_1);
+                    for (String child : children.strip().split(" ")) {
+                        if (!child.isEmpty()) {
+                            family.add(Integer.valueOf(child));
+                        }
+                    }
+                } catch (IOException gone) {
+                    // it has no children any more
+                }
+            }
+        }
+        return family;
+    }
+
+    /** Waits for the end of all of a family that was killed: who was not the first's child is adopted by us. */
+    static void awaitEnd(List<Integer> family, Duration limit) throws InterruptedException {
+        for (int pid : family) {
+            awaitEnd(pid, limit);
+        }
     }
 
     static void kill(int pid, int signal) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,20 +30,20 @@ final class TerminalJourney {
     }
 
     void restore(String... options) throws IOException, InterruptedException {
-        Outside before = journey.look(guest.pid());
+        Map<Integer, Outside> before = journey.look(guest.pid());
         checkpoint();
         arrive(before, Tool.command(List.of(), arguments(options)));
     }
 
     void pipe() throws IOException, InterruptedException {
-        Outside before = journey.look(guest.pid());
+        Map<Integer, Outside> before = journey.look(guest.pid());
         String checkpoint = Tool.quoted("checkpoint", "--kill", guest.pid() + "");
         String restore = Tool.quoted("restore", "--pidfile", pidfile + "");
         arrive(before, List.of("bash", "-c", checkpoint + " | " + restore));
     }
 
     void twice() throws IOException, InterruptedException {
-        Outside before = journey.look(guest.pid());
+        Map<Integer, Outside> before = journey.look(guest.pid());
         checkpoint();
         try (PseudoTerminal terminal = PseudoTerminal.open()) {
             Process first = start(terminal, Tool.command(List.of(), arguments()));
@@ -66,7 +67,7 @@ final class TerminalJourney {
         return arguments;
     }
 
-    private void arrive(Outside before, List<String> command) throws IOException, InterruptedException {
+    private void arrive(Map<Integer, Outside> before, List<String> command) throws IOException, InterruptedException {
         try (PseudoTerminal terminal = PseudoTerminal.open()) {
             Process tool = start(terminal, command);
             int pid = awaitPid(tool);

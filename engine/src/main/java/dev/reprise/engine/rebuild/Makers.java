@@ -7,13 +7,11 @@ import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.EpollMember;
 import dev.reprise.image.state.FdTable;
-import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
-import dev.reprise.image.state.PipeEnd;
 import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.RegularFile;
@@ -40,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Makers {
     private final Image image;
+    private final Together together;
     private final Family family;
     private final Map<ObjectId, Member> tableOwners = new LinkedHashMap<>();
     private final Map<ObjectId, Member> spaceOwners = new LinkedHashMap<>();
@@ -58,6 +57,7 @@ final class Makers {
     /** {@code firstCommon}: the lowest number for what is inherited; all from there on are free in all tables. */
     Makers(Image image, Family family, Map<Integer, ProcessState> processes, int firstCommon) {
         this.image = image;
+        this.together = new Together(image);
         this.family = family;
         this.processes = processes;
         for (Member member : family.members()) {
@@ -92,7 +92,7 @@ final class Makers {
             }
         }
         for (SharedObject object : image.objects()) {
-            if (object instanceof OpenFile file && makers.containsKey(together(file)) && kept.add(file.id())) {
+            if (object instanceof OpenFile file && makers.containsKey(together.of(file)) && kept.add(file.id())) {
                 made.computeIfAbsent(makerOf(file), _ -> new ArrayList<>()).add(file);
                 if (!common.containsKey(file.id())) {
                     common.put(file.id(), next++);
@@ -110,7 +110,7 @@ final class Makers {
 
     // The table of the member that makes it.
     private ObjectId makerOf(OpenFile file) {
-        return tableOf(makers.get(together(file)));
+        return tableOf(makers.get(together.of(file)));
     }
 
     private ObjectId tableOf(@Nullable Member member) {
@@ -244,8 +244,17 @@ final class Makers {
                 kept.put(memory.name(), memory.id());
             }
         }
+        // Messages lead anywhere, so that once may not be enough.
+        Map<ObjectId, Member> before = Map.of();
+        while (!before.equals(makers)) {
+            before = Map.copyOf(makers);
+            addHolders(kept);
+        }
+    }
+
+    private void addHolders(Map<String, ObjectId> kept) {
         for (SharedObject object : image.objects().reversed()) {
-            Member maker = object instanceof OpenFile file ? makers.get(together(file)) : null;
+            Member maker = object instanceof OpenFile file ? makers.get(together.of(file)) : null;
             if (maker == null) {
                 continue;
             }
@@ -270,20 +279,11 @@ final class Makers {
 
     private void use(ObjectId id, Member user) {
         SharedObject object = image.object(id, SharedObject.class);
-        ObjectId group = object instanceof OpenFile file ? together(file) : id;
+        ObjectId group = object instanceof OpenFile file ? together.of(file) : id;
         makers.merge(group, user, this::ancestor);
     }
 
     private Member ancestor(Member one, Member other) {
         return family.process(family.ancestor(one, other));
-    }
-
-    /** What has the same maker: a pipe for its ends, else the file itself. */
-    private static ObjectId together(OpenFile file) {
-        return switch (file) {
-            case PipeEnd end -> end.pipe();
-            case FifoEnd end -> end.pipe();
-            default -> file.id();
-        };
     }
 }
