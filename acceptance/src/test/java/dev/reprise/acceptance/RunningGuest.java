@@ -144,18 +144,17 @@ final class RunningGuest implements AutoCloseable {
         new ProcessBuilder("setsid", "--fork", "bash", "-c", script, file.toString())
                 .directory(scratch.toFile())
                 .redirectInput(Path.of("/dev/null").toFile())
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        scratch.resolve("out").toFile()))
-                .redirectError(ProcessBuilder.Redirect.appendTo(
-                        scratch.resolve("err").toFile()))
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(scratch.resolve("out").toFile()))
+                .redirectError(
+                        ProcessBuilder.Redirect.appendTo(scratch.resolve("err").toFile()))
                 .start()
                 .waitFor();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!Files.exists(scratch.resolve("pid"))) {
             requireBefore(deadline, "executed");
         }
-        int now = Integer.parseInt(
-                Files.readString(scratch.resolve("pid")).strip());
+        int now = Integer.parseInt(Files.readString(scratch.resolve("pid")).strip());
         pids.add(now);
         // A stopped guest stops itself again: until then a SIGCONT would come too early.
         while (guest.needs().contains("cont") && Tasks.isAlive(now) && Tasks.state(now) != 'T') {

@@ -89,7 +89,8 @@ public final class Binfmt {
                     0,
                     0);
             if (Door.isError(result)) {
-                throw new IOException("binfmt_misc cannot be mounted: " + Errno.of(result).text());
+                throw new IOException(
+                        "binfmt_misc cannot be mounted: " + Errno.of(result).text());
             }
         }
     }
@@ -98,7 +99,8 @@ public final class Binfmt {
         try {
             Files.write(file, text.getBytes(StandardCharsets.ISO_8859_1));
         } catch (IOException failure) {
-            throw new IOException(file + ": " + failure.getMessage() + "; this takes root in the initial namespaces", failure);
+            throw new IOException(
+                    file + ": " + failure.getMessage() + "; this takes root in the initial namespaces", failure);
         }
     }
 }

@@ -40,8 +40,7 @@ final class ExecutableFile implements PageSink.InPlace {
     private long position = Executable.PAGES;
     private boolean isOver;
 
-    private ExecutableFile(
-            Path target, Path aside, ExecutableOptions options, FileChannel file, Progress progress) {
+    private ExecutableFile(Path target, Path aside, ExecutableOptions options, FileChannel file, Progress progress) {
         this.target = target;
         this.aside = aside;
         this.options = options;

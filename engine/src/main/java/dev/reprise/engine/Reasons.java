@@ -37,7 +37,8 @@ final class Reasons {
             case EPERM, EACCES ->
                 new Reason.Denied(
                         about(pid, failure),
-                        "run as root, or with CAP_SYS_PTRACE, CAP_SYS_ADMIN and CAP_CHECKPOINT_RESTORE; see 'reprise check'");
+                        "run as root, or with CAP_SYS_PTRACE, CAP_SYS_ADMIN and CAP_CHECKPOINT_RESTORE; see 'reprise"
+                                + " check'");
             default -> new Reason.Io(about(pid, failure), "");
         };
     }

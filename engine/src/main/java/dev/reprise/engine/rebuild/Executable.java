@@ -31,7 +31,8 @@ public record Executable(byte[] head, byte[] region) {
      * @param file the file as it is, mapped
      * @param mapped whether it is to map its memory from the file
      */
-    public static Executable of(Image whole, List<PageBatch> batches, MemorySegment file, boolean mapped) throws KernelException {
+    public static Executable of(Image whole, List<PageBatch> batches, MemorySegment file, boolean mapped)
+            throws KernelException {
         Contents contents = new Contents(file, batches);
         Image image = ExecutableImage.of(whole, contents);
         List<PageBatch> left = ExecutableImage.batches(whole, batches, contents);

@@ -29,6 +29,7 @@ final class ExecutableRegion {
     private static final int MARK = 0xff0;
     /** "reprise!" and "execable". */
     private static final long[] MARKS = {0x2165736972706572L, 0x656c626163657865L};
+
     private static final int PAGE = 4096;
 
     private ExecutableRegion() {}

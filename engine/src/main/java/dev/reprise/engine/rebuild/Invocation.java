@@ -76,8 +76,7 @@ final class Invocation {
         Label more = p.label();
         Label done = p.label();
         p.store8(start, Arg.contentOf(next));
-        Step opened = p.call(
-                        SYS_openat, Arg.of(Fd.AT_FDCWD), p.string(file), Arg.of(Fcntl.O_RDONLY), Arg.of(0))
+        Step opened = p.call(SYS_openat, Arg.of(Fd.AT_FDCWD), p.string(file), Arg.of(Fcntl.O_RDONLY), Arg.of(0))
                 .about(file);
         p.place(more);
         Step n = p.call(SYS_read, opened, Arg.contentOf(next), Arg.of(PIECE)).about(file);

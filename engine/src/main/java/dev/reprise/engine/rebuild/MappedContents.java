@@ -7,8 +7,8 @@ import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.PageRun;
-import dev.reprise.image.state.Vma;
 import dev.reprise.image.state.VmFlag;
+import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.Mman;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +44,13 @@ final class MappedContents {
 
     private static void map(ProgramBuilder p, int file, PageRun run, Vma vma, long position) {
         int flags = Mman.MAP_PRIVATE | Mman.MAP_FIXED | (vma.has(VmFlag.NO_RESERVE) ? Mman.MAP_NORESERVE : 0);
-        p.call(SYS_mmap, Arg.of(run.start()), Arg.of(run.bytes()), Arg.of(vma.protection()), Arg.of(flags), Arg.of(file),
+        p.call(
+                        SYS_mmap,
+                        Arg.of(run.start()),
+                        Arg.of(run.bytes()),
+                        Arg.of(vma.protection()),
+                        Arg.of(flags),
+                        Arg.of(file),
                         Arg.of(position))
                 .about(AddressSpaceRebuild.name(vma));
     }
@@ -53,8 +59,11 @@ final class MappedContents {
     private @org.jspecify.annotations.Nullable Vma mapping(PageRun run) {
         for (Vma vma : space.vmas()) {
             if (vma.start() <= run.start() && run.end() <= vma.end()) {
-                boolean plain = !vma.shared() && !vma.has(VmFlag.GROWS_DOWN) && !vma.has(VmFlag.DROPPABLE)
-                        && !vma.has(VmFlag.HUGE_PAGE) && !vma.has(VmFlag.HUGETLB);
+                boolean plain = !vma.shared()
+                        && !vma.has(VmFlag.GROWS_DOWN)
+                        && !vma.has(VmFlag.DROPPABLE)
+                        && !vma.has(VmFlag.HUGE_PAGE)
+                        && !vma.has(VmFlag.HUGETLB);
                 return plain ? vma : null;
             }
         }
