@@ -15,8 +15,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Let the kernel execute images, or not.",
             "When it is on, ./IMAGE (with its x bit) is restored as by 'reprise restore IMAGE', with the rights of"
-                + " whoever executes it: a set-user-id bit of the image gives nothing. It is off until 'enable', and"
-                + " after each boot."
+                    + " whoever executes it: a set-user-id bit of the image gives nothing. It is off until 'enable', and"
+                    + " after each boot."
         },
         exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:done; for status: on", "1:failed; for status: off", "2:wrong usage"})

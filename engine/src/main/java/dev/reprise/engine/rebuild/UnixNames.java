@@ -142,8 +142,7 @@ final class UnixNames {
         LostName elsewhere = lost.get(socket.id());
         if (elsewhere != null) {
             elsewhere.bind(() -> call(socket));
-            if (UnixSocketRebuild.unix(socket).place() == UnixSocket.Place.MOVED
-                    && ownsFile(socket)) {
+            if (UnixSocketRebuild.unix(socket).place() == UnixSocket.Place.MOVED && ownsFile(socket)) {
                 new SocketFile(p, socket).moveFrom(elsewhere.path());
             }
         } else if (isAbstract(socket)) {
