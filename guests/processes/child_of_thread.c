@@ -1,8 +1,5 @@
 // A child that a thread has forked is that thread's: only it can wait for it with __WNOTHREAD.
-// opt-out: restore: process sets are not restored yet
-// opt-out: pipe: process sets are not restored yet
-// opt-out: row: process sets are not restored yet
-// opt-out: pid-namespace: process sets are not restored yet
+// opt-out: executable: an executable holds one process
 #include "guest.h"
 
 #include <sys/wait.h>

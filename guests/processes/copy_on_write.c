@@ -1,8 +1,5 @@
 // Memory that parent and child have shared since the fork, and what either has changed since: each sees its own.
-// opt-out: restore: process sets are not restored yet
-// opt-out: pipe: process sets are not restored yet
-// opt-out: row: process sets are not restored yet
-// opt-out: pid-namespace: process sets are not restored yet
+// opt-out: executable: an executable holds one process
 #include "guest.h"
 
 enum { PAGE = 4096, PAGES = 512, SIZE = PAGES * PAGE };

@@ -3,10 +3,7 @@
 // guest: vfork
 // guest: spawn
 // needs: moving
-// opt-out: restore: process sets are not restored yet
-// opt-out: pipe: process sets are not restored yet
-// opt-out: row: process sets are not restored yet
-// opt-out: pid-namespace: process sets are not restored yet
+// opt-out: executable: an executable holds one process
 #include "guest.h"
 
 #include <spawn.h>

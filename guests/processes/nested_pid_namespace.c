@@ -1,9 +1,6 @@
 // A child that is the first process of a pid namespace of its own, with a child there: ids on both levels.
 // needs: root
-// opt-out: restore: process sets are not restored yet
-// opt-out: pipe: process sets are not restored yet
-// opt-out: row: process sets are not restored yet
-// opt-out: pid-namespace: process sets are not restored yet
+// opt-out: executable: an executable holds one process
 #include "guest.h"
 
 #include <sched.h>

@@ -1,10 +1,7 @@
 // Process groups: led by a child, joined by another, and one whose leader has ended and been waited for (a ghost).
 // guest: group
 // guest: session
-// opt-out: restore: process sets are not restored yet
-// opt-out: pipe: process sets are not restored yet
-// opt-out: row: process sets are not restored yet
-// opt-out: pid-namespace: process sets are not restored yet
+// opt-out: executable: an executable holds one process
 #include "guest.h"
 
 #include <sys/prctl.h>

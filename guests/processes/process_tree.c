@@ -1,9 +1,6 @@
 // Children, grandchildren and great-grandchildren: ids, parents, and who can wait for whom.
 // build: static
-// opt-out: restore: process sets are not restored yet
-// opt-out: pipe: process sets are not restored yet
-// opt-out: row: process sets are not restored yet
-// opt-out: pid-namespace: process sets are not restored yet
+// opt-out: executable: an executable holds one process
 #include "guest.h"
 
 #include <sys/wait.h>

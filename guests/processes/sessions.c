@@ -1,8 +1,5 @@
 // Sessions: children that have one of their own, made before or after their own children.
-// opt-out: restore: process sets are not restored yet
-// opt-out: pipe: process sets are not restored yet
-// opt-out: row: process sets are not restored yet
-// opt-out: pid-namespace: process sets are not restored yet
+// opt-out: executable: an executable holds one process
 #include "guest.h"
 
 #include <sys/wait.h>

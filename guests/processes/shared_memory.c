@@ -2,10 +2,7 @@
 // guest: anonymous
 // guest: memfd
 // guest: deleted
-// opt-out: restore: process sets are not restored yet
-// opt-out: pipe: process sets are not restored yet
-// opt-out: row: process sets are not restored yet
-// opt-out: pid-namespace: process sets are not restored yet
+// opt-out: executable: an executable holds one process
 #include "guest.h"
 
 enum { PAGE = 4096, SIZE = 64 * PAGE, GET = 1 << 20, PUT = 1 << 21, PART = 1 << 22, ALONE = 1 << 23 };

@@ -1,8 +1,5 @@
 // A file description that parent and child share: one offset, one set of flags; a file opened twice: two.
-// opt-out: restore: process sets are not restored yet
-// opt-out: pipe: process sets are not restored yet
-// opt-out: row: process sets are not restored yet
-// opt-out: pid-namespace: process sets are not restored yet
+// opt-out: executable: an executable holds one process
 #include "guest.h"
 
 enum { OFFSET, SEEK, FLAGS, OWN_OFFSET };

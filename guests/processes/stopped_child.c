@@ -1,8 +1,5 @@
 // A child that is stopped stays so, whether its parent has been told or not, and goes on by SIGCONT.
-// opt-out: restore: process sets are not restored yet
-// opt-out: pipe: process sets are not restored yet
-// opt-out: row: process sets are not restored yet
-// opt-out: pid-namespace: process sets are not restored yet
+// opt-out: executable: an executable holds one process
 #include "guest.h"
 
 #include <sys/wait.h>

@@ -1,8 +1,5 @@
 // A grandchild whose parent has ended is a child of its subreaper; a parent's death signal is still to come.
-// opt-out: restore: process sets are not restored yet
-// opt-out: pipe: process sets are not restored yet
-// opt-out: row: process sets are not restored yet
-// opt-out: pid-namespace: process sets are not restored yet
+// opt-out: executable: an executable holds one process
 #include "guest.h"
 
 #include <sys/prctl.h>

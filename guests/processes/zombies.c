@@ -1,9 +1,6 @@
 // Children that have ended and that nobody has waited for: their statuses, users, groups, and SIGCHLD only once.
 // needs: root
-// opt-out: restore: process sets are not restored yet
-// opt-out: pipe: process sets are not restored yet
-// opt-out: row: process sets are not restored yet
-// opt-out: pid-namespace: process sets are not restored yet
+// opt-out: executable: an executable holds one process
 #include "guest.h"
 
 #include <sys/resource.h>

@@ -57,10 +57,10 @@ final class SupportedPage {
 
     private String write() throws IOException {
         page.append("# What can be checkpointed\n\n")
-                .append(
-                        "Made from the acceptance tests (`-Dreprise.update=true`): every line is a program in `guests/` that")
-                .append(
-                        " checks itself, every column a way in which it is run. Nothing stands here that did not pass.\n\n")
+                .append("Made from the acceptance tests (`-Dreprise.update=true`): every line is a program in"
+                        + " `guests/` that")
+                .append(" checks itself, every column a way in which it is run. Nothing stands here that did not"
+                        + " pass.\n\n")
                 .append("| column | |\n|---|---|\n");
         for (Way way : shown()) {
             page.append("| ").append(way.id()).append(" | ").append(way.title()).append(" |\n");
@@ -123,8 +123,8 @@ final class SupportedPage {
             }
         }
         page.append("\n## Refused by name\n\n")
-                .append(
-                        "`reprise explain PID` says so before anything is touched, each with its place, its reason and what")
+                .append("`reprise explain PID` says so before anything is touched, each with its place, its reason and"
+                        + " what")
                 .append(" would help (from the sources of `engine/capture`):\n\n");
         refusals.forEach(refusal -> page.append("- ").append(refusal).append('\n'));
     }

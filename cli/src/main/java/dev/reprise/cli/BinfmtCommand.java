@@ -14,8 +14,9 @@ import picocli.CommandLine.Parameters;
         name = "binfmt",
         description = {
             "Let the kernel execute images, or not.",
-            "When it is on, ./IMAGE (with its x bit) is restored as by 'reprise restore IMAGE', with the rights of whoever"
-                    + " executes it: a set-user-id bit of the image gives nothing. It is off until 'enable', and after each boot."
+            "When it is on, ./IMAGE (with its x bit) is restored as by 'reprise restore IMAGE', with the rights of"
+                    + " whoever executes it: a set-user-id bit of the image gives nothing. It is off until 'enable', and"
+                    + " after each boot."
         },
         exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:done; for status: on", "1:failed; for status: off", "2:wrong usage"})
@@ -30,8 +31,8 @@ final class BinfmtCommand implements Callable<Integer> {
     @Option(
             names = "--interpreter",
             paramLabel = "FILE",
-            description =
-                    "What restores an image given as its first argument (default: tools/restore-image of this installation).")
+            description = "What restores an image given as its first argument (default: tools/restore-image of this"
+                    + " installation).")
     private Path interpreter = installed();
 
     /** What can be done. */

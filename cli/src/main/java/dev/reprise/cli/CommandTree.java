@@ -50,6 +50,7 @@ final class CommandTree {
                 .addSubcommand(new ExportCommand())
                 .addSubcommand(new BinfmtCommand())
                 .addSubcommand(new ExplainCommand())
+                .addSubcommand(new RunCommand())
                 .addSubcommand(new ShowCommand())
                 .addSubcommand(new CheckCommand())
                 .addSubcommand(new DemoCommand())

@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
         })
 final class ExportCommand implements Callable<Integer> {
     static final String MAP = "Let the executable map its memory from its file instead of copying it: it starts in"
-            + " under a millisecond. The price: memory that the program gives back by madvise(MADV_DONTNEED) then"
-            + " has its old bytes again instead of zeros, which breaks allocators that rely on zeros (jemalloc's calloc).";
+            + " under a millisecond. The price: memory that the program gives back by madvise(MADV_DONTNEED) then has its"
+            + " old bytes again instead of zeros, which breaks allocators that rely on zeros (jemalloc's calloc).";
 
     @Spec
     @SuppressWarnings("NullAway.Init")

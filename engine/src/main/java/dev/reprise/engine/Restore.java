@@ -11,7 +11,6 @@ import dev.reprise.engine.rebuild.RestoreRun;
 import dev.reprise.engine.transport.Images;
 import dev.reprise.engine.transport.ReadFailure;
 import dev.reprise.image.BadImageException;
-import dev.reprise.image.state.Image;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.x86_64.XsaveComponents;
@@ -69,22 +68,12 @@ public final class Restore {
             throws RestoreException {
         long start = System.nanoTime();
         try (PageSource source = opening.open()) {
-            requireOneProcess(source.image());
             RestoreRun.Running running = RestoreRun.restore(source, options, progress);
             return new Restored(running, source.image(), System.nanoTime() - start);
         } catch (RestoreException known) {
             throw known;
         } catch (Exception failure) {
             throw new RestoreException(reason(where, failure), failure);
-        }
-    }
-
-    private static void requireOneProcess(Image image) throws RestoreException {
-        if (image.processes().size() > 1
-                || !image.zombies().isEmpty()
-                || image.processes().getFirst().leaderHasEnded()) {
-            throw new RestoreException(
-                    new Reason.Incapable("the image holds several processes, which cannot be restored yet", ""));
         }
     }
 

@@ -42,7 +42,6 @@ final class AddressSpaceRebuild {
 
     private final Image image;
     private final AddressSpace space;
-    private final PageRun segment;
     private final List<MappingPlan> plans;
     private final Holes holes;
     private final SharedMemoryRebuild sharedMemory;
@@ -52,7 +51,6 @@ final class AddressSpaceRebuild {
     AddressSpaceRebuild(Image image, AddressSpace space, PageRun segment, MemoryShare share) {
         this.image = image;
         this.space = space;
-        this.segment = segment;
         this.plans = MappingPlan.of(space);
         PageRun region = share.region();
         this.holes = new Holes(space.vmas(), region == null ? List.of(segment) : List.of(segment, region));

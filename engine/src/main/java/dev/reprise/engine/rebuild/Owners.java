@@ -10,21 +10,21 @@ import java.util.Map;
  * have it, by births. It makes them; the others have them from their birth on.
  */
 final class Owners {
-    private final Map<ObjectId, ProcessState> owners = new HashMap<>();
+    private final Map<ObjectId, Integer> owners = new HashMap<>();
 
     Owners(Family family, Map<Integer, ProcessState> processes) {
         for (Member member : family.members()) {
             ProcessState process = processes.get(member.pid());
             if (member.kind() == Member.Kind.PROCESS && process != null) {
-                owners.putIfAbsent(process.addressSpace(), process);
-                owners.putIfAbsent(process.fdTable(), process);
-                owners.putIfAbsent(process.fsContext(), process);
-                owners.putIfAbsent(process.signalHandlers(), process);
+                owners.putIfAbsent(process.addressSpace(), process.pid());
+                owners.putIfAbsent(process.fdTable(), process.pid());
+                owners.putIfAbsent(process.fsContext(), process.pid());
+                owners.putIfAbsent(process.signalHandlers(), process.pid());
             }
         }
     }
 
     boolean owns(ProcessState process, ObjectId object) {
-        return owners.get(object) == process;
+        return owners.getOrDefault(object, 0) == process.pid();
     }
 }

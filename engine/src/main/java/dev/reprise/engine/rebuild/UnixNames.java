@@ -124,9 +124,14 @@ final class UnixNames {
     private boolean isLost(Socket socket) {
         return switch (UnixSocketRebuild.unix(socket).place()) {
             case NONE -> false;
-            case NAMED -> fileOwners.get(socket.boundFile()) != socket;
+            case NAMED -> !ownsFile(socket);
             case MOVED, LOST -> true;
         };
+    }
+
+    private boolean ownsFile(Socket socket) {
+        Socket owner = fileOwners.get(socket.boundFile());
+        return owner != null && owner.id().equals(socket.id());
     }
 
     /** Gives a socket its name. */
@@ -137,8 +142,7 @@ final class UnixNames {
         LostName elsewhere = lost.get(socket.id());
         if (elsewhere != null) {
             elsewhere.bind(() -> call(socket));
-            if (UnixSocketRebuild.unix(socket).place() == UnixSocket.Place.MOVED
-                    && fileOwners.get(socket.boundFile()) == socket) {
+            if (UnixSocketRebuild.unix(socket).place() == UnixSocket.Place.MOVED && ownsFile(socket)) {
                 new SocketFile(p, socket).moveFrom(elsewhere.path());
             }
         } else if (isAbstract(socket)) {

@@ -1,6 +1,7 @@
 package dev.reprise.engine.tracee;
 
 import dev.reprise.kernel.Door;
+import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.TaskDiedException;
@@ -121,7 +122,10 @@ public final class ForestFreeze {
     }
 
     private static void signal(int pid, int signal) throws KernelException {
-        Door.require(Door.call(SyscallNumbers.SYS_kill, pid, signal), "kill", "process " + pid);
+        long result = Door.call(SyscallNumbers.SYS_kill, pid, signal);
+        if (result != -Errno.ESRCH.code()) {
+            Door.require(result, "kill", "process " + pid);
+        }
     }
 
     /** Lets all go on, children before their parents. */
