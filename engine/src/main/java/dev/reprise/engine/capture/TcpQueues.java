@@ -40,8 +40,10 @@ final class TcpQueues {
     }
 
     /** One end's. */
+    @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
     record Queue(byte[] unread, byte[] unsent) {}
 
+    @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
     private record Sent(byte[] data, int next) {}
 
     /** Of one end; the other end's is found at the same moment. */

@@ -91,7 +91,10 @@ final class TcpSocketCapture implements SocketFamily {
         int known = 0;
         for (InetDiag child : look.inet().all(Sockets.IPPROTO_TCP)) {
             if (child.inode() == 0 && TcpPeer.isWaiting(child) && TcpPeer.listensFor(own, child.local())) {
-                known += look.tcp().between(child.peer(), child.local()).equals(ObjectId.NONE) ? 0 : 1;
+                // seen from the client, whose own end is the child's other one
+                String client = child.peer();
+                String here = child.local();
+                known += look.tcp().between(client, here).equals(ObjectId.NONE) ? 0 : 1;
             }
         }
         if (known < state.waiting()) {

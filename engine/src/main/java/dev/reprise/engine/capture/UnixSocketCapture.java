@@ -40,7 +40,7 @@ final class UnixSocketCapture implements SocketFamily {
             look.refuse(
                     socket.d(),
                     "UNIX socket that cannot be looked into",
-                    failed.getMessage(),
+                    String.valueOf(failed.getMessage()),
                     failed.errno() == Errno.ENOENT ? "it is of another network namespace" : "");
             return;
         }

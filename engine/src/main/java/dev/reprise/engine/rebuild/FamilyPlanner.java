@@ -33,7 +33,6 @@ final class FamilyPlanner {
     private static final List<Long> SHARING =
             List.of(CloneArgs.CLONE_VM, CloneArgs.CLONE_FILES, CloneArgs.CLONE_FS, CloneArgs.CLONE_SIGHAND);
 
-    private final Image image;
     private final List<Person> people = new ArrayList<>();
     private final Map<Integer, Person> byPid = new HashMap<>();
     private final Map<Integer, Integer> bornIn = new HashMap<>();
@@ -63,7 +62,6 @@ final class FamilyPlanner {
     }
 
     private FamilyPlanner(Image image) {
-        this.image = image;
         ProcessState root = image.processes().getFirst();
         Set<Integer> outsideSessions = new HashSet<>(image.outsideSessions());
         Set<Integer> outsideGroups = new HashSet<>(image.outsideGroups());
@@ -145,8 +143,13 @@ final class FamilyPlanner {
         return member;
     }
 
+    private boolean isFirst(ProcessState process, ObjectId object) {
+        ProcessState first = firstUsers.get(object);
+        return first != null && first.pid() == process.pid();
+    }
+
     private boolean isRoot(Person person) {
-        return person == people.getFirst();
+        return person.pid() == people.getFirst().pid();
     }
 
     private Member root(Person person) {
@@ -286,7 +289,7 @@ final class FamilyPlanner {
 
     private boolean descends(Person person, Person ancestor) {
         for (Person at = person; at != null; at = byPid.get(at.parent())) {
-            if (at == ancestor) {
+            if (at.pid() == ancestor.pid()) {
                 return true;
             }
         }
@@ -323,7 +326,7 @@ final class FamilyPlanner {
         }
         List<ObjectId> objects = shareable(process);
         for (int i = 0; i < objects.size(); i++) {
-            if (firstUsers.get(objects.get(i)) != process && (sharing & SHARING.get(i)) == 0) {
+            if (!isFirst(process, objects.get(i)) && (sharing & SHARING.get(i)) == 0) {
                 throw unsupported(person, "what it shares with others, its relatives do not share");
             }
         }
@@ -343,7 +346,7 @@ final class FamilyPlanner {
         }
         for (ObjectId object : shareable(process)) {
             ProcessState first = firstUsers.getOrDefault(object, process);
-            if (first != process) {
+            if (first.pid() != process.pid()) {
                 if (first.parentPid() != process.parentPid()) {
                     throw unsupported(
                             person,

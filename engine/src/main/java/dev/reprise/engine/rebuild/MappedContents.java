@@ -16,7 +16,7 @@ import java.util.List;
 /** Contents that are not read but mapped, privately, from the file in which they lie. */
 final class MappedContents {
     /** A smaller run is read as fast as it is mapped. */
-    private static final long WORTH = 64 << 10;
+    private static final long WORTH = 64L << 10;
 
     private final AddressSpace space;
 

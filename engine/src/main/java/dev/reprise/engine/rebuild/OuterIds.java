@@ -60,7 +60,7 @@ final class OuterIds {
             return List.of();
         }
         List<Integer> siblings = new ArrayList<>(children(parent, parent));
-        siblings.remove((Integer) pid);
+        siblings.remove(Integer.valueOf(pid));
         return siblings;
     }
 

@@ -5,6 +5,7 @@ import dev.reprise.image.state.TcpConnection;
 import dev.reprise.kernel.Sockets;
 
 /** The two addresses of a connection; one whose other end is forgotten gets one at the same place. */
+@SuppressWarnings("ArrayRecordComponent") // passed on, never compared
 record TcpEnds(byte[] own, byte[] other) {
     private static final int V4 = 16;
     private static final int V6 = 28;
