@@ -1,4 +1,5 @@
 // pidfds: of the process itself, of a thread of it, of one that is gone; in an epoll set, too.
+// opt-out: executable: a pidfd stands for an id that it does not have
 #include "guest.h"
 #include <poll.h>
 #include <sys/epoll.h>

@@ -1,5 +1,6 @@
 // POSIX message queues stay open, with their messages; an unlinked empty one is made again.
 // opt-out: beside: one system has one queue of a name
+// opt-out: executable: its queue is gone when it has run once
 #include "guest.h"
 #include <mqueue.h>
 

@@ -1,5 +1,6 @@
 // A System V message queue keeps id, key, limit and its messages, their order and types.
 // opt-out: beside: one system has one queue of an id
+// opt-out: executable: its queue has the key of the old process id
 #include "guest.h"
 #include <sys/ipc.h>
 #include <sys/msg.h>

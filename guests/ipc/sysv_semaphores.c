@@ -1,5 +1,6 @@
 // System V semaphores keep id, key and values, and what is undone at the end of the process.
 // opt-out: beside: one system has one set of an id
+// opt-out: executable: what is undone at its end was done once
 #include "guest.h"
 #include <sys/ipc.h>
 #include <sys/sem.h>

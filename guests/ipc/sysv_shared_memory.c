@@ -1,5 +1,6 @@
 // System V shared memory: attached twice, partly unmapped, read-only, and a segment that has been removed already.
 // opt-out: beside: one system has one segment of an id
+// opt-out: executable: one system has one segment of an id
 #include "guest.h"
 #include <sys/ipc.h>
 #include <sys/shm.h>

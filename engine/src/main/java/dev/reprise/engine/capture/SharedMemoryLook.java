@@ -25,7 +25,10 @@ final class SharedMemoryLook {
                         && object.getValue().shared()
                         && HugePages.isAnonymous(object.getValue().path())) {
                     refusals.add(new Refusal(
-                            "huge pages of several processes", range, "shared ones are saved for one process only", ""));
+                            "huge pages of several processes",
+                            range,
+                            "shared ones are saved for one process only",
+                            ""));
                 }
                 places.putIfAbsent(
                         object.getKey(),
