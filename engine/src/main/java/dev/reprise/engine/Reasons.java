@@ -6,6 +6,7 @@ import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.Target;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.TaskDiedException;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -65,9 +66,13 @@ final class Reasons {
         return pid == 0 || isGone(pid);
     }
 
+    // One that has ended and waits for its parent has nothing left to look at, either.
     static boolean isGone(int pid) {
-        return dev.reprise.kernel.Door.call(dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill, pid, 0)
-                == -Errno.ESRCH.code();
+        try {
+            return ProcStat.of(pid).isZombie();
+        } catch (KernelException gone) {
+            return true;
+        }
     }
 
     /** Why a file or stream could not be read or written. */

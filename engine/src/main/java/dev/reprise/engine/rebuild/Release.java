@@ -83,7 +83,7 @@ final class Release {
     private long[] resume(int index, Tracee task, TaskState state) throws KernelException {
         long[] own = state.registers().words();
         if (index == 0 && process.leaderHasEnded()) {
-            return ended(own);
+            return ended(task);
         }
         return switch (state.interruption()) {
             case Interruption.None _ -> own;
@@ -101,8 +101,9 @@ final class Release {
     }
 
     // exit(2), and nothing else: the other threads live on.
-    private long[] ended(long[] own) {
-        long[] exit = own.clone();
+    private long[] ended(Tracee task) throws KernelException {
+        // Nothing is known of its own any more, and segment registers of zero are refused.
+        long[] exit = task.ptrace().registers(task.tid());
         exit[UserRegs.RIP] = syscallInstruction;
         exit[UserRegs.RAX] = SYS_exit;
         exit[UserRegs.ORIG_RAX] = -1;

@@ -11,6 +11,7 @@ import dev.reprise.image.state.Interruption;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PendingSignal;
 import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.Registers;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.SignalHandlers;
 import dev.reprise.image.state.TaskState;
@@ -206,7 +207,11 @@ final class HandMadeFamily {
         person.threads.forEach(tid -> tasks.task(tid, new Interruption.None(), 0));
         List<TaskState> all = new ArrayList<>();
         for (TaskState task : tasks.image().processes().getFirst().tasks()) {
-            all.add(inner(task, task.tid() == person.pid ? person.inner : List.of()));
+            boolean ended = task.tid() == person.pid && person.leaderStatus != ProcessState.ALIVE;
+            all.add(inner(
+                    task,
+                    task.tid() == person.pid ? person.inner : List.of(),
+                    ended ? Registers.of(new long[Registers.WORDS]) : task.registers()));
         }
         return new ProcessState(
                 person.pid,
@@ -230,12 +235,12 @@ final class HandMadeFamily {
                 all);
     }
 
-    private static TaskState inner(TaskState t, List<Integer> inner) {
+    private static TaskState inner(TaskState t, List<Integer> inner, Registers registers) {
         return new TaskState(
                 t.tid(),
                 inner,
                 t.name(),
-                t.registers(),
+                registers,
                 t.xstate(),
                 t.interruption(),
                 t.signalMask(),
