@@ -20,7 +20,7 @@ void setup(void)
     siginfo_t info;
     NEED(kill(told.pid, SIGSTOP));
     NEED(waitid(P_PID, (id_t)told.pid, &info, WSTOPPED));
-    NEED(kill(untold.pid, SIGTSTP));
+    NEED(kill(untold.pid, SIGSTOP));
     NEED(waitid(P_PID, (id_t)untold.pid, &info, WSTOPPED | WNOWAIT));
 }
 
