@@ -85,6 +85,7 @@ public record InetDiag(
     }
 
     /** A family and a struct inet_diag_sockid. */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
     public record SockId(int family, byte[] id) {}
 
     /** Ends a connection at once (SOCK_DESTROY); false where the kernel cannot. */

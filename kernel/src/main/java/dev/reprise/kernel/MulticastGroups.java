@@ -9,6 +9,7 @@ public final class MulticastGroups {
     private MulticastGroups() {}
 
     /** A device's index and a group's address. */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
     public record Group(int device, byte[] address) {}
 
     /** Those of IPv4. */

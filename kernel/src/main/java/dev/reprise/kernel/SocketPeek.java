@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param files copies of the descriptors that come with it; the caller closes them
  * @param truncated whether there is more of the message, or of its descriptors
  */
+@SuppressWarnings("ArrayRecordComponent") // handed over, never compared
 public record SocketPeek(byte[] data, byte[] address, int[] credentials, List<Fd> files, boolean truncated) {
     // struct msghdr { void *name; u32 namelen, pad; iovec *iov; u64 iovlen; void *control; u64 controllen; int flags; }
     private static final int HEADER = 56;
