@@ -4,7 +4,6 @@ import dev.reprise.engine.capture.CancelledException;
 import dev.reprise.engine.capture.CannotCapture;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.Target;
-import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.TaskDiedException;
