@@ -1,5 +1,6 @@
 // stdin, stdout and stderr redirected to files: half-read, appended to, and one description for two.
 // needs: ready-file
+// opt-out: executable: its 0-2 are those of the exec
 #include "guest.h"
 
 void setup(void)

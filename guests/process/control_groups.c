@@ -1,5 +1,6 @@
 // A process goes back into its control groups, version 1 and 2, as far as they exist; a thread into one of its own.
 // needs: root
+// opt-out: executable: it stays in the control groups of whoever executes it
 // opt-out: beside: its groups are removed when it has ended
 #include "guest.h"
 

@@ -1,4 +1,5 @@
 // Filters that one thread has given to all are one after a restore, too: it can give them another one.
+// opt-out: executable: its threads install their filters each for itself, so that they are alike, not the same
 #include "guest.h"
 #include <linux/filter.h>
 #include <linux/seccomp.h>

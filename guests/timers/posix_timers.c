@@ -1,6 +1,7 @@
 // POSIX timers: their ids (with gaps), clocks, intervals, what is left, how they notify; armed and not.
 // The periods are long: nothing expires unless somebody sets a timer anew wrongly.
 // needs: linux-6.15
+// opt-out: executable: a clock of another thread's processor time is named by its id, which is a new one
 #include "guest.h"
 
 struct timer_row {

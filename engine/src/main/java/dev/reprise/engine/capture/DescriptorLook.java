@@ -30,7 +30,7 @@ final class DescriptorLook {
         this.descriptions = descriptions;
         this.terminals = terminals;
         this.frozen = frozen;
-        sockets = new SocketIndex(descriptions);
+        sockets = new SocketIndex(descriptions, this::isInside);
         tcp = new TcpIndex(sockets, inet);
     }
 

@@ -29,6 +29,22 @@ final class SocketCapture implements OpenFileCapture {
             look.refuse(d, SocketNames.of(socket) + " socket", "sockets of this kind cannot be saved", "close it");
         } else {
             family.look(socket, look);
+            lookAtHolders(socket, look);
+        }
+    }
+
+    // Going through all processes is for the look before the freeze.
+    private static void lookAtHolders(LiveSocket socket, DescriptorLook look) throws KernelException {
+        if (look.isFrozen() || look.isStandardStream(socket.d())) {
+            return;
+        }
+        int holder = look.sockets().holderOf(socket.inode());
+        if (holder != 0) {
+            look.refuse(
+                    socket.d(),
+                    "socket shared with another process",
+                    "process " + holder + " has it open, too",
+                    "checkpoint the processes together, or close it");
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +20,15 @@ final class SocketIndex {
     private static final String LINK = "socket:[";
 
     private final Descriptions descriptions;
+    private final IntPredicate inside;
     private final Map<Long, Integer> holders = new HashMap<>();
     private @Nullable Set<Long> waiting;
     private boolean looked;
 
-    SocketIndex(Descriptions descriptions) {
+    /** {@code inside}: whether a process is among those to be saved. */
+    SocketIndex(Descriptions descriptions, IntPredicate inside) {
         this.descriptions = descriptions;
+        this.inside = inside;
     }
 
     /** The socket with an inode, or {@link ObjectId#NONE} when it is not among those to be saved. */
@@ -62,12 +66,15 @@ final class SocketIndex {
         }
     }
 
-    /** A process that has a socket open, or 0: it may be on its way in a message, or held where we may not look. */
+    /** A process outside that has a socket open, or 0: it may be on its way in a message, or held where we may not look. */
     int holderOf(long inode) throws KernelException {
         if (!looked) {
             looked = true;
+            String self = Proc.link("/proc/self"); // we have copies of what we look at
             for (int pid : Proc.numbers("/proc")) {
-                add(pid);
+                if (!inside.test(pid) && !self.equals(Integer.toString(pid))) {
+                    add(pid);
+                }
             }
         }
         return holders.getOrDefault(inode, 0);

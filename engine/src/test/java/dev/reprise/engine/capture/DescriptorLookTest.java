@@ -1,8 +1,13 @@
 package dev.reprise.engine.capture;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_socket;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.kernel.Door;
+import dev.reprise.kernel.Fd;
+import dev.reprise.kernel.Sockets;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +15,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What cannot be saved is named before anything is touched, all of it at once. */
 class DescriptorLookTest {
@@ -42,8 +49,6 @@ class DescriptorLookTest {
         List<Refusal> refusals = look("""
                 renamed = open('renamed', 'w'); os.rename('renamed', 'x'); y = open('renamed', 'w')
                 status = open('/proc/1/status')
-                a, b = socket.socketpair()
-                server = socket.create_server(('127.0.0.1', 0)); client = socket.create_connection(server.getsockname())
                 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); udp.bind(('127.0.0.1', 0))
                 udp.sendto(b'x', udp.getsockname())
                 pid = os.pidfd_open(1)
@@ -54,10 +59,6 @@ class DescriptorLookTest {
                 .extracting(Refusal::resource)
                 .containsExactly(
                         "file of /proc of another process",
-                        "connected UNIX socket",
-                        "connected UNIX socket",
-                        "TCP socket with a queue",
-                        "connected TCP socket",
                         "UDP socket with a queue",
                         "pidfd of another process",
                         "character device",
@@ -98,6 +99,54 @@ class DescriptorLookTest {
                         "timerfd shared with another process",
                         "epoll set shared with another process",
                         "memfd shared with another process");
+    }
+
+    @Test
+    void socketsWhosePeersAreInsideAreNotInTheWay() throws Exception {
+        assertThat(look("""
+                        a, b = socket.socketpair(); a.send(b'x')
+                        server = socket.create_server(('127.0.0.1', 0))
+                        client = socket.create_connection(server.getsockname())
+                        """)).isEmpty();
+    }
+
+    @Test
+    void socketsThatLeadOutsideAreNamed() throws Exception {
+        assertThat(look("""
+                        a, b = socket.socketpair(); c, d = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+                        server = socket.create_server(('127.0.0.1', 0))
+                        client = socket.create_connection(server.getsockname()); other = server.accept()[0]
+                        fork(lambda: (a.close(), c.close(), server.close(), client.close()))
+                        b.close(); d.close(); other.close()
+                        """))
+                .extracting(Refusal::resource)
+                .containsExactly("connected UNIX socket", "connected UNIX socket", "connected TCP socket");
+    }
+
+    @Test
+    void aSocketThatAnotherProcessHasOpenIsNamed() throws Exception {
+        assertThat(look("s = socket.socket(); fork(os.getpid)"))
+                .extracting(Refusal::resource)
+                .containsExactly("socket shared with another process");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"40,1,0,AF_VSOCK", "44,3,0,AF_XDP", "2,1,262,MPTCP", "10,1,262,MPTCP"})
+    void socketsOfOtherKindsAreRefusedByName(int domain, int type, int protocol, String name) throws Exception {
+        assumeTrue(exists(domain, type, protocol), "the kernel has no such socket");
+        String numbers = domain + ", " + type + ", " + protocol;
+        assertThat(look("s = socket.socket(" + numbers + ")"))
+                .extracting(Refusal::resource)
+                .containsExactly(name + " socket");
+    }
+
+    private static boolean exists(int domain, int type, int protocol) {
+        long socket = Door.call(SYS_socket, domain, type | Sockets.SOCK_CLOEXEC, protocol);
+        if (Door.isError(socket)) {
+            return false;
+        }
+        new Fd(socket).close();
+        return true;
     }
 
     private List<Refusal> look(String script) throws Exception {
