@@ -76,5 +76,6 @@ void verify(void)
     // It dies of its parent's death, and is ours then.
     int status = 0;
     CHECK("adopted", waitpid(last, &status, 0), reaper ? last : -1);
-    CHECK("its status", status, SIGUSR2);
+    // By the signal, or by the end of its pipe, which its parent closes before.
+    CHECK("its status", status == 0 || status == SIGUSR2, 1);
 }

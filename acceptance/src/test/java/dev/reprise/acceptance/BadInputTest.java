@@ -14,6 +14,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -136,8 +137,10 @@ class BadInputTest {
             try (RunningGuest guest = RunningGuest.start(Guest.named("big.64.small"))) {
                 Outside before = Outside.of(guest.pid());
                 // Nobody reads, so the tool stands in the middle of the memory, the program frozen.
-                ProcessBuilder builder =
-                        new ProcessBuilder(Tool.command(List.of(), "checkpoint", "--kill", guest.pid() + ""));
+                // Started in the background these tests would ignore Ctrl-C, and so would the tool.
+                List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT,TERM"));
+                command.addAll(Tool.command(List.of(), "checkpoint", "--kill", guest.pid() + ""));
+                ProcessBuilder builder = new ProcessBuilder(command);
                 Tool.environment(builder);
                 Process tool = builder.start();
                 awaitTracer(guest.pid());
@@ -178,10 +181,16 @@ class BadInputTest {
     }
 
     // Not our child by Java's reckoning (Tasks): its end must not be taken for a stop.
-    private static int orphan(String script) throws IOException {
+    private int orphan(String script) throws IOException, InterruptedException {
         Tasks.adoptOrphans();
-        Process parent = new ProcessBuilder("setsid", "--fork", "sh", "-c", "echo $$; " + script).start();
-        return Integer.parseInt(parent.inputReader().readLine());
+        Path file = scratch.resolve("orphan");
+        Files.deleteIfExists(file);
+        String say = "echo $$ >'" + file + ".part'; mv '" + file + ".part' '" + file + "'; ";
+        new ProcessBuilder("setsid", "--fork", "sh", "-c", say + script).start().waitFor();
+        while (!Files.exists(file)) {
+            Thread.sleep(1);
+        }
+        return Integer.parseInt(Files.readString(file).strip());
     }
 
     private static void awaitTracer(int pid) throws IOException, InterruptedException {
