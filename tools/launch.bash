@@ -122,7 +122,7 @@ warm() {
 }
 
 # Detached from the terminal, the caller's descriptors and our process, which is about to become Java;
-# niced, at most 10 s of CPU for each of its JVMs; after the first command, as far as that can be known.
+# niced, at most 20 s of CPU for each of its JVMs; after the first command, as far as that can be known.
 warm_in_background() {
     (
         setsid bash -c '
@@ -132,8 +132,8 @@ warm_in_background() {
                 ((fd > 2)) && eval "exec $fd>&-"
             done
             sleep 3
-            ulimit -t 10
-            exec nice -n 19 "$0" warm' "$here/reprise" </dev/null >/dev/null 2>&1 &
+            ulimit -t 20
+            REPRISE_WARM_SECONDS=3 exec nice -n 19 "$0" warm' "$here/reprise" </dev/null >/dev/null 2>&1 &
     )
 }
 
