@@ -1,6 +1,7 @@
 #!/bin/bash
 # The launcher's slow way: finds a JDK 25, builds first when a source is newer, and starts Java so that it starts fast.
 set -u
+unset REPRISE_SELF_STALE # the checkpoint of the tool found out that a source is newer
 tools=${BASH_SOURCE[0]%/*}
 cwd=$PWD
 if [[ $cwd -ef . && -x . ]]; then

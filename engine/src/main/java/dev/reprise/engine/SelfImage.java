@@ -17,7 +17,7 @@ import java.util.Map;
  * goes on from there with another command line each time that is executed.
  */
 public final class SelfImage {
-    private static final String OPT_OUT = "REPRISE_NO_SELF=1";
+    private static final String OPT_OUT = "REPRISE_SELF_STALE=1";
 
     private static volatile boolean started;
 
@@ -62,7 +62,7 @@ public final class SelfImage {
             }
         }
 
-        /** Executes {@code launcher} with the same command line, which then keeps to the JVM; returns only on failure. */
+        /** Executes {@code launcher} with the same command line, which then finds out what is newer; returns only on failure. */
         public void runInstead(Path launcher) {
             List<String> arguments = new ArrayList<>(answer.arguments());
             arguments.set(0, launcher.toString());
