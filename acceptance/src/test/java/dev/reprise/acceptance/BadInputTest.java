@@ -142,11 +142,10 @@ class BadInputTest {
                 command.addAll(Tool.command(List.of(), "checkpoint", "--kill", guest.pid() + ""));
                 ProcessBuilder builder = new ProcessBuilder(command);
                 Tool.environment(builder);
-                Process tool = builder.start();
+                Process tool = Births.start(builder);
                 awaitTracer(guest.pid());
                 Thread.sleep(200);
-                new ProcessBuilder("kill", "-" + signal, tool.pid() + "")
-                        .start()
+                Births.start(new ProcessBuilder("kill", "-" + signal, tool.pid() + ""))
                         .waitFor();
                 assertThat(tool.waitFor(20, TimeUnit.SECONDS)).as("it ends").isTrue();
                 assertThat(tool.exitValue()).isEqualTo(signal.equals("TERM") ? 143 : 130);
@@ -186,7 +185,8 @@ class BadInputTest {
         Path file = scratch.resolve("orphan");
         Files.deleteIfExists(file);
         String say = "echo $$ >'" + file + ".part'; mv '" + file + ".part' '" + file + "'; ";
-        new ProcessBuilder("setsid", "--fork", "sh", "-c", say + script).start().waitFor();
+        Births.start(new ProcessBuilder("setsid", "--fork", "sh", "-c", say + script))
+                .waitFor();
         while (!Files.exists(file)) {
             Thread.sleep(1);
         }

@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * One process through many checkpoints and restores: nothing leaks, neither in it nor in the tool.
  *
  * <p>{@code -Dreprise.cycles=N} says how many; {@code -Dreprise.long=true} makes it a thousand.
  */
+@Isolated("it counts descriptors of this JVM")
 class CyclesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int CYCLES =

@@ -2,6 +2,7 @@ package dev.reprise.acceptance;
 
 import java.io.IOException;
 import java.util.Comparator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.parallel.Execution;
@@ -16,7 +17,7 @@ import org.opentest4j.TestAbortedException;
  *
  * <p>By default in each way with a checkpoint; {@code -Dreprise.long=true} also proves each time that the guest notices
  * what is broken, and takes the command line where else the library does. {@code -Dreprise.guests=REGEX} and
- * {@code -Dreprise.ways=REGEX} choose some.
+ * {@code -Dreprise.ways=REGEX} choose some, {@code -Dreprise.times=N} takes each N times.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class GuestsTest {
@@ -29,7 +30,7 @@ class GuestsTest {
     void guest(Guest guest, Named way) throws IOException, InterruptedException {
         try {
             if (Sleepers.isOne(guest)) {
-                SLEEPERS.await(guest, way.way());
+                SLEEPERS.await(guest, way.way(), way.round());
             } else {
                 run(guest, way.way());
             }
@@ -57,11 +58,11 @@ class GuestsTest {
         }
     }
 
-    /** A way that is printed in words. */
-    record Named(Way way) {
+    /** A way that is printed in words, for the {@code round}th time. */
+    record Named(Way way, int round) {
         @Override
         public String toString() {
-            return way.title();
+            return round == 0 ? way.title() : way.title() + ", " + (round + 1);
         }
     }
 
@@ -70,6 +71,7 @@ class GuestsTest {
         // That a guest notices what is broken need not be proved each time.
         String usual = Boolean.getBoolean("reprise.long") ? ".*" : "resume|restore|pipe|row|pid-namespace";
         String ways = System.getProperty("reprise.ways", "").isEmpty() ? usual : System.getProperty("reprise.ways", "");
+        int times = Integer.getInteger("reprise.times", 1);
         return Guest.all().stream()
                 .filter(guest -> guest.name().matches(guests))
                 // While others run, those that sleep do.
@@ -77,8 +79,10 @@ class GuestsTest {
                 .flatMap(guest -> Stream.of(Way.values())
                         .filter(way -> way.id().matches(ways))
                         .filter(way -> !guest.optOuts().containsKey(way.id()))
-                        .peek(way -> SLEEPERS.startIfOne(guest, way))
-                        .map(way -> Arguments.of(guest, new Named(way))))
+                        .flatMap(way -> IntStream.range(0, times)
+                                .mapToObj(round -> new Named(way, round))
+                                .peek(named -> SLEEPERS.startIfOne(guest, way, named.round()))
+                                .map(named -> Arguments.of(guest, named))))
                 .toList()
                 .stream();
     }

@@ -22,7 +22,7 @@ final class Library {
     private Library() {}
 
     static CheckpointStats checkpoint(int pid, Path image, After after) {
-        try {
+        try (Births.Held _ = Births.checkpoint()) {
             CheckpointOptions options = CheckpointOptions.DEFAULT.with(after).withoutSync();
             return Checkpoint.toFile(pid, image, options, Progress.NONE);
         } catch (CheckpointException failed) {
@@ -45,18 +45,27 @@ final class Library {
                 checkpoint.completeExceptionally(failed);
             }
         });
-        try (source) {
+        try (source;
+                Births.Held _ = Births.birth()) {
             Restore.fromChannel(source, options, Progress.NONE);
         } catch (RestoreException failed) {
-            throw new AssertionError("restore: " + failed.getMessage() + ", checkpoint: " + checkpoint, failed);
-        } finally {
+            source.close();
             writer.join();
+            if (checkpoint.isCompletedExceptionally()) {
+                failed.addSuppressed(checkpoint.exceptionNow());
+                throw new AssertionError(
+                        "restore: " + failed.getMessage() + ", checkpoint: "
+                                + checkpoint.exceptionNow().getMessage(),
+                        failed);
+            }
+            throw new AssertionError("restore: " + failed.getMessage(), failed);
         }
+        writer.join();
         checkpoint.join();
     }
 
     static void executable(int pid, Path file, After after) {
-        try {
+        try (Births.Held _ = Births.checkpoint()) {
             Checkpoint.toExecutable(
                     pid, file, new ExecutableOptions(false, false, Optional.empty()), after, Progress.NONE);
         } catch (CheckpointException failed) {
@@ -67,7 +76,7 @@ final class Library {
 
     /** Gives the restored program's pid. */
     static int restore(Path image, RestoreOptions options) {
-        try {
+        try (Births.Held _ = Births.birth()) {
             return Restore.fromFile(image, options, Progress.NONE).pid();
         } catch (RestoreException failed) {
             throw new AssertionError("restore: " + failed.getMessage(), failed);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>By default a sample; {@code -Dreprise.long=true} takes every step.
  */
+@Isolated("it ends every child of this JVM that looks like the program")
 class RestoreDiesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int SAMPLE = 12;

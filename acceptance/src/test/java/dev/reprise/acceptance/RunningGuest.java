@@ -53,19 +53,18 @@ final class RunningGuest implements AutoCloseable {
         List<String> session = List.of("setsid", "--fork");
         List<String> command = new ArrayList<>(session);
         command.addAll(guest.command(scratch));
-        new ProcessBuilder(terminal == null ? command : terminal.command(session, guest.command(scratch)))
-                .directory(scratch.toFile())
-                .redirectInput(Path.of("/dev/null").toFile())
-                .redirectOutput(scratch.resolve("out").toFile())
-                .redirectError(scratch.resolve("err").toFile())
-                .start()
+        Births.start(new ProcessBuilder(terminal == null ? command : terminal.command(session, guest.command(scratch)))
+                        .directory(scratch.toFile())
+                        .redirectInput(Path.of("/dev/null").toFile())
+                        .redirectOutput(scratch.resolve("out").toFile())
+                        .redirectError(scratch.resolve("err").toFile()))
                 .waitFor();
     }
 
     private int awaitReady() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         Path ready = scratch.resolve("ready");
-        while (!Files.exists(ready)) {
+        while (!Files.exists(ready) || Files.size(ready) == 0) {
             if (Files.exists(scratch.resolve("result"))) {
                 String result = result();
                 if (result.startsWith("SKIP")) {
@@ -141,14 +140,13 @@ final class RunningGuest implements AutoCloseable {
     /** Executes a file like a guest, with the guest's own streams; its pid. */
     int execute(Path file) throws IOException, InterruptedException {
         String script = "echo $$ >pid.part && mv pid.part pid && exec \"$0\"";
-        new ProcessBuilder("setsid", "--fork", "bash", "-c", script, file.toString())
-                .directory(scratch.toFile())
-                .redirectInput(Path.of("/dev/null").toFile())
-                .redirectOutput(
-                        ProcessBuilder.Redirect.appendTo(scratch.resolve("out").toFile()))
-                .redirectError(
-                        ProcessBuilder.Redirect.appendTo(scratch.resolve("err").toFile()))
-                .start()
+        Births.start(new ProcessBuilder("setsid", "--fork", "bash", "-c", script, file.toString())
+                        .directory(scratch.toFile())
+                        .redirectInput(Path.of("/dev/null").toFile())
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                                scratch.resolve("out").toFile()))
+                        .redirectError(ProcessBuilder.Redirect.appendTo(
+                                scratch.resolve("err").toFile())))
                 .waitFor();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!Files.exists(scratch.resolve("pid"))) {

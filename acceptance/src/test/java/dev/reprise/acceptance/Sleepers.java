@@ -32,21 +32,21 @@ final class Sleepers implements AutoCloseable {
         return guest.name().startsWith("blocked");
     }
 
-    /** Sends one on its way. */
-    void startIfOne(Guest guest, Way way) {
+    /** Sends one on its way, for the {@code round}th time. */
+    void startIfOne(Guest guest, Way way, int round) {
         if (isOne(guest)) {
             Future<?> outcome = threads.submit(() -> {
                 run.of(guest, way);
                 return null;
             });
-            started.put(guest + " " + way, outcome);
+            started.put(key(guest, way, round), outcome);
         }
     }
 
     /** Waits for its end; what went wrong with it is thrown. */
-    void await(Guest guest, Way way) throws IOException, InterruptedException {
+    void await(Guest guest, Way way, int round) throws IOException, InterruptedException {
         try {
-            started.get(guest + " " + way).get();
+            started.get(key(guest, way, round)).get();
         } catch (ExecutionException wrong) {
             switch (wrong.getCause()) {
                 case Error error -> throw error;
@@ -55,6 +55,10 @@ final class Sleepers implements AutoCloseable {
                 default -> throw new AssertionError(wrong.getCause());
             }
         }
+    }
+
+    private static String key(Guest guest, Way way, int round) {
+        return guest + " " + way + " " + round;
     }
 
     @Override

@@ -83,7 +83,7 @@ final class TerminalJourney {
     private static Process start(PseudoTerminal terminal, List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(terminal.command(List.of("setsid"), command));
         Tool.environment(builder);
-        return builder.start();
+        return Births.start(builder);
     }
 
     private int awaitPid(Process tool) throws IOException, InterruptedException {

@@ -97,7 +97,7 @@ final class Tool {
             }
             builder.redirectError(err.toFile());
             environment(builder);
-            Process process = builder.start();
+            Process process = Births.start(builder);
             if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 String state = Tasks.describe((int) process.pid());
                 process.destroyForcibly().waitFor();

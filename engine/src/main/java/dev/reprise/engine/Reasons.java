@@ -5,6 +5,7 @@ import dev.reprise.engine.capture.CannotCapture;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.Target;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.TaskDiedException;
 import java.io.IOException;
@@ -39,7 +40,7 @@ final class Reasons {
                 new Reason.Denied(
                         about(target, failure),
                         "run as root, or with CAP_SYS_PTRACE, CAP_SYS_ADMIN and CAP_CHECKPOINT_RESTORE; see 'reprise check'");
-            default -> new Reason.Io(about(target, failure), "");
+            default -> pidOf(target) != 0 && isGone(target) ? gone(target) : new Reason.Io(about(target, failure), "");
         };
     }
 
@@ -65,10 +66,15 @@ final class Reasons {
         return pid == 0 || isGone(pid);
     }
 
-    // One that has ended and waits for its parent has nothing left to look at, either.
+    // One that has ended and waits for its parent, or is about to, has nothing left to look at, either.
     static boolean isGone(int pid) {
         try {
-            return ProcStat.of(pid).isZombie();
+            for (int tid : Proc.numbers("/proc/" + pid + "/task")) {
+                if (!ProcStat.ofTask(pid, tid).isEnding()) {
+                    return false;
+                }
+            }
+            return true;
         } catch (KernelException gone) {
             return true;
         }

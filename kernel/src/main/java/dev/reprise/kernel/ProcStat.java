@@ -16,6 +16,7 @@ public record ProcStat(
         long startTicks,
         int exitSignal,
         int exitCode) {
+    private static final long PF_EXITING = 0x4;
     private static final long PF_KTHREAD = 0x200000;
     private static final int FLAGS = 6;
     private static final int START = 19;
@@ -54,6 +55,11 @@ public record ProcStat(
     /** Whether the kernel itself runs in it. */
     public boolean isKernelThread() {
         return (flags & PF_KTHREAD) != 0;
+    }
+
+    /** Whether it has ended, or is on its way out and has given up what it had. */
+    public boolean isEnding() {
+        return isZombie() || (flags & PF_EXITING) != 0;
     }
 
     /** Whether it has ended and waits for its parent. */

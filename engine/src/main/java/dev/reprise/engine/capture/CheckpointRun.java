@@ -204,8 +204,7 @@ public final class CheckpointRun {
         progress.phase("seal");
         sink.finish();
         if (after == After.KILL) {
-            freeze.kill();
-            descriptors.afterKill();
+            freeze.kill(descriptors::forgetConnections);
         } else {
             freeze.stopForGood();
         }

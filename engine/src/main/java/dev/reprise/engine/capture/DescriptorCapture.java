@@ -66,7 +66,7 @@ final class DescriptorCapture implements AutoCloseable {
         try (Processes processes = new Processes()) {
             for (Descriptions.Description one : look.descriptions().all()) {
                 try (LiveDescriptor d = processes.open(one)) {
-                    kindOf(d).look(d, look);
+                    lookAt(d, look);
                 } catch (KernelException closed) {
                     Gone.requireGone(closed);
                 }
@@ -75,11 +75,22 @@ final class DescriptorCapture implements AutoCloseable {
         return look.refusals();
     }
 
+    // It runs: what it renames or puts under another number meanwhile is nothing to complain about. When it is frozen,
+    // all is looked at again.
+    private static void lookAt(LiveDescriptor d, DescriptorLook look) throws KernelException {
+        if (d.isAsSeen()) {
+            int before = look.refusals().size();
+            kindOf(d).look(d, look);
+            if (look.refusals().size() > before && !d.isAsSeen()) {
+                look.forgetSince(before);
+            }
+        }
+    }
+
     /** Finds out what processes outside have open, too: before the freeze, since it reads all of /proc. */
     void lookAround() throws KernelException {
         outside = OutsideHolders.of(
-                set.ids(),
-                look(set, seen(set.members()), new ObjectTable(), false).descriptions());
+                set, look(set, seen(set.members()), new ObjectTable(), false).descriptions());
     }
 
     /**
@@ -254,8 +265,8 @@ final class DescriptorCapture implements AutoCloseable {
         return memory.files();
     }
 
-    /** The processes have been killed. */
-    void afterKill() {
+    /** The processes are doomed: their connections are not to outlive them. */
+    void forgetConnections() {
         connections.forget();
     }
 

@@ -30,7 +30,7 @@ final class DescriptorLook {
         this.descriptions = descriptions;
         this.terminals = terminals;
         this.frozen = frozen;
-        sockets = new SocketIndex(descriptions, this::isInside);
+        sockets = new SocketIndex(descriptions, set.outsiders());
         tcp = new TcpIndex(sockets, inet);
     }
 
@@ -124,6 +124,11 @@ final class DescriptorLook {
         }
         String number = "descriptor " + d.number();
         return set.isForest() ? number + " of " + d.processText() : number;
+    }
+
+    /** Forgets what has been found in the way after the first {@code before}. */
+    void forgetSince(int before) {
+        refusals.subList(before, refusals.size()).clear();
     }
 
     /** Whether nothing has been found in the way so far. */

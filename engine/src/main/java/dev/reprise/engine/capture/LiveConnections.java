@@ -11,8 +11,8 @@ import java.util.List;
 /**
  * The TCP connections that a checkpoint has taken, by descriptors of ours.
  *
- * <p>When their processes have been killed ours are the last; closed in repair mode, a connection goes without a word, and
- * its addresses are free at once. Otherwise one end would stay in TIME_WAIT for a minute.
+ * <p>Closed in repair mode, a connection goes without a word, and its addresses are free at once, before the ids of its killed
+ * processes are. Otherwise one end would stay in TIME_WAIT for a minute.
  */
 final class LiveConnections implements AutoCloseable {
     private final List<Fd> held = new ArrayList<>();

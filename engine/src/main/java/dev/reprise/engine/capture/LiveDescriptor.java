@@ -8,6 +8,7 @@ import dev.reprise.kernel.FdInfo;
 import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.PidFd;
+import dev.reprise.kernel.Proc;
 
 /** A descriptor of the process that is looked at, with a descriptor of ours for the same open file description. */
 final class LiveDescriptor implements AutoCloseable {
@@ -36,6 +37,12 @@ final class LiveDescriptor implements AutoCloseable {
             copy.close();
             throw failed;
         }
+    }
+
+    /** Whether what it was seen as is still true of it: a running process may have put another file there meanwhile. */
+    boolean isAsSeen() throws KernelException {
+        return Proc.link("/proc/self/fd/" + copy.number()).equals(link)
+                && FdInfo.of(Proc.ownPid(), copy.number()).inode() == info.inode();
     }
 
     /** The process, by a thread of it that lives. */

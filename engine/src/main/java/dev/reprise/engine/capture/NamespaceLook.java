@@ -22,7 +22,7 @@ final class NamespaceLook {
     static List<Refusal> look(int pid) throws KernelException {
         List<Refusal> refusals = new ArrayList<>(0);
         for (String kind : REFUSED) {
-            if (!link(pid, kind).equals(link("self", kind))) {
+            if (!isOurs(pid, kind)) {
                 refusals.add(new Refusal(
                         kind + " namespace",
                         "process " + pid,
@@ -30,7 +30,7 @@ final class NamespaceLook {
                         "run the tool in the same one: nsenter --target " + pid + " --" + kind));
             }
         }
-        if (!link(pid, "mnt").equals(link("self", "mnt"))) {
+        if (!isOurs(pid, "mnt")) {
             String difference = mountDifference(pid);
             if (!difference.isEmpty()) {
                 refusals.add(new Refusal(
@@ -52,6 +52,16 @@ final class NamespaceLook {
         return refusals;
     }
 
+    // On its way out a process has none any more, though it is no zombie yet.
+    private static boolean isOurs(int pid, String kind) throws KernelException {
+        String theirs = link(pid, kind);
+        String ours = link("self", kind);
+        if (theirs.isEmpty() && !ours.isEmpty()) {
+            throw new KernelException("look at the namespaces", "process " + pid, Errno.ESRCH);
+        }
+        return theirs.equals(ours);
+    }
+
     private static String link(Object pid, String kind) throws KernelException {
         try {
             return Proc.link("/proc/" + pid + "/ns/" + kind);
@@ -64,7 +74,7 @@ final class NamespaceLook {
     }
 
     private static String mountDifference(int pid) throws KernelException {
-        List<String> theirs = mounts(Proc.text("/proc/" + pid + "/mountinfo"));
+        List<String> theirs = mounts(MountInfo.of(pid));
         List<String> ours = mounts(Proc.text("/proc/self/mountinfo"));
         for (String mount : theirs) {
             if (!ours.contains(mount)) {

@@ -32,9 +32,11 @@ final class OutsideHolders {
         this.descriptions = descriptions;
     }
 
-    /** Of what {@code descriptions} of some processes are, what any process has that is not {@code inside}. */
-    static OutsideHolders of(Set<Integer> inside, Descriptions descriptions) throws KernelException {
+    /** Of what {@code descriptions} of some processes are, what any process has that is outside {@code set}. */
+    static OutsideHolders of(ProcessSet set, Descriptions descriptions) throws KernelException {
         OutsideHolders outside = new OutsideHolders(descriptions);
+        Set<Integer> inside = set.ids();
+        Outsiders outsiders = set.outsiders();
         Set<String> wanted = new HashSet<>();
         for (Descriptions.Description one : descriptions.all()) {
             // A socket without a peer has nothing outside; a FIFO's link cannot be told from a file's here.
@@ -47,14 +49,14 @@ final class OutsideHolders {
         if (!wanted.isEmpty()) {
             for (int other : Proc.numbers("/proc")) {
                 if (!inside.contains(other)) {
-                    outside.add(other, wanted);
+                    outside.add(other, wanted, outsiders);
                 }
             }
         }
         return outside;
     }
 
-    private void add(int pid, Set<String> wanted) {
+    private void add(int pid, Set<String> wanted, Outsiders outsiders) {
         String directory = "/proc/" + pid + "/fd";
         List<String> numbers;
         try {
@@ -65,7 +67,7 @@ final class OutsideHolders {
         for (String number : numbers) {
             try {
                 String link = Proc.link(directory + "/" + number);
-                if (wanted.contains(link)) {
+                if (wanted.contains(link) && outsiders.contain(pid)) {
                     add(pid, Integer.parseInt(number), link);
                 }
             } catch (KernelException _) {

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The processes that are checkpointed together, as they are at one moment: {@code members} live, a parent before its
- * children; {@code zombies} have ended and wait for a parent in the set; {@code strangers} are children that do not belong to it.
+ * children; {@code zombies} have ended and wait for a parent in the set; {@code strangers} are children that do not belong to it. In one that is
+ * {@code growing} the children that members bear are members.
  */
-record ProcessSet(List<Member> members, List<Member> zombies, List<Member> strangers) {
+record ProcessSet(List<Member> members, List<Member> zombies, List<Member> strangers, boolean growing) {
     ProcessSet {
         members = List.copyOf(members);
         zombies = List.copyOf(zombies);
@@ -27,7 +28,7 @@ record ProcessSet(List<Member> members, List<Member> zombies, List<Member> stran
 
     /** One process, whatever else there is. */
     static ProcessSet alone(int pid) {
-        return new ProcessSet(List.of(Member.alone(pid)), List.of(), List.of());
+        return new ProcessSet(List.of(Member.alone(pid)), List.of(), List.of(), false);
     }
 
     /** Those that a target means now. */
@@ -46,6 +47,11 @@ record ProcessSet(List<Member> members, List<Member> zombies, List<Member> stran
         Set<Integer> ids = new TreeSet<>(pids());
         zombies.forEach(zombie -> ids.add(zombie.pid()));
         return ids;
+    }
+
+    /** All other processes. */
+    Outsiders outsiders() {
+        return new Outsiders(ids(), growing);
     }
 
     /** The ids of those that have children, also ones outside the set. */
@@ -131,7 +137,7 @@ record ProcessSet(List<Member> members, List<Member> zombies, List<Member> stran
                     }
                 }
             }
-            return new ProcessSet(members, zombies, strangers);
+            return new ProcessSet(members, zombies, strangers, withDescendants);
         }
 
         private static List<Integer> threads(int pid) {

@@ -6,7 +6,6 @@ import dev.reprise.kernel.Mapping;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** Memory that processes of a set share with processes outside it: one pass over /proc, and only if there is such memory. */
@@ -15,7 +14,7 @@ final class SharedMemoryLook {
 
     /** {@code spaces} by process, after their own look. */
     static List<Refusal> of(Map<Member, AddressSpaceCapture> spaces, ProcessSet set) throws KernelException {
-        List<Refusal> refusals = new ArrayList<>(SystemVMemory.look(set.pids()));
+        List<Refusal> refusals = new ArrayList<>(SystemVMemory.look(set));
         Map<DeviceInode, String> places = new TreeMap<>(DeviceInode.ORDER);
         for (Map.Entry<Member, AddressSpaceCapture> space : spaces.entrySet()) {
             for (Map.Entry<DeviceInode, Mapping> object :
@@ -35,9 +34,8 @@ final class SharedMemoryLook {
                         set.isForest() ? range + " of " + space.getKey().text() : range);
             }
         }
-        Set<Integer> inside = set.ids();
         for (Map.Entry<DeviceInode, Integer> user :
-                SharedMemoryUsers.outside(inside, places.keySet()).entrySet()) {
+                SharedMemoryUsers.outside(set, places.keySet()).entrySet()) {
             refusals.add(new Refusal(
                     "shared memory",
                     places.getOrDefault(user.getKey(), ""),

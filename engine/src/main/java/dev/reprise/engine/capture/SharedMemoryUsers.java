@@ -16,16 +16,22 @@ final class SharedMemoryUsers {
     private SharedMemoryUsers() {}
 
     /** For each of these objects (keys as in stat) that somebody outside uses, one such pid. */
-    static Map<DeviceInode, Integer> outside(Set<Integer> inside, Set<DeviceInode> objects) throws KernelException {
+    static Map<DeviceInode, Integer> outside(ProcessSet set, Set<DeviceInode> objects) throws KernelException {
         Map<DeviceInode, Integer> users = new HashMap<>();
         if (objects.isEmpty()) {
             return users;
         }
         int self = Proc.ownPid();
+        Set<Integer> inside = set.ids();
+        Outsiders outsiders = set.outsiders();
         for (int pid : Proc.numbers("/proc")) {
             if (pid != self && !inside.contains(pid)) {
-                unlessGone(() -> mapped(pid, objects, users));
-                unlessGone(() -> held(pid, objects, users));
+                Map<DeviceInode, Integer> its = new HashMap<>();
+                unlessGone(() -> mapped(pid, objects, its));
+                unlessGone(() -> held(pid, objects, its));
+                if (!its.isEmpty() && outsiders.contain(pid)) {
+                    its.forEach(users::putIfAbsent);
+                }
             }
         }
         return users;

@@ -40,6 +40,7 @@ final class SharingLook {
     /** Processes outside a set with the same memory, descriptor table, file system context or handlers. */
     static List<Refusal> withOthers(ProcessSet set) throws KernelException {
         Set<Integer> inside = set.ids();
+        Outsiders outsiders = set.outsiders();
         List<Member> all = new ArrayList<>(set.members());
         for (int other : Proc.numbers("/proc")) {
             if (!inside.contains(other) && isProgram(other)) {
@@ -47,9 +48,9 @@ final class SharingLook {
             }
         }
         List<Refusal> refusals = new ArrayList<>(0);
-        refuse(Kcmp.VM, "memory", set, all, refusals);
-        refuse(Kcmp.FILES, "descriptor table", set, all, refusals);
-        refuse(Kcmp.FS, "file system context", set, all, refusals);
+        refuse(Kcmp.VM, "memory", outsiders, all, refusals);
+        refuse(Kcmp.FILES, "descriptor table", outsiders, all, refusals);
+        refuse(Kcmp.FS, "file system context", outsiders, all, refusals);
         return refusals;
     }
 
@@ -63,12 +64,12 @@ final class SharingLook {
         }
     }
 
-    private static void refuse(Kcmp kind, String name, ProcessSet set, List<Member> all, List<Refusal> refusals) {
+    private static void refuse(Kcmp kind, String name, Outsiders outsiders, List<Member> all, List<Refusal> refusals) {
         for (List<Member> group : Sharing.of(kind, all).groups()) {
             Member inside = group.getFirst(); // members stand before all others
-            if (set.members().contains(inside)) {
+            if (outsiders.inside().contains(inside.pid())) {
                 for (Member other : group) {
-                    if (!set.members().contains(other)) {
+                    if (!outsiders.inside().contains(other.pid()) && outsiders.contain(other.pid())) {
                         refusals.add(new Refusal(
                                 "shared " + name,
                                 other.text(),

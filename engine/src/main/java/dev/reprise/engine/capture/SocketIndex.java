@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,15 +19,15 @@ final class SocketIndex {
     private static final String LINK = "socket:[";
 
     private final Descriptions descriptions;
-    private final IntPredicate inside;
+    private final Outsiders outsiders;
     private final Map<Long, Integer> holders = new HashMap<>();
     private @Nullable Set<Long> waiting;
     private boolean looked;
 
-    /** {@code inside}: whether a process is among those to be saved. */
-    SocketIndex(Descriptions descriptions, IntPredicate inside) {
+    /** {@code outsiders}: the processes that are not to be saved. */
+    SocketIndex(Descriptions descriptions, Outsiders outsiders) {
         this.descriptions = descriptions;
-        this.inside = inside;
+        this.outsiders = outsiders;
     }
 
     /** The socket with an inode, or {@link ObjectId#NONE} when it is not among those to be saved. */
@@ -72,7 +71,7 @@ final class SocketIndex {
             looked = true;
             String self = Proc.link("/proc/self"); // we have copies of what we look at
             for (int pid : Proc.numbers("/proc")) {
-                if (!inside.test(pid) && !self.equals(Integer.toString(pid))) {
+                if (!outsiders.inside().contains(pid) && !self.equals(Integer.toString(pid))) {
                     add(pid);
                 }
             }
@@ -94,7 +93,10 @@ final class SocketIndex {
         try {
             String link = Proc.link("/proc/" + pid + "/fd/" + number);
             if (link.startsWith(LINK)) {
-                holders.put(Long.parseLong(link.substring(LINK.length(), link.length() - 1)), pid);
+                long inode = Long.parseLong(link.substring(LINK.length(), link.length() - 1));
+                if (isInside(inode) && outsiders.contain(pid)) {
+                    holders.put(inode, pid);
+                }
             }
         } catch (KernelException _) {
             // closed meanwhile

@@ -7,10 +7,10 @@ import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.SharedMemorySegment;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mapping;
+import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.Smaps;
 import dev.reprise.kernel.SysvIpc;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,15 +54,15 @@ final class SystemVMemory {
                 new Ownership(entry.number("uid"), entry.number("gid")));
     }
 
-    /** Segments of these processes that somebody outside has attached, too: the kernel counts every mapping. */
-    static List<Refusal> look(Collection<Integer> pids) throws KernelException {
+    /** Segments of a set that somebody outside has attached, too: the kernel counts every mapping. */
+    static List<Refusal> look(ProcessSet set) throws KernelException {
         List<SysvIpc.Entry> segments = SysvIpc.shm();
         List<Refusal> refusals = new ArrayList<>(0);
         if (segments.isEmpty()) {
             return refusals;
         }
         Map<Integer, List<Mapping>> attached = new HashMap<>();
-        for (int pid : pids) {
+        for (int pid : set.pids()) {
             for (Mapping mapping : mappingsOf(pid)) {
                 if (is(mapping.path())) {
                     attached.computeIfAbsent((int) mapping.inode(), _ -> new ArrayList<>())
@@ -71,16 +71,41 @@ final class SystemVMemory {
             }
         }
         for (SysvIpc.Entry entry : segments) {
-            List<Mapping> ours = attached.getOrDefault(entry.number("shmid"), List.of());
+            int id = entry.number("shmid");
+            List<Mapping> ours = attached.getOrDefault(id, List.of());
             if (!ours.isEmpty() && entry.number("nattch") > ours.size()) {
-                refusals.add(new Refusal(
-                        "System V shared memory",
-                        "mapping " + ours.getFirst().range(),
-                        "another process has segment " + entry.number("shmid") + " attached, too",
-                        "checkpoint both together, or end the other"));
+                int other = outsiderWith(id, set);
+                // A child that is born or ends right now makes the sum wrong, too.
+                if (other != 0 || !set.growing()) {
+                    refusals.add(new Refusal(
+                            "System V shared memory",
+                            "mapping " + ours.getFirst().range(),
+                            (other == 0 ? "another process" : "process " + other) + " has segment " + id
+                                    + " attached, too",
+                            "checkpoint both together, or end the other"));
+                }
             }
         }
         return refusals;
+    }
+
+    private static int outsiderWith(int id, ProcessSet set) throws KernelException {
+        Outsiders outsiders = set.outsiders();
+        for (int pid : Proc.numbers("/proc")) {
+            if (!outsiders.inside().contains(pid) && maps(pid, id) && outsiders.contain(pid)) {
+                return pid;
+            }
+        }
+        return 0;
+    }
+
+    private static boolean maps(int pid, int id) throws KernelException {
+        for (Mapping mapping : mappingsOf(pid)) {
+            if (is(mapping.path()) && (int) mapping.inode() == id) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static List<Mapping> mappingsOf(int pid) throws KernelException {

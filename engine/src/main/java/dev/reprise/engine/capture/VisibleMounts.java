@@ -1,7 +1,6 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.kernel.KernelException;
-import dev.reprise.kernel.Proc;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -13,7 +12,7 @@ final class VisibleMounts {
 
     static VisibleMounts of(int pid) throws KernelException {
         VisibleMounts mounts = new VisibleMounts();
-        for (String line : Proc.text("/proc/" + pid + "/mountinfo").split("\n", -1)) {
+        for (String line : MountInfo.of(pid).split("\n", -1)) {
             int blank = line.indexOf(' ');
             if (blank > 0) {
                 mounts.ids.add(Integer.parseInt(line.substring(0, blank)));

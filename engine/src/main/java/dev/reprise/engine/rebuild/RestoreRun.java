@@ -65,8 +65,8 @@ public final class RestoreRun {
         SegmentSweep.run();
         RestorePlanner planner = new RestorePlanner(image, options, ClockRebuild.Here.now());
         verifyFiles(planner.checks());
-        OldConnections.end(image);
         if (new Birth(process, options).inNamespace()) {
+            OldConnections.end(image);
             IpcChecks.require(image);
             return rebuild(tracer, planner, plan(planner, source), source);
         }
@@ -95,6 +95,8 @@ public final class RestoreRun {
         long start = System.nanoTime();
         while (true) {
             ids.awaitFree(progress);
+            // only now has the original given up its own
+            OldConnections.end(image);
             IpcChecks.require(image);
             try {
                 return rebuild(tracer, planner, plan, source);

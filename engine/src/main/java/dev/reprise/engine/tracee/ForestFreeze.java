@@ -101,11 +101,15 @@ public final class ForestFreeze {
         return all;
     }
 
-    /** Kills all in one go, and takes what the kernel still reports of them. */
-    public void kill() throws KernelException {
+    /**
+     * Kills all in one go, and takes what the kernel still reports of them. {@code doomed} runs when none can go on any more,
+     * while their ids are still in use: what it gives up is gone before anybody can have their place.
+     */
+    public void kill(Runnable doomed) throws KernelException {
         for (Freeze freeze : freezes.values()) {
             signal(freeze.pid(), SIGKILL);
         }
+        doomed.run();
         // Children first: the init of a pid namespace ends only when all in it are gone, whom we hold.
         for (Freeze freeze : List.copyOf(freezes.values()).reversed()) {
             freeze.awaitDeath();
