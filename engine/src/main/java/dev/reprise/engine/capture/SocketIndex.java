@@ -71,7 +71,7 @@ final class SocketIndex {
             looked = true;
             String self = Proc.link("/proc/self"); // we have copies of what we look at
             for (int pid : Proc.numbers("/proc")) {
-                if (!outsiders.inside().contains(pid) && !self.equals(Integer.toString(pid))) {
+                if (!self.equals(Integer.toString(pid))) {
                     add(pid);
                 }
             }
@@ -80,6 +80,9 @@ final class SocketIndex {
     }
 
     private void add(int pid) {
+        if (!outsiders.contain(pid)) {
+            return;
+        }
         try {
             for (String number : Proc.list("/proc/" + pid + "/fd")) {
                 add(pid, number);
@@ -93,10 +96,7 @@ final class SocketIndex {
         try {
             String link = Proc.link("/proc/" + pid + "/fd/" + number);
             if (link.startsWith(LINK)) {
-                long inode = Long.parseLong(link.substring(LINK.length(), link.length() - 1));
-                if (isInside(inode) && outsiders.contain(pid)) {
-                    holders.put(inode, pid);
-                }
+                holders.put(Long.parseLong(link.substring(LINK.length(), link.length() - 1)), pid);
             }
         } catch (KernelException _) {
             // closed meanwhile
