@@ -101,6 +101,7 @@ final class AddressSpaceCapture {
             MemoryObjectCapture memoryObjects,
             Inheritance inheritance,
             AddressSpaceProbe.Found found,
+            MappingPolicies policies,
             PageRun segment)
             throws KernelException, CannotCapture {
         List<Mapping> mappings = new ArrayList<>();
@@ -113,7 +114,7 @@ final class AddressSpaceCapture {
             }
         }
         requireSavable(mappings);
-        List<Vma> vmas = vmas(mappings, new AddressSpaceBackings(files, table, memoryObjects));
+        List<Vma> vmas = policies.of(vmas(mappings, new AddressSpaceBackings(files, table, memoryObjects)));
         PageScan pages = PageScan.of(pid, withOwnPages(mappings));
         Inheritance.Shares shares = inheritance.of(pid, pages.runs());
         AddressSpace space = new AddressSpace(

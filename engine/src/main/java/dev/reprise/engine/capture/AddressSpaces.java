@@ -48,7 +48,13 @@ final class AddressSpaces implements AutoCloseable {
                 Segment segment = process.takeover().segment();
                 PageRun ours = new PageRun(segment.address().value(), segment.size() / PageRun.PAGE_SIZE);
                 AddressSpace space = new AddressSpaceCapture(member.tid(), files)
-                        .take(objects, memoryObjects, inheritance(member), process.addressSpace(), ours);
+                        .take(
+                                objects,
+                                memoryObjects,
+                                inheritance(member),
+                                process.addressSpace(),
+                                new MappingPolicies(process.takeover()),
+                                ours);
                 known = new Taken(member, space);
                 all.add(known);
             }

@@ -21,6 +21,7 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.SignalStack;
 import dev.reprise.image.state.Speculation;
 import dev.reprise.image.state.TaskModes;
+import dev.reprise.kernel.Mempolicy;
 import dev.reprise.kernel.Prctl;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -38,8 +39,7 @@ final class ThreadProbe {
     private static final int NAME = 48;
     private static final int NAME_SIZE = 16;
     private static final int NODES = NAME + NAME_SIZE;
-    /** As many as a kernel can be built for (CONFIG_NODES_SHIFT 10). */
-    private static final int NODES_SIZE = 128;
+    private static final int NODES_SIZE = Mempolicy.NODES_SIZE;
 
     private static final int SIZE = NODES + NODES_SIZE;
     private static final int SPECULATIONS = 3;

@@ -2,6 +2,7 @@ package dev.reprise.engine.rebuild;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_arch_prctl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_madvise;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mbind;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mremap;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
@@ -11,6 +12,7 @@ import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.MemoryPolicy;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.SharedMemorySegment;
@@ -119,6 +121,25 @@ final class AddressSpaceRebuild {
             HugePageAdvice.add(p, plan.vma());
         }
         sharedMemory.map(p, memfds, object -> mappings.getOrDefault(object, List.of()), segments());
+        // before there are pages: they are to lie on its nodes
+        for (Vma vma : space.vmas()) {
+            policy(p, vma);
+        }
+    }
+
+    private static void policy(ProgramBuilder p, Vma vma) {
+        MemoryPolicy policy = vma.policy();
+        if (!policy.equals(MemoryPolicy.DEFAULT)) {
+            p.call(
+                            SYS_mbind,
+                            Arg.of(vma.start()),
+                            Arg.of(vma.bytes()),
+                            Arg.of(policy.mode()),
+                            p.bytes(policy.nodes().toArray()),
+                            Arg.of(policy.nodes().length() * Byte.SIZE),
+                            Arg.of(0))
+                    .about("the memory policy of " + name(vma));
+        }
     }
 
     // The System V ids of the memory objects that have one.

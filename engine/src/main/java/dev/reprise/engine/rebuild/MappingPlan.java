@@ -45,7 +45,8 @@ record MappingPlan(Vma vma, long firstPage, boolean isTwin) {
                 && !vma.has(VmFlag.HUGETLB) // a file stands behind those
                 && vma.backing().equals(next.backing())
                 && vma.protection() == next.protection()
-                && vma.flags().equals(next.flags());
+                && vma.flags().equals(next.flags())
+                && vma.policy().equals(next.policy());
     }
 
     /** Whether contents come from the image. */

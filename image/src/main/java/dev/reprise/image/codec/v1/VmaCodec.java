@@ -1,6 +1,8 @@
 package dev.reprise.image.codec.v1;
 
 import dev.reprise.image.state.Backing;
+import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.MemoryPolicy;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.VmFlag;
 import dev.reprise.image.state.Vma;
@@ -32,6 +34,8 @@ final class VmaCodec {
             case Backing.Kernel kernel -> m.element(10, latin1(kernel.name()).toByteArray());
             case Backing.Device device -> m.message(11, FileIdentityCodec.write(device.file()));
         }
+        m.u32(12, vma.policy().mode());
+        m.bytes(13, vma.policy().nodes().toArray());
         return m;
     }
 
@@ -43,6 +47,8 @@ final class VmaCodec {
         long offset = 0;
         Set<VmFlag> flags = Set.of();
         Backing backing = null;
+        int policy = 0;
+        Bytes nodes = Bytes.empty();
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> start = m.u64();
@@ -56,10 +62,20 @@ final class VmaCodec {
                 case 9 -> backing = sharedMemory(m.message());
                 case 10 -> backing = new Backing.Kernel(name(m.message()));
                 case 11 -> backing = new Backing.Device(FileIdentityCodec.read(m.message()));
+                case 12 -> policy = m.u32();
+                case 13 -> nodes = Bytes.of(m.bytes());
                 default -> throw m.unknown("Vma");
             }
         }
-        return new Vma(start, end, protection, shared, offset, MessageReader.require(backing, "Vma.backing"), flags);
+        return new Vma(
+                start,
+                end,
+                protection,
+                shared,
+                offset,
+                MessageReader.require(backing, "Vma.backing"),
+                flags,
+                new MemoryPolicy(policy, nodes));
     }
 
     // The bit numbers are the format's own: a new flag gets the next one wherever it stands in the enum.
