@@ -1,4 +1,5 @@
 // Processes that share by clone(2): descriptor table, directories, memory, signal handlers.
+// guest: files
 // guest: fs
 // guest: vm
 // guest: sighand

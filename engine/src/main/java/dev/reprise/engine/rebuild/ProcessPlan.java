@@ -10,7 +10,9 @@ import java.util.List;
  * @param block the number of the leader's control block; those of its other tasks and helpers follow
  * @param objects the leader's program when all are born: what only this process needs but the contents of memory
  * @param loads the reading of memory from the image file, one program a loader: the image's tasks, then helpers
- * @param attributes the leader's program when the contents are there: what all threads share
+ * @param contents the leader's program when the contents are there: what they needed goes
+ * @param table the leader's program when nobody opens files of its own any more: a descriptor table may be that of several
+ * @param attributes the leader's program after that: what all threads share
  * @param threads the own programs of all tasks but the leader
  * @param last the leader's last program: its own attributes, what needs them; the timers run from here on
  * @param limits which tells from the last program's results what could not be as it was
@@ -21,6 +23,8 @@ record ProcessPlan(
         int block,
         Program objects,
         List<Program> loads,
+        Program contents,
+        Program table,
         Program attributes,
         List<Program> threads,
         Program last,
@@ -42,7 +46,7 @@ record ProcessPlan(
 
     /** The room that the programs take in the segment. */
     long programBytes() {
-        long bytes = objects.size() + attributes.size() + last.size();
+        long bytes = objects.size() + contents.size() + table.size() + attributes.size() + last.size();
         for (Program program : loads) {
             bytes += program.size();
         }

@@ -136,9 +136,6 @@ final class ProcessPlanner {
         }
         ThreadClones clones = new ThreadClones(p, layout.segment().start(), firstHelper);
         clones.cloneHelpers(helpers);
-        if (ownsTable) {
-            descriptors.createLate(p);
-        }
         p.end();
         clones.placeChildren(_ -> {});
     }
@@ -154,16 +151,34 @@ final class ProcessPlanner {
         return p.build();
     }
 
-    /** What all threads share, when the contents are there and {@code dead} have ended. */
-    Program attributes(DeadChildren dead) {
+    /** The memory's last touches, when the contents are there. */
+    Program contents() {
         ProgramBuilder p = new ProgramBuilder();
         if (ownsSpace) {
             memory.finish(p, memoryFiles);
         }
+        p.end();
+        return p.build();
+    }
+
+    /**
+     * All temporaries closed, and what can only be opened when all are there. Others may have the same table: they have
+     * nothing of their own open in it by now, and open nothing while this runs.
+     */
+    Program table() {
+        ProgramBuilder p = new ProgramBuilder();
         if (ownsTable) {
             memoryFiles.finish(p);
             layout.temporaries().close(p);
+            descriptors.createLate(p);
         }
+        p.end();
+        return p.build();
+    }
+
+    /** What all threads share, when {@code dead} have ended. */
+    Program attributes(DeadChildren dead) {
+        ProgramBuilder p = new ProgramBuilder();
         if (layout.owners().owns(process, process.fsContext())) {
             FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class), descriptors.removed());
         }

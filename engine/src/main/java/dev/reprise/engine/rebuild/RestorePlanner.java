@@ -281,6 +281,8 @@ final class RestorePlanner {
                 block,
                 objects,
                 loads,
+                planner.contents(),
+                planner.table(),
                 planner.attributes(dead),
                 threads,
                 last.program(),

@@ -130,6 +130,7 @@ public final class RestoreRun {
                 loadMemory(planner, plan, forest, source);
                 // 5. what only finished memory can have, then each thread's own
                 enter("threads");
+                finishTables(plan, forest);
                 forest.endOthers();
                 finishTasks(plan, forest);
                 runLast(plan, forest);
@@ -262,6 +263,14 @@ public final class RestoreRun {
         ProgramBuilder p = new ProgramBuilder();
         p.attempt(SYS_exit, 0);
         return p.build();
+    }
+
+    // Those who share a table have opened files of their own in it until here.
+    private static void finishTables(RestorePlan plan, SeedForest forest) throws KernelException {
+        submitAll(forest, plan, ProcessPlan::contents);
+        awaitAll(forest);
+        submitAll(forest, plan, ProcessPlan::table);
+        awaitAll(forest);
     }
 
     private void finishTasks(RestorePlan plan, SeedForest forest) throws KernelException {
