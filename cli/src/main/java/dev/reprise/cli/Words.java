@@ -18,6 +18,7 @@ import dev.reprise.image.state.PipeEnd;
 import dev.reprise.image.state.PosixQueue;
 import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.ProcessFd;
+import dev.reprise.image.state.PseudoterminalEnd;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SignalFd;
 import dev.reprise.image.state.Socket;
@@ -77,6 +78,7 @@ final class Words {
             case PathFile _ -> "path";
             case DeviceFile _ -> "device";
             case TerminalFile _ -> "terminal";
+            case PseudoterminalEnd end -> end.master() ? "terminal-master" : "terminal-slave";
             case PipeEnd _ -> "pipe";
             case FifoEnd _ -> "fifo";
             case EventFd _ -> "eventfd";
@@ -102,6 +104,8 @@ final class Words {
             case PathFile path -> path.file().path();
             case DeviceFile device -> device.file().path();
             case TerminalFile terminal -> terminal.file().path();
+            case PseudoterminalEnd end ->
+                end.file().path() + " of #" + end.terminal().value();
             case PipeEnd end -> end((end.flags() & O_ACCMODE), "#" + end.pipe().value());
             case FifoEnd end -> end((end.flags() & O_ACCMODE), end.file().path());
             case EventFd event -> "count " + event.count();

@@ -29,6 +29,8 @@ import dev.reprise.image.state.PipeEnd;
 import dev.reprise.image.state.PosixQueue;
 import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.ProcessFd;
+import dev.reprise.image.state.Pseudoterminal;
+import dev.reprise.image.state.PseudoterminalEnd;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SeccompFilter;
 import dev.reprise.image.state.SemaphoreSet;
@@ -92,7 +94,9 @@ final class SampleFiles {
                 new ProcessFd(id(97), 0x80, NOBODY, 4711),
                 new PosixQueue(id(98), 2, NOBODY, file("/queue", ""), 10, 8192, true),
                 new DeletedFile(id(90), 0x8002, NOBODY, memory, 17),
-                new ProcFile(id(91), 0x8000, NOBODY, "/proc/4711/status", 5));
+                new ProcFile(id(91), 0x8000, NOBODY, "/proc/4711/status", 5),
+                terminal(id(88)),
+                new PseudoterminalEnd(id(89), 0x802, NOBODY, file("/dev/ptmx", ""), id(88), true));
     }
 
     static List<Descriptor> descriptors() {
@@ -112,6 +116,24 @@ final class SampleFiles {
                 new FileLock(1, FileLock.Kind.FLOCK, 1, 0, FileLock.END_OF_FILE),
                 new FileLock(2, FileLock.Kind.POSIX, 0, 10, 19),
                 new FileLock(3, FileLock.Kind.OFD, 1, 5, FileLock.END_OF_FILE));
+    }
+
+    private static Pseudoterminal terminal(ObjectId id) {
+        return new Pseudoterminal(
+                id,
+                7,
+                true,
+                true,
+                true,
+                true,
+                true,
+                SampleImage.bytes(44, 7),
+                SampleImage.bytes(8, 8),
+                OWNER,
+                0620,
+                4711,
+                4712,
+                SampleImage.bytes(5, 9));
     }
 
     private static Socket socket() {

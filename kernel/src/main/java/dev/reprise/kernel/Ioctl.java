@@ -17,5 +17,24 @@ public final class Ioctl {
     /** The file that a UNIX socket is bound to, as an O_PATH descriptor (include/uapi/linux/un.h). */
     public static final int SIOCUNIXFILE = 0x89E0;
 
+    /** The index of the pseudo terminal behind a master (ioctl_tty(2), as all that follow). */
+    public static final int TIOCGPTN = 0x80045430;
+
+    public static final int TIOCSPTLCK = 0x40045431;
+    public static final int TIOCGPTLCK = 0x80045439;
+    public static final int TIOCPKT = 0x5420;
+    public static final int TIOCGPKT = 0x80045438;
+    /** Opens a master's slave, without its name. */
+    public static final int TIOCGPTPEER = 0x5441;
+
+    public static final int TIOCGWINSZ = 0x5413;
+    public static final int TIOCSWINSZ = 0x5414;
+    public static final int TIOCGSID = 0x5429;
+    public static final int TIOCSCTTY = 0x540E;
+    public static final int TIOCEXCL = 0x540C;
+    public static final int TIOCGEXCL = 0x80045440;
+    /** Stops (TCOOFF 0) and starts (TCOON 1) the output. */
+    public static final int TCXONC = 0x540A;
+
     private Ioctl() {}
 }

@@ -5,6 +5,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setsockopt;
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.tracee.GuardedChange;
+import dev.reprise.engine.tracee.ProgramRunner;
 import dev.reprise.engine.tracee.Takeover;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.SocketView;
@@ -26,6 +27,15 @@ final class ChangeGuard {
     /** Whether somebody can undo a change of this socket. */
     boolean guards(LiveDescriptor d) {
         return takeovers.containsKey(d.pid());
+    }
+
+    /** Where the process {@code pid} runs what we ask of it. */
+    ProgramRunner runner(int pid) {
+        Takeover takeover = takeovers.get(pid);
+        if (takeover == null) {
+            throw new IllegalStateException("process " + pid + " is not frozen");
+        }
+        return takeover;
     }
 
     /** Does {@code work}, which may change options, and sets them to {@code settings} afterwards. */

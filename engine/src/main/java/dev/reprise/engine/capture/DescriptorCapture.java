@@ -34,6 +34,7 @@ final class DescriptorCapture implements AutoCloseable {
             new RegularFileCapture(),
             new DirectoryCapture(),
             new DeviceCapture(),
+            new PseudoterminalCapture(),
             new TerminalCapture(),
             new PipeCapture(), // before FIFOs: one file type
             new FifoCapture(),
@@ -126,7 +127,8 @@ final class DescriptorCapture implements AutoCloseable {
             UnixQueues queues = new UnixQueues(look, inFlight, guard, level);
             readQueues(processes, look, queues);
             TcpQueues tcpQueues = new TcpQueues(processes::open, guard, look);
-            DescriptorTake take = new DescriptorTake(look, objects, memory, level, queues, tcpQueues, connections);
+            DescriptorTake take =
+                    new DescriptorTake(look, objects, memory, level, queues, tcpQueues, connections, guard);
             for (Descriptions.Description one : look.descriptions().all()) {
                 try (LiveDescriptor d = processes.open(one)) {
                     OpenFile file = takeIfClear(d, one.id(), take);

@@ -19,6 +19,7 @@ final class DescriptorLook {
     private final SocketIndex sockets;
     private final InetIndex inet = new InetIndex();
     private final TcpIndex tcp;
+    private final Pseudoterminals pseudoterminals;
     private final Map<Integer, VisibleMounts> mounts = new HashMap<>();
     private final List<Refusal> refusals = new ArrayList<>();
     private final Map<ObjectId, List<EpollMember>> epollMembers = new HashMap<>();
@@ -32,6 +33,7 @@ final class DescriptorLook {
         this.frozen = frozen;
         sockets = new SocketIndex(descriptions, set.outsiders());
         tcp = new TcpIndex(sockets, inet);
+        pseudoterminals = new Pseudoterminals(descriptions);
     }
 
     /** The processes that are looked at together. */
@@ -56,6 +58,16 @@ final class DescriptorLook {
     /** Which TCP connections are inside. */
     TcpIndex tcp() {
         return tcp;
+    }
+
+    /** The terminals whose masters are inside. */
+    Pseudoterminals pseudoterminals() {
+        return pseudoterminals;
+    }
+
+    /** Whether a process outside has the terminal of this name open. */
+    boolean isOpenOutside(String terminal) {
+        return outside.holdsName(terminal);
     }
 
     /** Whether nothing changes any more, and what is in flight is known. */

@@ -12,7 +12,8 @@ record DescriptorTake(
         IdLevel level,
         UnixQueues queues,
         TcpQueues tcpQueues,
-        LiveConnections connections) {
+        LiveConnections connections,
+        ChangeGuard guard) {
     /** The memory object behind a descriptor: opened anew to be read, so that no offset of the program's moves. */
     ObjectId memoryOf(LiveDescriptor d) throws KernelException {
         return memory.take(objects, "/proc/self/fd/" + d.copy().number(), d.link());

@@ -20,6 +20,8 @@ import java.util.Set;
  */
 final class OutsideHolders {
     private static final String NAMELESS = "anon_inode:";
+    /** Each open file of this name is the master of a terminal of its own. */
+    private static final String MASTER = "/ptmx";
 
     /** Before anybody has looked. */
     static final OutsideHolders NOBODY = new OutsideHolders(new Descriptions());
@@ -44,6 +46,10 @@ final class OutsideHolders {
                     || one.link().startsWith("/")
                     || one.link().startsWith(NAMELESS)) {
                 wanted.add(one.link());
+            }
+            int terminal = Pseudoterminals.indexOf(one.info());
+            if (terminal >= 0) {
+                wanted.add(Pseudoterminals.SLAVES + terminal);
             }
         }
         if (!wanted.isEmpty()) {
@@ -78,7 +84,7 @@ final class OutsideHolders {
 
     private void add(int pid, int number, String link) throws KernelException {
         links.add(isNameless(link) ? name(link, inode(pid, number)) : link);
-        if (link.startsWith(NAMELESS)) {
+        if (link.startsWith(NAMELESS) || link.endsWith(MASTER)) {
             Descriptions.Description same = descriptions.sharedWith(pid, number, link);
             if (same != null) {
                 holders.put(same.id(), pid);
@@ -102,6 +108,11 @@ final class OutsideHolders {
     /** Whether somebody has the pipe, FIFO or memfd. */
     boolean holds(LiveDescriptor d) {
         return links.contains(isNameless(d.link()) ? name(d.link(), d.status().inode()) : d.link());
+    }
+
+    /** Whether somebody has a file of this name open. */
+    boolean holdsName(String name) {
+        return links.contains(name);
     }
 
     /** Who has a description without a file, too; 0 for nobody. */

@@ -37,7 +37,11 @@ final class TerminalCapture implements OpenFileCapture {
     }
 
     @Override
-    public void look(LiveDescriptor d, DescriptorLook look) {
+    public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
+        if (look.pseudoterminals().indexOfSlave(d) >= 0) {
+            PseudoterminalCapture.lookAtSlave(d, look);
+            return;
+        }
         boolean own = DeviceNumber.major(d.status().deviceNumber()) == TERMINALS
                 || look.isOwnTerminal(d.status().deviceNumber());
         if (!own) {
@@ -48,6 +52,10 @@ final class TerminalCapture implements OpenFileCapture {
 
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
+        int index = take.look().pseudoterminals().indexOfSlave(d);
+        if (index >= 0) {
+            return PseudoterminalCapture.takeSlave(d, id, index, take);
+        }
         return new TerminalFile(
                 id,
                 d.info().statusFlags(),

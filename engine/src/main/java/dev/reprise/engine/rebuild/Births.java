@@ -99,6 +99,7 @@ final class Births {
         forkAll(childrenOf(member, member.pid(), false));
         done.forEach(gate -> gate.pass(p));
         leave.run();
+        planner.takeTerminal(p);
         if (!children.get(member.number()).isEmpty() && !others.isEmpty()) {
             left.open(p);
         }

@@ -1,8 +1,11 @@
 package dev.reprise.engine.rebuild;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_lseek;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.ProgramResults;
+import dev.reprise.engine.program.Slot;
 import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
@@ -22,15 +25,21 @@ import dev.reprise.image.state.PipeEnd;
 import dev.reprise.image.state.PosixQueue;
 import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.ProcessFd;
+import dev.reprise.image.state.Pseudoterminal;
+import dev.reprise.image.state.PseudoterminalEnd;
 import dev.reprise.image.state.RegularFile;
+import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.SignalFd;
 import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.TerminalFile;
 import dev.reprise.image.state.TimerFd;
 import dev.reprise.kernel.Fcntl;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The descriptors of a process, made anew by its leader.
@@ -46,6 +55,7 @@ final class FdTableRebuild {
     private final OpenFiles files;
     private final RemovedDirectories removed = new RemovedDirectories();
     private final Set<ObjectId> pipesDone = new HashSet<>();
+    private final Map<Integer, Slot> indexes = new TreeMap<>();
 
     FdTableRebuild(Image image, FdTable table, TableShare share, DescriptorOptions options) {
         this.image = image;
@@ -147,6 +157,7 @@ final class FdTableRebuild {
             case OutsideFile outside -> streams.attach(outside);
             case PipeEnd end -> pipe(p, end);
             case FifoEnd end -> fifo(p, end);
+            case PseudoterminalEnd end -> terminal(p, end);
             case EventFd event -> new CounterRebuild(p, files).eventFd(event);
             case SignalFd signals -> new CounterRebuild(p, files).signalFd(signals);
             case TimerFd timer -> timers.create(timer);
@@ -206,6 +217,46 @@ final class FdTableRebuild {
         if (pipesDone.add(end.pipe())) {
             new PipeRebuild(p, files).fifo(files.pipe(end.pipe()), end.file(), files.endsOf(end.pipe()));
         }
+    }
+
+    private void terminal(ProgramBuilder p, PseudoterminalEnd end) {
+        if (end.isControlling()) {
+            new PseudoterminalRebuild(p, files).openControlling(end, masterOf(end.terminal()));
+        } else if (pipesDone.add(end.terminal())) {
+            List<PseudoterminalEnd> ends = files.endsOf(end.terminal()).stream()
+                    .map(PseudoterminalEnd.class::cast)
+                    .toList();
+            Pseudoterminal terminal = image.object(end.terminal(), Pseudoterminal.class);
+            indexes.put(terminal.index(), new PseudoterminalRebuild(p, files).create(terminal, ends));
+        }
+    }
+
+    private ObjectId masterOf(ObjectId terminal) {
+        for (SharedObject object : image.objects()) {
+            if (object instanceof PseudoterminalEnd end
+                    && end.master()
+                    && end.terminal().equals(terminal)) {
+                return end.id();
+            }
+        }
+        throw new IllegalArgumentException("no master of terminal " + terminal.value());
+    }
+
+    /** Lines about terminals that have another name now, from the results of the program of {@link #create}. */
+    List<String> warnings(ProgramResults results) {
+        List<String> warnings = new ArrayList<>(0);
+        indexes.forEach((wanted, slot) -> {
+            int index = results.slot(slot).get(JAVA_INT, 0);
+            if (index != wanted) {
+                warnings.add("terminal /dev/pts/" + wanted + " is /dev/pts/" + index + " now: its old name is in use");
+            }
+        });
+        return warnings;
+    }
+
+    /** A number at which a session leader finds the master of a terminal. */
+    int numberOf(ObjectId file) {
+        return files.numberOf(file);
     }
 
     private TimerFdRebuild timers(ProgramBuilder p) {

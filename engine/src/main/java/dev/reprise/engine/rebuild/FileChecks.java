@@ -16,6 +16,7 @@ import dev.reprise.image.state.PipeEnd;
 import dev.reprise.image.state.PosixQueue;
 import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.ProcessFd;
+import dev.reprise.image.state.PseudoterminalEnd;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SignalFd;
 import dev.reprise.image.state.Socket;
@@ -67,6 +68,7 @@ final class FileChecks {
             case FifoEnd fifo -> fifo.file();
             case TerminalFile _,
                     PipeEnd _,
+                    PseudoterminalEnd _,
                     EventFd _,
                     TimerFd _,
                     SignalFd _,

@@ -14,6 +14,8 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.Pseudoterminal;
+import dev.reprise.image.state.PseudoterminalEnd;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.Vma;
@@ -47,6 +49,7 @@ final class Makers {
     private final Map<ObjectId, List<OpenFile>> made = new HashMap<>();
     private final Map<ObjectId, Integer> common = new LinkedHashMap<>();
     private final Map<ObjectId, Integer> streams;
+    private final Map<ObjectId, Integer> controlling = new LinkedHashMap<>();
     private final Set<ObjectId> finished = new HashSet<>();
     private final Map<ObjectId, List<ObjectId>> madeInSpace = new HashMap<>();
     private final Map<ObjectId, List<ObjectId>> filesMade = new HashMap<>();
@@ -71,6 +74,7 @@ final class Makers {
         tableOwners.keySet().forEach(id -> tables.add(image.object(id, FdTable.class)));
         streams = Map.copyOf(TableShare.streams(image, tables));
         addUsers(tables);
+        addSessions();
         addHolders();
         addMadeMemory();
         addCommon(tables, firstCommon);
@@ -99,8 +103,43 @@ final class Makers {
                 }
             }
         }
+        for (ObjectId master : controlling.keySet()) {
+            if (!common.containsKey(master)) {
+                common.put(master, next++);
+            }
+        }
         end = next;
         commonNumbers = Map.copyOf(common);
+    }
+
+    // The leader of a session takes its terminal before it forks anybody: whether it has it open or not.
+    private void addSessions() {
+        Map<ObjectId, Integer> sessions = new HashMap<>();
+        for (SharedObject object : image.objects()) {
+            if (object instanceof Pseudoterminal terminal && terminal.session() != 0) {
+                sessions.put(terminal.id(), terminal.session());
+            } else if (object instanceof PseudoterminalEnd end
+                    && end.master()
+                    && sessions.containsKey(end.terminal())) {
+                int session = Objects.requireNonNull(sessions.get(end.terminal()));
+                for (Member member : family.members()) {
+                    if (member.kind() == Member.Kind.PROCESS && member.pid() == session) {
+                        use(end.id(), member);
+                        controlling.put(end.id(), session);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The open file of the terminal that a process takes for its session; {@link ObjectId#NONE}: it takes none. */
+    ObjectId terminalOf(int session) {
+        for (Map.Entry<ObjectId, Integer> one : controlling.entrySet()) {
+            if (one.getValue() == session) {
+                return one.getKey();
+            }
+        }
+        return ObjectId.NONE;
     }
 
     // Restore's own, or what is there only when all are born: nobody inherits it.

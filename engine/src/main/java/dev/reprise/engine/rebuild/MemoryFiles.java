@@ -175,7 +175,8 @@ final class MemoryFiles {
                     .about(name);
         }
         p.call(SYS_fchmod, number, memory.mode()).about(name);
-        if (memory.seals() != 0) {
+        // Every file of a tmpfs has F_SEAL_SEAL from its birth on.
+        if (memory.seals() != 0 && isMemFd(memory)) {
             p.call(SYS_fcntl, number, Fcntl.F_ADD_SEALS, memory.seals()).about("seals of " + name);
         }
         p.call(SYS_close, number).about(name);

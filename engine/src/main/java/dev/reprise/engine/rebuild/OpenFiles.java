@@ -16,6 +16,7 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.Pipe;
 import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.PseudoterminalEnd;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.kernel.Fcntl;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ final class OpenFiles {
             byNumber.put(descriptor.number(), descriptor.openFile());
         }
         for (OpenFile file : share.made()) {
-            ends.computeIfAbsent(pipeBehind(file), _ -> new ArrayList<>()).add(file);
+            ends.computeIfAbsent(behind(file), _ -> new ArrayList<>()).add(file);
         }
     }
 
@@ -75,13 +76,18 @@ final class OpenFiles {
         return share.finished();
     }
 
-    /** The open ends of a pipe or FIFO: whoever makes one makes them all. */
+    /** The open ends of a pipe, FIFO or terminal: whoever makes one makes them all. */
     List<OpenFile> endsOf(ObjectId pipe) {
         return ends.getOrDefault(pipe, List.of());
     }
 
-    private static ObjectId pipeBehind(OpenFile file) {
-        return file instanceof PipeEnd end ? end.pipe() : file instanceof FifoEnd end ? end.pipe() : ObjectId.NONE;
+    private static ObjectId behind(OpenFile file) {
+        return switch (file) {
+            case PipeEnd end -> end.pipe();
+            case FifoEnd end -> end.pipe();
+            case PseudoterminalEnd end when !end.isControlling() -> end.terminal();
+            default -> ObjectId.NONE;
+        };
     }
 
     /** Those made here that are of one kind. */

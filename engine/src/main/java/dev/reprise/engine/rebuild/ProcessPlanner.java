@@ -1,18 +1,24 @@
 package dev.reprise.engine.rebuild;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close_range;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioctl;
 
 import dev.reprise.engine.model.PageBatch;
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.rebuild.FdTableRebuild.DescriptorOptions;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.Pseudoterminal;
+import dev.reprise.image.state.PseudoterminalEnd;
 import dev.reprise.image.state.TaskState;
+import dev.reprise.kernel.Ioctl;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -73,11 +79,6 @@ final class ProcessPlanner {
         return ownsSpace;
     }
 
-    /** The control groups of the births' program, which knows which of them are gone. */
-    CgroupRebuild cgroups() {
-        return cgroups;
-    }
-
     /** Where memory contents go. */
     AddressSpaceRebuild memory() {
         return memory;
@@ -123,6 +124,34 @@ final class ProcessPlanner {
         return process.pid() == image.processes().getFirst().pid();
     }
 
+    /** Adds, when it has gone to its session: that session's terminal, which its children then have from it. */
+    void takeTerminal(ProgramBuilder p) {
+        ObjectId master = layout.makers().terminalOf(process.pid());
+        if (!master.equals(ObjectId.NONE)) {
+            PseudoterminalRebuild.control(p, descriptors.numberOf(master));
+        }
+    }
+
+    /** Adds, when all groups are there: the one in the foreground. */
+    private void setForeground(ProgramBuilder p) {
+        ObjectId master = layout.makers().terminalOf(process.pid());
+        if (!master.equals(ObjectId.NONE)) {
+            PseudoterminalEnd end = image.object(master, PseudoterminalEnd.class);
+            int group = image.object(end.terminal(), Pseudoterminal.class).foreground();
+            int id = layout.family().idAt(group, member.innerPids().size());
+            if (group != 0 && id != 0) {
+                p.attempt(SYS_ioctl, Arg.of(descriptors.numberOf(master)), Arg.of(Ioctl.TIOCSPGRP), p.ints(id));
+            }
+        }
+    }
+
+    /** Lines about the births that have run: what is not as it was. */
+    List<String> warnings(ProgramResults births) {
+        List<String> warnings = new ArrayList<>(cgroups.warnings(births));
+        warnings.addAll(descriptors.warnings(births));
+        return warnings;
+    }
+
     /** Adds: what only itself needs, when all are born. {@code helpers} have the control blocks from the first on. */
     void build(ProgramBuilder p, boolean forks, int helpers, int firstHelper) {
         GroupRebuild.join(p, layout.family(), member);
@@ -157,6 +186,7 @@ final class ProcessPlanner {
         if (ownsSpace) {
             memory.finish(p, memoryFiles);
         }
+        setForeground(p);
         p.end();
         return p.build();
     }

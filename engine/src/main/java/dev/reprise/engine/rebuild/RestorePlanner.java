@@ -121,7 +121,7 @@ final class RestorePlanner {
     /** Lines about the births that have run: control groups that are gone. */
     List<String> warnings(ProgramResults births) {
         Set<String> warnings = new LinkedHashSet<>();
-        planners.values().forEach(planner -> warnings.addAll(planner.cgroups().warnings(births)));
+        planners.values().forEach(planner -> warnings.addAll(planner.warnings(births)));
         return List.copyOf(warnings);
     }
 

@@ -9,6 +9,7 @@ import dev.reprise.image.state.InetSocket;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.PipeEnd;
+import dev.reprise.image.state.PseudoterminalEnd;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.SocketMessage;
@@ -73,6 +74,7 @@ final class Together {
         return switch (file) {
             case PipeEnd end -> end.pipe();
             case FifoEnd end -> end.pipe();
+            case PseudoterminalEnd end when !end.isControlling() -> end.terminal();
             default -> file.id();
         };
     }

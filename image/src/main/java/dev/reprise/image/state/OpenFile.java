@@ -20,7 +20,8 @@ public sealed interface OpenFile extends SharedObject
                 DeletedFile,
                 ProcFile,
                 ProcessFd,
-                PosixQueue {
+                PosixQueue,
+                PseudoterminalEnd {
     /** The file status flags (F_GETFL), as /proc/PID/fdinfo shows them, without O_CLOEXEC. */
     int flags();
 

@@ -13,7 +13,8 @@ public sealed interface SharedObject
                 Cgroups,
                 SharedMemorySegment,
                 SemaphoreSet,
-                MessageQueue {
+                MessageQueue,
+                Pseudoterminal {
     /** The number by which others refer to it. */
     ObjectId id();
 }

@@ -20,6 +20,8 @@ import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.Pipe;
 import dev.reprise.image.state.PipeEnd;
 import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.Pseudoterminal;
+import dev.reprise.image.state.PseudoterminalEnd;
 import dev.reprise.image.state.SeccompFilter;
 import dev.reprise.image.state.SemaphoreSet;
 import dev.reprise.image.state.SharedMemorySegment;
@@ -100,8 +102,9 @@ final class References {
             case SeccompFilter filter -> requireIfAny(filter.previous(), SeccompFilter.class, "a seccomp filter");
             case Socket socket -> socket(socket.detail());
             case SharedMemorySegment segment -> require(segment.memory(), MemoryObject.class, "a segment");
+            case PseudoterminalEnd end -> require(end.terminal(), Pseudoterminal.class, "a terminal's end");
             case OpenFile _, Pipe _, MemoryObject _, FsContext _, SignalHandlers _, Cgroups _ -> {}
-            case SemaphoreSet _, MessageQueue _ -> {}
+            case SemaphoreSet _, MessageQueue _, Pseudoterminal _ -> {}
         }
     }
 

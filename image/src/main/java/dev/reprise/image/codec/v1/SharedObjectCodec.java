@@ -21,6 +21,8 @@ import dev.reprise.image.state.PipeEnd;
 import dev.reprise.image.state.PosixQueue;
 import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.ProcessFd;
+import dev.reprise.image.state.Pseudoterminal;
+import dev.reprise.image.state.PseudoterminalEnd;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SeccompFilter;
 import dev.reprise.image.state.SemaphoreSet;
@@ -72,6 +74,8 @@ final class SharedObjectCodec {
             case SeccompFilter _ -> RecordType.SECCOMP_FILTER;
             case ProcFile _ -> RecordType.PROC_FILE;
             case DeletedFile _ -> RecordType.DELETED_FILE;
+            case Pseudoterminal _ -> RecordType.PSEUDOTERMINAL;
+            case PseudoterminalEnd _ -> RecordType.PSEUDOTERMINAL_END;
         };
     }
 
@@ -107,6 +111,8 @@ final class SharedObjectCodec {
             case SeccompFilter it -> SeccompFilterCodec.write(it);
             case ProcFile it -> ProcFileCodec.write(it);
             case DeletedFile it -> DeletedFileCodec.write(it);
+            case Pseudoterminal it -> PseudoterminalCodec.write(it);
+            case PseudoterminalEnd it -> PseudoterminalCodec.write(it);
         };
     }
 
@@ -143,6 +149,8 @@ final class SharedObjectCodec {
             case RecordType.SECCOMP_FILTER -> SeccompFilterCodec.read(m);
             case RecordType.PROC_FILE -> ProcFileCodec.read(m);
             case RecordType.DELETED_FILE -> DeletedFileCodec.read(m);
+            case RecordType.PSEUDOTERMINAL -> PseudoterminalCodec.terminal(m);
+            case RecordType.PSEUDOTERMINAL_END -> PseudoterminalCodec.end(m);
             default -> null;
         };
     }

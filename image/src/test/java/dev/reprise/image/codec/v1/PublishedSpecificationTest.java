@@ -45,6 +45,8 @@ class PublishedSpecificationTest {
             Map.entry(RecordType.TERMINAL_FILE, "path_files TerminalFile"),
             Map.entry(RecordType.PIPE_END, "pipe_end PipeEnd"),
             Map.entry(RecordType.FIFO_END, "pipe_end FifoEnd"),
+            Map.entry(RecordType.PSEUDOTERMINAL, "pseudoterminal Pseudoterminal"),
+            Map.entry(RecordType.PSEUDOTERMINAL_END, "pseudoterminal PseudoterminalEnd"),
             Map.entry(RecordType.EVENT_FD, "event_fd EventFd"),
             Map.entry(RecordType.TIMER_FD, "timer_fd TimerFd"),
             Map.entry(RecordType.SIGNAL_FD, "signal_fd SignalFd"),

@@ -1,0 +1,35 @@
+package dev.reprise.image.state;
+
+/**
+ * A pseudo terminal whose master is in the image; its open ends are {@link PseudoterminalEnd}s.
+ *
+ * @param index N of /dev/pts/N
+ * @param locked whether its slave cannot be opened yet (TIOCSPTLCK)
+ * @param packets whether its master reads packets (TIOCPKT)
+ * @param exclusive whether nobody else may open it (TIOCEXCL)
+ * @param closed whether its slave has been open and is not any more: the master reads EIO
+ * @param stopped whether its output is stopped (^S)
+ * @param settings struct termios2
+ * @param window struct winsize
+ * @param ownership of /dev/pts/N
+ * @param mode of /dev/pts/N, permissions
+ * @param session whose controlling terminal it is; 0: nobody's
+ * @param foreground the process group that gets its keys; 0: none
+ * @param output what has been written to it and not been read from the master
+ */
+public record Pseudoterminal(
+        ObjectId id,
+        int index,
+        boolean locked,
+        boolean packets,
+        boolean exclusive,
+        boolean closed,
+        boolean stopped,
+        Bytes settings,
+        Bytes window,
+        Ownership ownership,
+        int mode,
+        int session,
+        int foreground,
+        Bytes output)
+        implements SharedObject {}
