@@ -1,6 +1,8 @@
 package dev.reprise.acceptance;
 
 import dev.reprise.kernel.Door;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.x86_64.SyscallNumbers;
 import java.io.File;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Processes that are not ours by Java's reckoning: guests and what is restored.
@@ -151,6 +154,44 @@ final class Tasks {
             return children(); // a thread whose children another one has now
         }
         return children;
+    }
+
+    /** The sessions of a family. */
+    static Set<Integer> sessions(List<Integer> family) {
+        Set<Integer> sessions = new TreeSet<>();
+        for (int pid : family) {
+            ProcStat stat = stat(pid);
+            if (stat != null) {
+                sessions.add(stat.session());
+            }
+        }
+        return sessions;
+    }
+
+    /**
+     * Reaps those of some sessions that have become our children and have ended, until there are none: born and orphaned
+     * while nobody counted, they would keep their ids.
+     */
+    static void reap(Set<Integer> sessions) throws IOException {
+        boolean found = true;
+        while (found) {
+            found = false;
+            for (int child : children()) {
+                ProcStat stat = stat(child);
+                if (stat != null && stat.isZombie() && sessions.contains(stat.session())) {
+                    reap(child);
+                    found = true;
+                }
+            }
+        }
+    }
+
+    private static @Nullable ProcStat stat(int pid) {
+        try {
+            return ProcStat.of(pid);
+        } catch (KernelException gone) {
+            return null;
+        }
     }
 
     /** What /proc says about a process that is not where it should be. */

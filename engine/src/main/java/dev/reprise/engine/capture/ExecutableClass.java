@@ -11,7 +11,10 @@ final class ExecutableClass {
 
     private ExecutableClass() {}
 
-    /** Whether the vector has 16-byte entries: only then AT_PAGESZ stands where one of them begins. */
+    /**
+     * Whether the vector has 16-byte entries: only then AT_PAGESZ stands where one of them begins. In the middle of an exec, or
+     * at the end of a process, there is none; what runs then is looked at again when it is frozen.
+     */
     static boolean is64Bit(int pid) throws KernelException {
         byte[] auxv = Proc.bytes("/proc/" + pid + "/auxv");
         for (int at = 0; at + ENTRY <= auxv.length; at += ENTRY) {
@@ -19,7 +22,7 @@ final class ExecutableClass {
                 return true;
             }
         }
-        return false;
+        return allZero(auxv, 0, Math.min(ENTRY, auxv.length));
     }
 
     private static boolean allZero(byte[] bytes, int from, int to) {
