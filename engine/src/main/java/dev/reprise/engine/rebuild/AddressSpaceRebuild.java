@@ -136,7 +136,7 @@ final class AddressSpaceRebuild {
                             Arg.of(vma.bytes()),
                             Arg.of(policy.mode()),
                             p.bytes(policy.nodes().toArray()),
-                            Arg.of(policy.nodes().length() * Byte.SIZE),
+                            Arg.of((long) policy.nodes().length() * Byte.SIZE),
                             Arg.of(0))
                     .about("the memory policy of " + name(vma));
         }
