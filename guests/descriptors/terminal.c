@@ -2,6 +2,7 @@
 // the settings it had made (no echo, no lines).
 // needs: terminal
 // opt-out: detached: a program restored with -d has no terminal
+// opt-out: executable: its terminal is that of the exec, with the settings of whoever executes it
 #include "guest.h"
 #include <sys/ioctl.h>
 #include <termios.h>

@@ -1,7 +1,7 @@
 // What /proc/self says about the guest's own mappings.
 #include "guest.h"
 
-enum { MAPS_SIZE = 1 << 20 };
+enum { MAPS_SIZE = 1 << 22 };
 
 // Static: a look at the mappings must not change them.
 static char remembered[MAPS_SIZE], now[MAPS_SIZE];

@@ -1,5 +1,6 @@
 // Sockets whose ends are in several processes: a UNIX pair, an accepted connection, TCP, an open file on its way to a child, credentials.
 // opt-out: beside: one connection can be there once in a network namespace
+// opt-out: executable: an executable holds one process
 #include "guest.h"
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -69,7 +69,7 @@ class GuestsTest {
     static Stream<Arguments> guestsTimesWays() {
         String guests = System.getProperty("reprise.guests", ".*");
         // That a guest notices what is broken need not be proved each time.
-        String usual = Boolean.getBoolean("reprise.long") ? ".*" : "resume|restore|pipe|row|pid-namespace";
+        String usual = Boolean.getBoolean("reprise.long") ? ".*" : "resume|restore|pipe|row|pid-namespace|executable";
         String ways = System.getProperty("reprise.ways", "").isEmpty() ? usual : System.getProperty("reprise.ways", "");
         int times = Integer.getInteger("reprise.times", 1);
         return Guest.all().stream()

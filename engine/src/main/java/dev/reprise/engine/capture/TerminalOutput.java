@@ -85,7 +85,7 @@ final class TerminalOutput {
         Label again = p.label();
         Label done = p.label();
         p.place(again);
-        Slot poll = pollFor(TerminalState.POLLIN, master);
+        Slot poll = TerminalSettings.pollFor(p, master, TerminalState.POLLIN);
         Step ready = p.attempt(SYS_poll, poll, Arg.of(1), Arg.of(0));
         p.jumpIfEqual(ready, Arg.of(0), done);
         Step isReadable = p.and(p.load4(poll.plus(4)), Arg.of((long) TerminalState.POLLIN << 16));
@@ -106,7 +106,8 @@ final class TerminalOutput {
         Label flowing = p.label();
         Label done = p.label();
         p.jumpIfEqual(Arg.contentOf(length), Arg.of(0), done);
-        Step ready = p.attempt(SYS_poll, pollFor(TerminalState.POLLOUT, slave), Arg.of(1), Arg.of(0));
+        Step ready =
+                p.attempt(SYS_poll, TerminalSettings.pollFor(p, slave, TerminalState.POLLOUT), Arg.of(1), Arg.of(0));
         p.jumpIfEqual(ready, Arg.of(1), flowing);
         p.store8(stopped, Arg.of(1));
         TerminalSettings.flow(p, slave, TerminalSettings.TCOOFF); // whoever stopped it
@@ -118,13 +119,5 @@ final class TerminalOutput {
         TerminalSettings.stop(p, master, slave, settings);
         p.place(flows);
         p.place(done);
-    }
-
-    // struct pollfd { int fd; short events, revents; }
-    private Slot pollFor(int events, Arg descriptor) {
-        Slot poll = p.space(8);
-        p.store4(poll, descriptor);
-        p.store4(poll.plus(4), Arg.of(events));
-        return poll;
     }
 }

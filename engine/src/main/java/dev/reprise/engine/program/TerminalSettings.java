@@ -1,6 +1,7 @@
 package dev.reprise.engine.program;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioctl;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_poll;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_write;
 
 import dev.reprise.kernel.Ioctl;
@@ -21,6 +22,7 @@ public final class TerminalSettings {
     private static final int IXON = 02000;
     private static final int OPOST = 1;
     private static final int VSTOP = 9;
+    private static final int POLLIN = 1;
 
     private TerminalSettings() {}
 
@@ -38,9 +40,19 @@ public final class TerminalSettings {
         byte key = settings[CHARACTERS + VSTOP];
         if ((input & IXON) != 0 && key != 0) {
             p.attempt(SYS_write, master, p.bytes(new byte[] {key}), Arg.of(1));
+            // A look for input waits until the kernel has seen the key.
+            p.attempt(SYS_poll, pollFor(p, slave, POLLIN), Arg.of(1), Arg.of(0));
         } else {
             flow(p, slave, TCOOFF);
         }
+    }
+
+    /** A struct pollfd { int fd; short events, revents; } for a descriptor. */
+    public static Slot pollFor(ProgramBuilder p, Arg descriptor, int events) {
+        Slot poll = p.space(8);
+        p.store4(poll, descriptor);
+        p.store4(poll.plus(4), Arg.of(events));
+        return poll;
     }
 
     /** Adds: the output stops or starts. */
