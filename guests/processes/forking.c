@@ -1,10 +1,6 @@
 // Programs that fork all the time: children that end at once, that exec, that are made by vfork.
 // guest: fork
 // guest: vfork
-// opt-out: restore: whoever adopts zombies that it never knew must reap them, which the harness does not yet
-// opt-out: pipe: whoever adopts zombies that it never knew must reap them, which the harness does not yet
-// opt-out: row: whoever adopts zombies that it never knew must reap them, which the harness does not yet
-// opt-out: pid-namespace: whoever adopts zombies that it never knew must reap them, which the harness does not yet
 // needs: moving
 // opt-out: executable: an executable holds one process
 #include "guest.h"

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -79,8 +80,10 @@ final class Journey {
             Tasks.awaitEnd(family, PATIENCE);
             Tool.launch("restore", "-d", image + "").succeeds();
         } else {
+            Set<Integer> sessions = Tasks.sessions(family);
             Library.checkpoint(guest.pid(), image, After.KILL);
             Tasks.awaitEnd(family, PATIENCE);
+            Tasks.reap(sessions);
             Library.restore(image, RestoreOptions.DEFAULT.asDetached());
         }
         isAsBefore(before, guest.pid(), false);
@@ -91,7 +94,8 @@ final class Journey {
         Map<Integer, Outside> before = look(guest.pid());
         // The killed original is ours to reap, while the pipe still runs.
         List<Integer> family = Tasks.family(guest.pid());
-        Thread reaper = Thread.ofPlatform().start(() -> reapOriginal(family));
+        Set<Integer> sessions = Tasks.sessions(family);
+        Thread reaper = Thread.ofPlatform().start(() -> reapOriginal(family, sessions));
         if (isOfAUser()) {
             String checkpoint = Tool.quoted("checkpoint", "--kill", guest.pid() + "");
             String restore = Tool.quoted("restore", "-d");
@@ -113,10 +117,14 @@ final class Journey {
                 || guest.guest().name().matches(USERS);
     }
 
-    private static void reapOriginal(List<Integer> family) {
+    private static void reapOriginal(List<Integer> family, Set<Integer> sessions) {
         try {
             Tasks.awaitEnd(family, Duration.ofSeconds(120));
-        } catch (InterruptedException | AssertionError enough) {
+            while (!Thread.interrupted()) {
+                Tasks.reap(sessions);
+                Thread.sleep(2);
+            }
+        } catch (IOException | InterruptedException | AssertionError enough) {
             // Restored before it was seen dead: it has been reaped by somebody else.
         }
     }
@@ -125,8 +133,10 @@ final class Journey {
         Map<Integer, Outside> before = look(guest.pid());
         for (int round = 0; round < 2; round++) {
             List<Integer> family = Tasks.family(guest.pid());
+            Set<Integer> sessions = Tasks.sessions(family);
             Library.checkpoint(guest.pid(), image, After.KILL);
             Tasks.awaitEnd(family, PATIENCE);
+            Tasks.reap(sessions);
             Library.restore(image, RestoreOptions.DEFAULT.asDetached());
         }
         isAsBefore(before, guest.pid(), false);

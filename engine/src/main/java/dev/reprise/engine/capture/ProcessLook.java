@@ -1,6 +1,7 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStat;
@@ -17,11 +18,13 @@ final class ProcessLook {
 
     private final int pid;
     private final int alive;
+    private final boolean isMember;
     private final List<Refusal> refusals = new ArrayList<>();
 
     private ProcessLook(Member member) {
         pid = member.pid();
         alive = member.tid();
+        isMember = member.parent() != 0;
     }
 
     /**
@@ -89,6 +92,9 @@ final class ProcessLook {
         int group = Integer.parseInt(status.field("Tgid"));
         if (stat.isKernelThread()) {
             refuse("kernel thread", where, "the kernel itself runs in it", "");
+        } else if (stat.isZombie() && isMember) {
+            throw new KernelException(
+                    "look", where, Errno.ESRCH); // since it was counted: it will be saved as what it is
         } else if (stat.isZombie()) {
             refuse("zombie", where, "it has ended and waits for its parent, process " + stat.parent(), "");
         } else if (group != pid) {

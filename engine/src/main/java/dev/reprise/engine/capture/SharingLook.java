@@ -64,12 +64,24 @@ final class SharingLook {
         }
     }
 
+    // Two that have nothing any more seem to have the same.
+    private static boolean isEnding(Member member) {
+        try {
+            return ProcStat.of(member.tid()).isEnding();
+        } catch (KernelException gone) {
+            return true;
+        }
+    }
+
     private static void refuse(Kcmp kind, String name, Outsiders outsiders, List<Member> all, List<Refusal> refusals) {
         for (List<Member> group : Sharing.of(kind, all).groups()) {
             Member inside = group.getFirst(); // members stand before all others
             if (outsiders.inside().contains(inside.pid())) {
                 for (Member other : group) {
-                    if (!outsiders.inside().contains(other.pid()) && outsiders.contain(other.pid())) {
+                    if (!outsiders.inside().contains(other.pid())
+                            && outsiders.contain(other.pid())
+                            && !isEnding(inside)
+                            && !isEnding(other)) {
                         refusals.add(new Refusal(
                                 "shared " + name,
                                 other.text(),
