@@ -95,10 +95,16 @@ static void expect(int fd, const char *what, const char *text, size_t length)
         struct pollfd poll_for = {.fd = fd, .events = POLLIN};
         if (poll(&poll_for, 1, 5000) != 1)
             break;
-        ssize_t n = read(fd, got + at, length - at);
+        // In packet mode each read begins with a byte that says "data"; how many reads it takes is the kernel's matter.
+        size_t mark = is("packets") ? 1 : 0;
+        char piece[257];
+        ssize_t n = read(fd, piece, length - at + mark);
         if (n <= 0)
             break;
-        at += (size_t)n;
+        if (mark == 1)
+            CHECK("a packet of data", piece[0], TIOCPKT_DATA);
+        memcpy(got + at, piece + mark, (size_t)n - mark);
+        at += (size_t)n - mark;
     }
     CHECK(what, at, length);
     CHECK("its bytes", memcmp(got, text, length < sizeof got ? length : sizeof got), 0);
@@ -153,7 +159,7 @@ void verify(void)
     }
     check_slave();
     if (is("packets")) {
-        expect(master, "a packet", "\0one\r\ntwo", 9);
+        expect(master, "packets", "one\r\ntwo", 8);
     } else if (is("stopped")) {
         CHECK("stopped", write(other, "x", 1), -1);
         CHECK("error", errno, EAGAIN);
@@ -169,7 +175,7 @@ void verify(void)
     CHECK("arrive", read(slave, text, sizeof text), 3);
     CHECK_STRING("their text", text, "abc");
     CHECK("output", write(other, "done\n", 5), 5);
-    expect(master, "output", is("packets") ? "\0done\r\n" : "done\r\n", is("packets") ? 7 : 6);
+    expect(master, "output", "done\r\n", 6);
     for (int i = 0; is("many") && i < MANY; i++) {
         char its[64];
         CHECK("ptsname_r", ptsname_r(masters[i], its, sizeof its), 0);

@@ -1,6 +1,7 @@
 // Programs that fork all the time: children that end at once, that exec, that are made by vfork.
 // guest: fork
 // guest: vfork
+// opt-out: pipe: while the pipe runs the harness may only wait for whom it knows: a restored program has the ids of the killed one
 // needs: moving
 // opt-out: executable: an executable holds one process
 #include "guest.h"

@@ -94,8 +94,7 @@ final class Journey {
         Map<Integer, Outside> before = look(guest.pid());
         // The killed original is ours to reap, while the pipe still runs.
         List<Integer> family = Tasks.family(guest.pid());
-        Set<Integer> sessions = Tasks.sessions(family);
-        Thread reaper = Thread.ofPlatform().start(() -> reapOriginal(family, sessions));
+        Thread reaper = Thread.ofPlatform().start(() -> reapOriginal(family));
         if (isOfAUser()) {
             String checkpoint = Tool.quoted("checkpoint", "--kill", guest.pid() + "");
             String restore = Tool.quoted("restore", "-d");
@@ -117,14 +116,10 @@ final class Journey {
                 || guest.guest().name().matches(USERS);
     }
 
-    private static void reapOriginal(List<Integer> family, Set<Integer> sessions) {
+    private static void reapOriginal(List<Integer> family) {
         try {
             Tasks.awaitEnd(family, Duration.ofSeconds(120));
-            while (!Thread.interrupted()) {
-                Tasks.reap(sessions);
-                Thread.sleep(2);
-            }
-        } catch (IOException | InterruptedException | AssertionError enough) {
+        } catch (InterruptedException | AssertionError enough) {
             // Restored before it was seen dead: it has been reaped by somebody else.
         }
     }

@@ -10,8 +10,6 @@ import java.util.List;
 
 /** The first step of a checkpoint, and all of an explanation: everything that is in the way, touching nothing. */
 public final class Look {
-    private static final int LAST_STANDARD_STREAM = 2;
-
     private Look() {}
 
     /** Everything that is in the way of a checkpoint; empty when nothing is. */
@@ -25,10 +23,11 @@ public final class Look {
         List<Explanation.Node> processes = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         ProcessSet set = look.set();
+        StreamNotes streams = new StreamNotes(set);
         for (Member member : set.members()) {
             processes.add(new Explanation.Node(
                     member.pid(), member.parent(), name(member.tid()), threads(member.pid()), false));
-            notes.addAll(notes(member, set));
+            notes.addAll(notes(member, set, streams));
         }
         for (Member zombie : set.zombies()) {
             processes.add(new Explanation.Node(zombie.pid(), zombie.parent(), name(zombie.pid()), 0, true));
@@ -48,31 +47,15 @@ public final class Look {
         }
     }
 
-    private static List<String> notes(Member member, ProcessSet set) {
+    private static List<String> notes(Member member, ProcessSet set, StreamNotes streams) {
         try {
-            List<String> notes = notes(member.tid());
+            List<String> notes = new ArrayList<>(streams.of(member.tid()));
+            notes.addAll(SleepNotes.of(member.tid()));
             return set.isForest()
                     ? notes.stream().map(note -> member.text() + ": " + note).toList()
                     : notes;
         } catch (KernelException gone) {
             return List.of();
         }
-    }
-
-    private static List<String> notes(int pid) throws KernelException {
-        List<String> notes = new ArrayList<>();
-        for (int number : Proc.numbers("/proc/" + pid + "/fd")) {
-            String target = number > LAST_STANDARD_STREAM ? "" : Proc.link("/proc/" + pid + "/fd/" + number);
-            if (target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console")) {
-                notes.add("descriptor " + number + " is a terminal (" + target
-                        + "): a restored program gets the terminal of restore");
-            } else if (target.startsWith("pipe:") || target.startsWith("socket:")) {
-                notes.add("descriptor " + number + " is a " + target
-                        + ": where its other end is outside, a restored program gets restore's own descriptor "
-                        + number);
-            }
-        }
-        notes.addAll(SleepNotes.of(pid));
-        return notes;
     }
 }
