@@ -112,11 +112,9 @@ static int open_kind(const char *kind)
     } else if (strcmp(kind, "deadly_filter") == 0) {
         return filter(0, SYS_shmat, SECCOMP_RET_KILL_PROCESS);
     } else if (strcmp(kind, "pidfd_of_parent") == 0) {
-        return syscall(SYS_pidfd_open, getppid(), 0);
+        return syscall(SYS_pidfd_open, 1, 0); // who started this guest may be on its way out
     } else if (strcmp(kind, "proc_of_parent") == 0) {
-        char path[64];
-        snprintf(path, sizeof path, "/proc/%d/status", getppid());
-        return open(path, O_RDONLY);
+        return open("/proc/1/status", O_RDONLY);
     }
     errno = EINVAL;
     return -1;
