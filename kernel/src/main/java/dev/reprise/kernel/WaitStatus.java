@@ -11,17 +11,30 @@ public record WaitStatus(int value) {
     public static final int WNOHANG = 1;
     public static final int WALL = 0x40000000;
 
+    private static final int WNOTHREAD = 0x20000000;
     private static final int STOPPED = 0x7f;
     private static final int SYSCALL_MARK = 0x80;
     private static final int SIGTRAP = 5;
 
     /** Waits for a named task; never for any child: other parts of the process have children of their own. */
     public static WaitStatus of(int tid) throws KernelException {
+        return await(tid, WALL);
+    }
+
+    /**
+     * The same for a task that this very thread traces, or has cloned. Another one that has its id by now, and another thread
+     * of ours for a parent or tracer, is left alone: its stops are not ours to take.
+     */
+    public static WaitStatus ofOwn(int tid) throws KernelException {
+        return await(tid, WALL | WNOTHREAD);
+    }
+
+    private static WaitStatus await(int tid, int options) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(JAVA_INT);
             long result;
             do {
-                result = Door.call(SYS_wait4, tid, status.address(), WALL, 0);
+                result = Door.call(SYS_wait4, tid, status.address(), options, 0);
             } while (result == -Errno.EINTR.code());
             if (result == -Errno.ECHILD.code()) {
                 throw new TaskDiedException("wait4", tid);

@@ -240,7 +240,7 @@ public final class Freeze {
 
     private static void awaitDeath(Tracee tracee) throws KernelException {
         try {
-            while (WaitStatus.of(tracee.tid()).isStopped()) {
+            while (WaitStatus.ofOwn(tracee.tid()).isStopped()) {
                 Thread.onSpinWait();
             }
         } catch (TaskDiedException gone) {

@@ -64,7 +64,7 @@ final class Stopping {
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        return WaitStatus.of(tracee.tid());
+        return WaitStatus.ofOwn(tracee.tid());
     }
 
     private boolean isInVfork() {

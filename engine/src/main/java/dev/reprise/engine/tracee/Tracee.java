@@ -84,7 +84,7 @@ public final class Tracee {
 
     /** Waits for the next report; a death is a {@link TaskDiedException}. */
     public WaitStatus await() throws KernelException {
-        WaitStatus status = WaitStatus.of(tid);
+        WaitStatus status = WaitStatus.ofOwn(tid);
         if (!status.isStopped()) {
             throw new TaskDiedException("wait4 (" + status + ")", tid);
         }
