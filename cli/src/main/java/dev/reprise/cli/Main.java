@@ -28,7 +28,7 @@ public final class Main implements Runnable {
 
     /** Runs the command that the arguments name and exits with its status. */
     public static void main(String[] args) {
-        System.exit(CommandTree.run(args));
+        System.exit(CommandTree.lazy().run(args));
     }
 
     @Override

@@ -32,14 +32,37 @@ final class SelfCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Sources sources = Sources.of(checkout);
-        sources.isFresh();
-        new Warmup(pids, directory).run(seconds);
+        Warmup warmup = new Warmup(pids, directory, call -> answer(sources, CommandTree.eager(), call));
+        warmup.run(seconds);
+        // A collection arms a barrier in all compiled code, which is taken away where that runs next: now.
         System.gc();
-        SelfImage.Call call = SelfImage.await();
+        warmup.run(0);
+        CommandTree commands = CommandTree.eager();
+        Thread ending = new Thread("ending");
+        return end(answer(sources, commands, SelfImage.await()), ending);
+    }
+
+    /**
+     * Ends the process; does not return. Runtime.exit would look for a logger first, which takes milliseconds, and no hook
+     * has anything left to do, unless a signal began the end.
+     */
+    private static int end(int status, Thread nothing) {
+        System.out.flush();
+        System.err.flush();
+        try {
+            Runtime.getRuntime().addShutdownHook(nothing);
+        } catch (IllegalStateException alreadyEnding) {
+            System.exit(status); // waits for the end that the signal began, whose status counts
+        }
+        Runtime.getRuntime().halt(status);
+        return status;
+    }
+
+    private int answer(Sources sources, CommandTree commands, SelfImage.Call call) {
         if (!sources.isFresh() && !call.environment().containsKey("REPRISE_IN_BUILD")) {
             call.runInstead(checkout.resolve("reprise"));
         }
         WorkingDirectory.set(call.workingDirectory());
-        return CommandTree.run(call.arguments().toArray(String[]::new));
+        return commands.run(call.arguments().toArray(String[]::new));
     }
 }

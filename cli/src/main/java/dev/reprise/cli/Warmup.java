@@ -2,7 +2,7 @@ package dev.reprise.cli;
 
 import dev.reprise.engine.Checkpoint;
 import dev.reprise.engine.Restore;
-import dev.reprise.engine.RestoredProcess;
+import dev.reprise.engine.SelfImage;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.Progress;
@@ -12,10 +12,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * Dry runs of the real paths, so that classes are loaded and compiled before the tool is frozen: the programs that are
@@ -26,12 +29,17 @@ final class Warmup {
 
     private final List<Integer> pids;
     private final Path directory;
+    private final ToIntFunction<SelfImage.Call> answer;
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
-    /** {@code pids} are the programs, {@code directory} is ours alone and takes the images. */
-    Warmup(List<Integer> pids, Path directory) {
+    /**
+     * {@code pids} are the programs, {@code directory} is ours alone and takes the images, {@code answer} is what the
+     * frozen tool will do with a command line.
+     */
+    Warmup(List<Integer> pids, Path directory, ToIntFunction<SelfImage.Call> answer) {
         this.pids = pids;
         this.directory = directory;
+        this.answer = answer;
     }
 
     /** Runs for so many seconds, once at least; what the commands say is dropped. */
@@ -68,20 +76,18 @@ final class Warmup {
 
     private void command(String... arguments) throws IOException {
         said.reset();
-        if (CommandTree.run(arguments) != ExitStatus.DONE) {
+        if (answer.applyAsInt(SelfImage.rehearse(arguments)) != ExitStatus.DONE) {
             throw new IOException(String.join(" ", arguments) + ": " + said.toString(StandardCharsets.UTF_8));
         }
     }
 
     private void library(int pid) throws IOException {
         Path stream = directory.resolve("stream");
-        try {
-            Checkpoint.toChannel(
-                    pid, Channels.newChannel(Files.newOutputStream(stream)), CheckpointOptions.DEFAULT, Progress.NONE);
+        try (WritableByteChannel out = Channels.newChannel(Files.newOutputStream(stream));
+                ReadableByteChannel in = Channels.newChannel(Files.newInputStream(stream))) {
+            Checkpoint.toChannel(pid, out, CheckpointOptions.DEFAULT, Progress.NONE);
             RestoreOptions options = RestoreOptions.DEFAULT.asDetached().inPidNamespace();
-            RestoredProcess restored =
-                    Restore.fromChannel(Channels.newChannel(Files.newInputStream(stream)), options, Progress.NONE);
-            end(restored.pid());
+            end(Restore.fromChannel(in, options, Progress.NONE).pid());
         } catch (CheckpointException | RestoreException failed) {
             throw new IOException(failed.getMessage(), failed);
         }

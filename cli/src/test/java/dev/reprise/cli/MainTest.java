@@ -81,7 +81,7 @@ class MainTest {
         System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
         try {
-            int status = CommandTree.run(args);
+            int status = CommandTree.lazy().run(args);
             return new Outcome(
                     status, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
         } finally {

@@ -77,6 +77,13 @@ public final class SelfImage {
         }
     }
 
+    /** What {@link #await} would give for a command line in this environment: for a dry run of all that follows. */
+    public static Call rehearse(String... arguments) {
+        List<String> line = new ArrayList<>(List.of("reprise"));
+        line.addAll(List.of(arguments));
+        return new Call(PauseForArguments.rehearse(line, List.of("PATH=/", "REPRISE=rehearsal")));
+    }
+
     /** Sleeps until this process is an execution of the executable that was made of it. */
     public static Call await() {
         PauseForArguments.Answer answer = PauseForArguments.await();

@@ -3,6 +3,7 @@ package dev.reprise.kernel;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.kernel.x86_64.SyscallNumbers;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -34,6 +35,26 @@ public final class PauseForArguments {
         while (Door.isError(answer)) {
             answer = Door.call(SyscallNumbers.SYS_pause, REQUEST);
         }
+        return read(answer);
+    }
+
+    /** What {@link #await} would give for these, read from memory in the same way. */
+    public static Answer rehearse(List<String> arguments, List<String> environment) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment header = arena.allocate(HEADER, Long.BYTES);
+            place(arena, arguments, header, 0);
+            place(arena, environment, header, 2);
+            return read(header.address());
+        }
+    }
+
+    private static void place(Arena arena, List<String> strings, MemorySegment header, int at) {
+        MemorySegment bytes = Native.path(arena, String.join("\0", strings));
+        header.setAtIndex(JAVA_LONG, at, bytes.address());
+        header.setAtIndex(JAVA_LONG, at + 1L, strings.isEmpty() ? 0 : bytes.byteSize());
+    }
+
+    private static Answer read(long answer) {
         MemorySegment header = Native.at(answer, HEADER);
         return new Answer(strings(header, 0), strings(header, 2));
     }
