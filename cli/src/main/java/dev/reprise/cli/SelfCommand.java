@@ -43,8 +43,8 @@ final class SelfCommand implements Callable<Integer> {
     }
 
     /**
-     * Ends the process; does not return. Runtime.exit would look for a logger first, which takes milliseconds, and no hook
-     * has anything left to do, unless a signal began the end.
+     * Ends the process; does not return. Runtime.exit looks for a logger and stops the JVM's threads one by one, which
+     * takes milliseconds, and no hook has anything left to do, unless a signal began the end.
      */
     private static int end(int status, Thread nothing) {
         System.out.flush();
@@ -54,7 +54,7 @@ final class SelfCommand implements Callable<Integer> {
         } catch (IllegalStateException alreadyEnding) {
             System.exit(status); // waits for the end that the signal began, whose status counts
         }
-        Runtime.getRuntime().halt(status);
+        SelfImage.exit(status);
         return status;
     }
 

@@ -27,6 +27,7 @@ public record FileStatus(
         long mtimeNanos) {
     private static final int SIZE = 144;
     private static final int S_IFMT = 0170000;
+    private static final int S_IFIFO = 0010000;
     private static final int S_IFCHR = 0020000;
     private static final int S_IFDIR = 0040000;
     private static final int S_IFREG = 0100000;
@@ -70,6 +71,11 @@ public record FileStatus(
     /** Whether it is a regular file. */
     public boolean isRegular() {
         return (mode & S_IFMT) == S_IFREG;
+    }
+
+    /** Whether it is a FIFO, or a pipe. */
+    public boolean isFifo() {
+        return (mode & S_IFMT) == S_IFIFO;
     }
 
     /** Whether it is a character device. */

@@ -2,12 +2,12 @@ package dev.reprise.engine.capture;
 
 import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.kernel.FdLinks;
 import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -41,10 +41,7 @@ final class OutsideHolders {
         Outsiders outsiders = set.outsiders();
         Set<String> wanted = new HashSet<>();
         for (Descriptions.Description one : descriptions.all()) {
-            // A socket without a peer has nothing outside; a FIFO's link cannot be told from a file's here.
-            if (one.link().startsWith("pipe:[")
-                    || one.link().startsWith("/")
-                    || one.link().startsWith(NAMELESS)) {
+            if (matters(one)) {
                 wanted.add(one.link());
             }
             int terminal = Pseudoterminals.indexOf(one.info());
@@ -62,23 +59,42 @@ final class OutsideHolders {
         return outside;
     }
 
-    private void add(int pid, Set<String> wanted, Outsiders outsiders) {
-        String directory = "/proc/" + pid + "/fd";
-        List<String> numbers;
+    // A file's other users are nothing to us, and a socket without a peer has nothing outside.
+    private static boolean matters(Descriptions.Description one) {
+        String link = one.link();
+        return link.startsWith("pipe:[")
+                || link.startsWith(NAMELESS)
+                || link.startsWith(Pseudoterminals.SLAVES)
+                || link.endsWith(MASTER)
+                || isNameless(link)
+                || link.startsWith("/") && isFifo(one);
+    }
+
+    private static boolean isFifo(Descriptions.Description one) {
         try {
-            numbers = Proc.list(directory);
+            return FileStatus.of("/proc/" + one.pid() + "/fd/" + one.number()).isFifo();
         } catch (KernelException _) {
-            return; // it has ended, or is not ours to look into
+            return false; // closed meanwhile
         }
-        for (String number : numbers) {
-            try {
-                String link = Proc.link(directory + "/" + number);
-                if (wanted.contains(link) && outsiders.contain(pid)) {
-                    add(pid, Integer.parseInt(number), link);
-                }
-            } catch (KernelException _) {
-                // This one was closed meanwhile; the others still count.
+    }
+
+    private void add(int pid, Set<String> wanted, Outsiders outsiders) {
+        try {
+            Map<Integer, String> open = FdLinks.of(pid);
+            open.values().retainAll(wanted);
+            if (!open.isEmpty() && outsiders.contain(pid)) {
+                open.forEach((number, link) -> addOpen(pid, number, link));
             }
+        } catch (KernelException _) {
+            // it has ended, or is not ours to look into
+        }
+    }
+
+    private void addOpen(int pid, int number, String link) {
+        try {
+            add(pid, number, link);
+        } catch (KernelException _) {
+            // This one was closed meanwhile; the others still count.
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.kernel.FdLinks;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.UnixDiag;
@@ -84,22 +85,13 @@ final class SocketIndex {
             return;
         }
         try {
-            for (String number : Proc.list("/proc/" + pid + "/fd")) {
-                add(pid, number);
+            for (String link : FdLinks.of(pid).values()) {
+                if (link.startsWith(LINK)) {
+                    holders.put(Long.parseLong(link.substring(LINK.length(), link.length() - 1)), pid);
+                }
             }
         } catch (KernelException _) {
             // it has ended, or is not ours to look into
-        }
-    }
-
-    private void add(int pid, String number) {
-        try {
-            String link = Proc.link("/proc/" + pid + "/fd/" + number);
-            if (link.startsWith(LINK)) {
-                holders.put(Long.parseLong(link.substring(LINK.length(), link.length() - 1)), pid);
-            }
-        } catch (KernelException _) {
-            // closed meanwhile
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.reprise.engine.capture;
 
-import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.FdInfo;
 import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.KernelException;
@@ -67,6 +66,6 @@ final class StreamNotes {
     }
 
     private static boolean isFifo(int pid, int number) throws KernelException {
-        return (FileStatus.of("/proc/" + pid + "/fd/" + number).mode() & Fcntl.S_IFMT) == Fcntl.S_IFIFO;
+        return FileStatus.of("/proc/" + pid + "/fd/" + number).isFifo();
     }
 }
