@@ -18,8 +18,7 @@ final class CommandTree {
     private final Supplier<CommandLine> restore;
     private final Supplier<CommandLine> whole;
 
-    private CommandTree(
-            Supplier<CommandLine> checkpoint, Supplier<CommandLine> restore, Supplier<CommandLine> whole) {
+    private CommandTree(Supplier<CommandLine> checkpoint, Supplier<CommandLine> restore, Supplier<CommandLine> whole) {
         this.checkpoint = checkpoint;
         this.restore = restore;
         this.whole = whole;

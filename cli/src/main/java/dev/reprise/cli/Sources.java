@@ -19,19 +19,21 @@ record Sources(Path checkout, String current, BuildFiles files) {
     /** Those of a checkout, now. */
     static Sources of(Path checkout) throws IOException {
         Path current = checkout.resolve(CURRENT);
-        BuildFiles files = new BuildFiles(
-                Files.readAllLines(checkout.resolve(".reprise/sources")).stream()
-                        .map(checkout::resolve)
-                        .toList(),
-                Files.getLastModifiedTime(current));
+        BuildFiles files = new BuildFiles(Files.readAllLines(checkout.resolve(".reprise/sources")).stream()
+                .map(checkout::resolve)
+                .toList());
         return new Sources(checkout, Files.readString(current), files);
     }
 
-    /** Whether what was built then is still what is to run. A checkout that cannot be written to is run as it is. */
+    /**
+     * Whether what was built then is still what is to run: another build may have come to the same since. A checkout that
+     * cannot be written to is run as it is.
+     */
     boolean isFresh() {
         try {
-            return Files.readString(checkout.resolve(CURRENT)).equals(current)
-                    && (!files.isAnyNewer() || !Files.isWritable(checkout));
+            Path now = checkout.resolve(CURRENT);
+            return Files.readString(now).equals(current)
+                    && (!files.isAnyNewerThan(Files.getLastModifiedTime(now)) || !Files.isWritable(checkout));
         } catch (IOException gone) {
             return false;
         }

@@ -10,17 +10,15 @@ import java.util.concurrent.TimeUnit;
 /** The files that a build depended on, remembered by the tool's checkpoint of itself: is one of them newer by now? */
 public final class BuildFiles {
     private final ModificationTimes times;
-    private final long built;
 
-    /** Of {@code files} and a build begun at {@code built}. */
-    public BuildFiles(List<Path> files, FileTime built) {
+    /** Of {@code files}. */
+    public BuildFiles(List<Path> files) {
         this.times = new ModificationTimes(files.stream().map(BuildFiles::bytes).toList());
-        this.built = built.to(TimeUnit.NANOSECONDS);
     }
 
-    /** Whether one of them was modified, or went, since; about a microsecond a file. */
-    public boolean isAnyNewer() {
-        return times.isAnyAfter(built);
+    /** Whether one of them was modified, or went, since a build began; about a microsecond a file. */
+    public boolean isAnyNewerThan(FileTime built) {
+        return times.isAnyAfter(built.to(TimeUnit.NANOSECONDS));
     }
 
     private static String bytes(Path path) {

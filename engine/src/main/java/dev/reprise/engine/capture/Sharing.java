@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which processes share one of the things that clone(2) can share. kcmp(2) gives an order, so that finding out takes n
@@ -34,24 +35,43 @@ final class Sharing {
     }
 
     private void add(Member member) throws KernelException {
+        int at = search(member.tid());
+        if (at >= 0) {
+            groups.get(at).add(member);
+            first.put(member.pid(), groups.get(at).getFirst());
+        } else {
+            groups.add(-at - 1, new ArrayList<>(List.of(member)));
+            first.put(member.pid(), member);
+        }
+    }
+
+    private int search(int tid) throws KernelException {
         int low = 0;
         int high = groups.size() - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            Member other = groups.get(middle).getFirst();
-            int order = kind.compare(other.tid(), member.tid());
+            int order = kind.compare(groups.get(middle).getFirst().tid(), tid);
             if (order == 0) {
-                groups.get(middle).add(member);
-                first.put(member.pid(), other);
-                return;
+                return middle;
             } else if (order < 0) {
                 low = middle + 1;
             } else {
                 high = middle - 1;
             }
         }
-        groups.add(low, new ArrayList<>(List.of(member)));
-        first.put(member.pid(), member);
+        return -low - 1;
+    }
+
+    /** What is looked at. */
+    Kcmp kind() {
+        return kind;
+    }
+
+    /** The first of those that share a task's, which is none of them. */
+    @Nullable
+    Member sharedWith(int tid) throws KernelException {
+        int at = search(tid);
+        return at < 0 ? null : groups.get(at).getFirst();
     }
 
     /** The first of those that share a member's. */

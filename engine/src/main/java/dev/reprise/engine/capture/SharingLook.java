@@ -6,11 +6,19 @@ import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStat;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What tasks share that clone(2) can share: with other processes too much, among threads too little. */
 final class SharingLook {
+    private static final Map<Kcmp, String> NAMES = new EnumMap<>(Map.of(
+            Kcmp.VM, "memory",
+            Kcmp.FILES, "descriptor table",
+            Kcmp.FS, "file system context"));
+
     private SharingLook() {}
 
     /** Threads that have left the process's descriptor table or file system context (unshare(2)). */
@@ -37,28 +45,44 @@ final class SharingLook {
         }
     }
 
-    /** Processes outside a set with the same memory, descriptor table, file system context or handlers. */
+    /** Processes outside a set with the same memory, descriptor table or file system context. */
     static List<Refusal> withOthers(ProcessSet set) throws KernelException {
         Set<Integer> inside = set.ids();
         Outsiders outsiders = set.outsiders();
-        List<Member> all = new ArrayList<>(set.members());
+        List<Sharing> kinds = Stream.of(Kcmp.VM, Kcmp.FILES, Kcmp.FS)
+                .map(kind -> Sharing.of(kind, set.members()))
+                .toList();
+        List<Refusal> refusals = new ArrayList<>(0);
         for (int other : Proc.numbers("/proc")) {
-            if (!inside.contains(other) && isProgram(other)) {
-                all.add(Member.alone(other));
+            if (!inside.contains(other)) {
+                with(other, kinds, outsiders, refusals);
             }
         }
-        List<Refusal> refusals = new ArrayList<>(0);
-        refuse(Kcmp.VM, "memory", outsiders, all, refusals);
-        refuse(Kcmp.FILES, "descriptor table", outsiders, all, refusals);
-        refuse(Kcmp.FS, "file system context", outsiders, all, refusals);
         return refusals;
+    }
+
+    private static void with(int other, List<Sharing> kinds, Outsiders outsiders, List<Refusal> refusals) {
+        try {
+            for (Sharing sharing : kinds) {
+                Member sharer = sharing.sharedWith(other);
+                if (sharer != null && isProgram(other) && outsiders.contain(other) && !isEnding(sharer)) {
+                    refusals.add(new Refusal(
+                            "shared " + NAMES.get(sharing.kind()),
+                            Member.alone(other).text(),
+                            "it is shared with " + sharer.text() + " (CLONE_" + sharing.kind() + ")",
+                            "checkpoint both together"));
+                }
+            }
+        } catch (KernelException goneOrDenied) {
+            // It has ended; or it is somebody else's, who cannot share anything with these.
+        }
     }
 
     // Process 1 shares the kernel threads' file system context.
     private static boolean isProgram(int pid) {
         try {
             ProcStat stat = ProcStat.of(pid);
-            return !stat.isKernelThread() && !stat.isZombie();
+            return !stat.isKernelThread() && !stat.isEnding();
         } catch (KernelException gone) {
             return false;
         }
@@ -70,26 +94,6 @@ final class SharingLook {
             return ProcStat.of(member.tid()).isEnding();
         } catch (KernelException gone) {
             return true;
-        }
-    }
-
-    private static void refuse(Kcmp kind, String name, Outsiders outsiders, List<Member> all, List<Refusal> refusals) {
-        for (List<Member> group : Sharing.of(kind, all).groups()) {
-            Member inside = group.getFirst(); // members stand before all others
-            if (outsiders.inside().contains(inside.pid())) {
-                for (Member other : group) {
-                    if (!outsiders.inside().contains(other.pid())
-                            && outsiders.contain(other.pid())
-                            && !isEnding(inside)
-                            && !isEnding(other)) {
-                        refusals.add(new Refusal(
-                                "shared " + name,
-                                other.text(),
-                                "it is shared with " + inside.text() + " (CLONE_" + kind + ")",
-                                "checkpoint both together"));
-                    }
-                }
-            }
         }
     }
 }
