@@ -139,7 +139,13 @@ final class RunningGuest implements AutoCloseable {
 
     /** Executes a file like a guest, with the guest's own streams; its pid. */
     int execute(Path file) throws IOException, InterruptedException {
-        String script = "echo $$ >pid.part && mv pid.part pid && exec \"$0\"";
+        return execute(file, "exec \"$0\"");
+    }
+
+    /** The same by a line of shell, to which the file is {@code $0}. */
+    int execute(Path file, String line) throws IOException, InterruptedException {
+        Files.deleteIfExists(scratch.resolve("pid"));
+        String script = "echo $$ >pid.part && mv pid.part pid && " + line;
         Births.start(new ProcessBuilder("setsid", "--fork", "bash", "-c", script, file.toString())
                         .directory(scratch.toFile())
                         .redirectInput(Path.of("/dev/null").toFile())
@@ -159,6 +165,12 @@ final class RunningGuest implements AutoCloseable {
             requireBefore(deadline, "stopped");
         }
         return now;
+    }
+
+    /** Takes back what it was told, for another one that begins where this began. */
+    void forget() throws IOException {
+        Files.delete(scratch.resolve("go"));
+        Files.delete(scratch.resolve("result"));
     }
 
     private void requireBefore(long deadline, String what) throws InterruptedException {

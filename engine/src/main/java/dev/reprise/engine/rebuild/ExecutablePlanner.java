@@ -125,7 +125,11 @@ final class ExecutablePlanner {
         MemoryFiles.Numbers numbers = MemoryFiles.Numbers.from(image, temporaries.above());
         Makers makers = new Makers(image, FamilyPlanner.of(image), Map.of(process.pid(), process), numbers.end());
         memory = new AddressSpaceRebuild(
-                image, space, region, makers.memoryShare(process, CommonMemory.of(makers.commonMemory(), holes)));
+                image,
+                space,
+                region,
+                makers.memoryShare(process, CommonMemory.of(makers.commonMemory(), holes))
+                        .ofAnyone());
         memoryFiles = new MemoryFiles(image, numbers, makers.filesMadeBy(table.id()));
         descriptors = new FdTableRebuild(
                 image,

@@ -17,29 +17,40 @@ import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.PageRun;
+import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.Mman;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mapped file whose contents are in the image: one that is there is taken as it is, one that is gone is written
- * again.
+ * again. An executable's caller may have no right to either: then a mapping that is the only one has the contents for
+ * itself.
  *
- * <p>The contents are loaded into memory of ours; the page behind them says whether the file must be filled.
+ * <p>The contents are loaded into memory of ours; the page behind them says what must be done with them.
  */
 final class KeptFileRebuild {
     private static final int READ_WRITE = Mman.PROT_READ | Mman.PROT_WRITE;
     private static final int DIRECTORY_MODE = 0755;
     private static final long SIGN = Long.MIN_VALUE;
+    /** The file has been made, and must be filled. */
+    private static final int FILL = 1;
+    /** There is no file. */
+    private static final int ALONE = 2;
 
     private final MemoryObject object;
     private final long place;
+    private final boolean anyones;
     private final String path;
+    private @Nullable Vma alone;
 
-    KeptFileRebuild(MemoryObject object, long place) {
+    /** {@code anyones}: whoever runs it may have no right to the file. */
+    KeptFileRebuild(MemoryObject object, long place, boolean anyones) {
         this.object = object;
         this.place = place;
+        this.anyones = anyones;
         this.path = object.name();
     }
 
@@ -76,15 +87,44 @@ final class KeptFileRebuild {
         if (slash > 0) {
             p.attempt(SYS_mkdir, p.string(path.substring(0, slash)), Arg.of(DIRECTORY_MODE));
         }
+        Label isAlone = p.label();
+        Label done = p.label();
         p.store8(opened, create(p, name));
+        p.jumpIfAny(opened, Arg.of(SIGN), isAlone);
         own(p, Arg.contentOf(opened));
-        p.store8(Arg.of(flag()), Arg.of(1));
+        p.store8(Arg.of(flag()), Arg.of(FILL));
         p.place(isThere);
         p.call(SYS_close, Arg.contentOf(opened));
+        p.go(done);
+        p.place(isAlone);
+        p.store8(Arg.of(flag()), Arg.of(ALONE));
+        p.place(done);
     }
 
     /** Maps it. */
     void map(ProgramBuilder p, List<MappingPlan> mappings) {
+        boolean canBeAlone = anyones
+                && mappings.size() == 1
+                && mappings.getFirst().loadingProtection() == READ_WRITE
+                && mappings.getFirst().vma().offset() == 0;
+        if (canBeAlone) {
+            Label isAlone = p.label();
+            Label done = p.label();
+            alone = mappings.getFirst().vma();
+            p.jumpIfAny(Arg.of(flag()), Arg.of(ALONE), isAlone);
+            mapFile(p, mappings);
+            p.go(done);
+            p.place(isAlone);
+            int flags = Mman.MAP_SHARED | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED_NOREPLACE;
+            p.call(SYS_mmap, alone.start(), alone.bytes(), READ_WRITE, flags, -1, 0)
+                    .about(path);
+            p.place(done);
+        } else {
+            mapFile(p, mappings);
+        }
+    }
+
+    private void mapFile(ProgramBuilder p, List<MappingPlan> mappings) {
         if (!mappings.isEmpty()) {
             Step file = MappedFilesRebuild.open(p, path, Fcntl.O_RDWR);
             for (MappingPlan mapping : mappings) {
@@ -96,8 +136,10 @@ final class KeptFileRebuild {
 
     private Step create(ProgramBuilder p, Slot name) {
         int flags = Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL;
-        return p.call(SYS_openat, Arg.of(Fd.AT_FDCWD), name, Arg.of(flags), Arg.of(object.mode()))
-                .about(path);
+        return anyones
+                ? p.attempt(SYS_openat, Arg.of(Fd.AT_FDCWD), name, Arg.of(flags), Arg.of(object.mode()))
+                : p.call(SYS_openat, Arg.of(Fd.AT_FDCWD), name, Arg.of(flags), Arg.of(object.mode()))
+                        .about(path);
     }
 
     private void own(ProgramBuilder p, Arg descriptor) {
@@ -114,7 +156,14 @@ final class KeptFileRebuild {
     void finish(ProgramBuilder p) {
         Label fill = p.label();
         Label done = p.label();
-        p.jumpIfAny(Arg.of(flag()), Arg.of(1), fill);
+        p.jumpIfAny(Arg.of(flag()), Arg.of(FILL), fill);
+        if (alone != null) {
+            Label copy = p.label();
+            p.jumpIfAny(Arg.of(flag()), Arg.of(ALONE), copy);
+            p.go(done);
+            p.place(copy);
+            p.copy(Arg.of(alone.start()), Arg.of(place), Arg.of(Math.min(object.size(), alone.bytes())));
+        }
         p.go(done);
         p.place(fill);
         Step file = MappedFilesRebuild.open(p, path, Fcntl.O_WRONLY);

@@ -229,7 +229,7 @@ final class Makers {
         }
         List<MemoryObject> all = new ArrayList<>(objects.size());
         objects.forEach(id -> all.add(image.object(id, MemoryObject.class)));
-        return new MemoryShare(all, made, common.places(), common.region());
+        return new MemoryShare(all, made, common.places(), common.region(), false);
     }
 
     /** The memory objects whose files the owner of a table makes. */

@@ -15,16 +15,24 @@ import org.jspecify.annotations.Nullable;
  * @param made those that it makes: their contents come to it
  * @param common where those stand that are made before anybody forks, the same address in all address spaces
  * @param region all of these addresses; null: there are none
+ * @param anyones whoever runs it may have no right to its files: it then has the contents of those that are in the image
+ *     for itself
  */
 record MemoryShare(
         List<MemoryObject> objects,
         Set<ObjectId> made,
         Map<ObjectId, Long> common,
-        @Nullable PageRun region) {
+        @Nullable PageRun region,
+        boolean anyones) {
     MemoryShare {
         objects = List.copyOf(objects);
         made = Set.copyOf(made);
         common = Map.copyOf(common);
+    }
+
+    /** The same for an executable. */
+    MemoryShare ofAnyone() {
+        return new MemoryShare(objects, made, common, region, true);
     }
 
     boolean makes(MemoryObject object) {

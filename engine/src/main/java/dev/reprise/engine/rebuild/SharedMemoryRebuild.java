@@ -54,7 +54,7 @@ final class SharedMemoryRebuild {
             }
             places.put(object.id(), place);
             if (object.kind() == MemoryObject.Kind.FILE_CONTENTS) {
-                KeptFileRebuild file = new KeptFileRebuild(object, place);
+                KeptFileRebuild file = new KeptFileRebuild(object, place, share.anyones());
                 keptFiles.put(object.id(), file);
                 file.create(p);
             } else {
@@ -259,7 +259,7 @@ final class SharedMemoryRebuild {
 
     private void keptFile(ProgramBuilder p, MemoryObject object, List<MappingPlan> mappings) {
         KeptFileRebuild made = keptFiles.get(object.id());
-        KeptFileRebuild file = made == null ? new KeptFileRebuild(object, 0) : made;
+        KeptFileRebuild file = made == null ? new KeptFileRebuild(object, 0, false) : made;
         file.map(p, mappings);
     }
 
