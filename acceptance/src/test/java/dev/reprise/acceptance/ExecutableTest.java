@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.reprise.engine.model.After;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,8 @@ class ExecutableTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int TIMES = Boolean.getBoolean("reprise.long") ? 200 : 5;
     private static final int COPIES = 4;
+    private static final int ELF_HEADER = 64;
+    private static final int ELF_PADDING = 10;
     private static final List<String> GUESTS =
             List.of("vector_registers.avx", "robust_list", "python_threads", "HttpCounter");
 
@@ -137,6 +141,40 @@ class ExecutableTest {
     private static boolean isThere(int pid) throws IOException {
         return !Files.readString(Path.of("/proc/" + pid + "/comm")).startsWith("app")
                 && !Files.readString(Path.of("/proc/" + pid + "/comm")).startsWith("bash");
+    }
+
+    // The vdso that it compares this kernel's with is changed in the file: at a place that nobody reads.
+    @ParameterizedTest
+    @ValueSource(strings = {"python_threads", "HttpCounter"})
+    void onAnotherKernelItsVdsoMakesSystemCalls(String name) throws IOException, InterruptedException {
+        try (RunningGuest guest = start(name)) {
+            Path app = executable(guest, guest.pid(), "app");
+            byte[] content = Files.readAllBytes(app);
+            byte[] vdso = vdsoHeader();
+            int changed = 0;
+            for (int at = 0; at <= content.length - ELF_HEADER; at += Long.BYTES) {
+                if (Arrays.equals(content, at, at + ELF_HEADER, vdso, 0, ELF_HEADER)) {
+                    content[at + ELF_PADDING] ^= 1;
+                    changed++;
+                }
+            }
+            assertThat(changed).isPositive();
+            Files.write(app, content);
+            guest.passesExecuted(guest.execute(app), 0);
+        }
+    }
+
+    private static byte[] vdsoHeader() throws IOException {
+        String line = Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                .filter(mapping -> mapping.endsWith("[vdso]"))
+                .findFirst()
+                .orElseThrow();
+        try (RandomAccessFile memory = new RandomAccessFile("/proc/self/mem", "r")) {
+            memory.seek(Long.parseLong(line.substring(0, line.indexOf('-')), 16));
+            byte[] header = new byte[ELF_HEADER];
+            memory.readFully(header);
+            return header;
+        }
     }
 
     @ParameterizedTest

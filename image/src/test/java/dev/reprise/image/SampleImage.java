@@ -102,7 +102,7 @@ public final class SampleImage {
                 4096,
                 "6.18.0-golden",
                 0xe7,
-                bytes(32, 9),
+                bytes(64, 9),
                 "6f6d9f9c-27c1-4e35-9a5a-0d6f0c6f0001",
                 1_000_000_001L,
                 2_000_000_002L,

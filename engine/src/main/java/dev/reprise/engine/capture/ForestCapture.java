@@ -44,7 +44,7 @@ final class ForestCapture {
         /** Looks at running processes. */
         static Before of(ProcessSet looked) throws KernelException {
             Before before =
-                    new Before(new SchedulingCapture(), Bytes.of(Vdso.digest()), new HashMap<>(), new HashMap<>());
+                    new Before(new SchedulingCapture(), Bytes.of(Vdso.code()), new HashMap<>(), new HashMap<>());
             for (Member member : looked.members()) {
                 try {
                     before.sleeps.put(member.pid(), RestartedSleeps.of(member.pid()));

@@ -18,7 +18,7 @@ final class MachineCapture {
     private MachineCapture() {}
 
     /** Read while {@code pid} is frozen; the clocks are the host's, whatever our own time namespace is. */
-    static Machine take(int pid, byte[] xstate, Bytes vdsoDigest) throws KernelException {
+    static Machine take(int pid, byte[] xstate, Bytes vdso) throws KernelException {
         TimeNamespace ours = TimeNamespace.of("self");
         TimeNamespace theirs = TimeNamespace.of(Integer.toString(pid));
         return new Machine(
@@ -26,7 +26,7 @@ final class MachineCapture {
                 PAGE_SIZE,
                 Proc.text("/proc/sys/kernel/osrelease").strip(),
                 xcr0(xstate),
-                vdsoDigest,
+                vdso,
                 Proc.text("/proc/sys/kernel/random/boot_id").strip(),
                 Clock.nanos(Clock.CLOCK_MONOTONIC) - ours.monotonicNanos(),
                 Clock.nanos(Clock.CLOCK_BOOTTIME) - ours.boottimeNanos(),

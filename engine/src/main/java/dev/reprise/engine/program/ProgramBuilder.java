@@ -192,6 +192,11 @@ public final class ProgramBuilder {
         return add(Operation.COMPARE.number(), Entry.EXPECT, 0, a, b, Arg.of(length));
     }
 
+    /** 0 where the bytes at two addresses are equal, else 1. */
+    public Step compare(Arg a, Arg b, long length) {
+        return operation(Operation.COMPARE, a, b, Arg.of(length));
+    }
+
     /** A place to jump to, not placed yet. */
     public Label label() {
         return new Label();

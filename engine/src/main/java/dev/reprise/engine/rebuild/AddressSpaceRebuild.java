@@ -1,6 +1,5 @@
 package dev.reprise.engine.rebuild;
 
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_arch_prctl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_madvise;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mbind;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap;
@@ -19,12 +18,12 @@ import dev.reprise.image.state.SharedMemorySegment;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.Mman;
-import dev.reprise.kernel.PrctlMemory;
 import dev.reprise.kernel.RemoteAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An address space, made anew around the segment that the programs run in. Pure.
@@ -39,23 +38,24 @@ import java.util.Map;
  */
 final class AddressSpaceRebuild {
     private static final long TASK_SIZE = 0x7ffffffff000L;
-    private static final long EEXIST = -17;
     private static final long MREMAP = Mman.MREMAP_MAYMOVE | Mman.MREMAP_FIXED;
 
     private final Image image;
     private final AddressSpace space;
     private final List<MappingPlan> plans;
     private final Holes holes;
+    private final VdsoRebuild vdso;
     private final SharedMemoryRebuild sharedMemory;
     private final Map<ObjectId, List<MappingPlan>> mappings = new HashMap<>();
 
-    /** {@code segment}: where the programs are, which stays. */
-    AddressSpaceRebuild(Image image, AddressSpace space, PageRun segment, MemoryShare share) {
+    /** {@code segment}: where the programs are, which stays; {@code here}: null for an executable. */
+    AddressSpaceRebuild(Image image, AddressSpace space, PageRun segment, MemoryShare share, @Nullable LocalVdso here) {
         this.image = image;
         this.space = space;
         this.plans = MappingPlan.of(space);
         PageRun region = share.region();
         this.holes = new Holes(space.vmas(), region == null ? List.of(segment) : List.of(segment, region));
+        this.vdso = new VdsoRebuild(image, space.vmas(), here, holes);
         this.sharedMemory = new SharedMemoryRebuild(holes, share);
         for (MappingPlan plan : plans) {
             if (plan.vma().backing() instanceof Backing.SharedMemory memory) {
@@ -81,33 +81,14 @@ final class AddressSpaceRebuild {
         sharedMemory.prepare(p);
     }
 
-    // Nothing else is mapped but the segment and what is common.
-    private void mapVdso(ProgramBuilder p) {
-        long first = 0;
-        long vdso = 0;
-        for (Vma vma : space.vmas()) {
-            if (vma.backing() instanceof Backing.Kernel kernel) {
-                first = first == 0 ? vma.start() : first;
-                vdso = kernel.name().equals("[vdso]") ? vma.start() : vdso;
-            }
-        }
-        // The address is a hint only: where the vdso must be, nothing else can be mapped now.
-        p.call(SYS_arch_prctl, PrctlMemory.ARCH_MAP_VDSO_64, first).about("the vdso");
-        p.expect(
-                        EEXIST,
-                        SYS_mmap,
-                        Arg.of(vdso),
-                        Arg.of(PageRun.PAGE_SIZE),
-                        Arg.of(Mman.PROT_NONE),
-                        Arg.of(Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED_NOREPLACE),
-                        Arg.of(-1),
-                        Arg.of(0))
-                .about("the vdso's old place");
+    /** Where this kernel's code will be; of a restore. */
+    long vdso() {
+        return vdso.start();
     }
 
     /** Adds every mapping, writable where contents are to come. */
     void map(ProgramBuilder p, MemoryFiles memfds) {
-        mapVdso(p);
+        vdso.map(p);
         MappedFilesRebuild files = new MappedFilesRebuild(plans);
         for (int i = 0; i < plans.size(); i++) {
             MappingPlan plan = plans.get(i);

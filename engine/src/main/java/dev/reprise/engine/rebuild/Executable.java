@@ -5,18 +5,16 @@ import dev.reprise.engine.model.PageBatch;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.program.x86_64.ExecutableElf;
 import dev.reprise.image.state.AddressSpace;
-import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.Image;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
-import dev.reprise.kernel.Vdso;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
  * A program of an image as an ELF file: its first page, then the pages of the image, then the region that restores it.
  *
- * <p>Pure but for what the machine that makes it tells of itself: its processor, its vdso, the places of build ids.
+ * <p>Pure but for what the machine that makes it tells of itself: its processor, the places of build ids.
  *
  * @param head the file's first page
  * @param region what stands behind the pages
@@ -45,8 +43,8 @@ public record Executable(byte[] head, byte[] region) {
         boolean sameProcessor = image.machine()
                 .bootId()
                 .equals(Proc.text("/proc/sys/kernel/random/boot_id").strip());
-        ExecutablePlanner.Plan plan = new ExecutablePlanner(image, path, options)
-                .plan(left, owners, here, new ExecutablePlanner.Proofs(Bytes.of(Vdso.code()), sameProcessor));
+        ExecutablePlanner.Plan plan =
+                new ExecutablePlanner(image, path, options).plan(left, owners, here, sameProcessor);
         byte[] region = ExecutableRegion.of(plan, here.xsave());
         return new Executable(ExecutableRegion.head(plan, region.length, file.byteSize()), region);
     }

@@ -1,7 +1,6 @@
 package dev.reprise.engine.rebuild;
 
 import dev.reprise.engine.model.Refusal;
-import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.Machine;
@@ -12,7 +11,6 @@ import dev.reprise.image.state.SharedMemorySegment;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.KernelException;
-import dev.reprise.kernel.Vdso;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,13 +33,6 @@ public final class ExecutableLook {
                     "process " + process.pid(),
                     "an executable holds one process, and the image has " + (others + 1),
                     "restore the image instead"));
-        }
-        if (!image.machine().vdsoDigest().equals(Bytes.of(Vdso.digest()))) {
-            refusals.add(new Refusal(
-                    "vdso",
-                    "process " + process.pid(),
-                    "the image comes from another kernel, whose vdso is not here",
-                    "make the executable where the image was made"));
         }
         for (SharedObject object : image.objects()) {
             if (object instanceof SharedMemorySegment segment) {

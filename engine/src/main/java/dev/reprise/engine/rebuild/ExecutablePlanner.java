@@ -32,8 +32,6 @@ import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.engine.rebuild.FdTableRebuild.DescriptorOptions;
 import dev.reprise.image.state.AddressSpace;
-import dev.reprise.image.state.Backing;
-import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
@@ -41,7 +39,6 @@ import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.SignalHandlers;
 import dev.reprise.image.state.TaskState;
-import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Prctl;
 import dev.reprise.kernel.PrctlMemory;
@@ -129,7 +126,8 @@ final class ExecutablePlanner {
                 space,
                 region,
                 makers.memoryShare(process, CommonMemory.of(makers.commonMemory(), holes))
-                        .ofAnyone());
+                        .ofAnyone(),
+                null);
         memoryFiles = new MemoryFiles(image, numbers, makers.filesMadeBy(table.id()));
         descriptors = new FdTableRebuild(
                 image,
@@ -157,12 +155,15 @@ final class ExecutablePlanner {
         }
     }
 
-    /** Compiles it; {@code batches} say where the contents are in the executable's file. */
-    Plan plan(List<PageBatch> batches, List<OwnerWord> owners, LocalProcessor here, Proofs proofs)
+    /**
+     * Compiles it; {@code batches} say where the contents are in the executable's file; {@code sameProcessor}: the image's
+     * own is the one here.
+     */
+    Plan plan(List<PageBatch> batches, List<OwnerWord> owners, LocalProcessor here, boolean sameProcessor)
             throws KernelException {
         begin();
-        prove(here, proofs);
-        objects(proofs.vdso());
+        prove(here, sameProcessor);
+        objects();
         contents(batches);
         List<Label> starts = attributes();
         last(owners, here);
@@ -178,9 +179,6 @@ final class ExecutablePlanner {
         return new Plan(p.build(), head, region.start(), regionBytes, invocation.address(), report, failure, leavings);
     }
 
-    /** What the machine that runs it must have; {@code features}: the image's own processor is the one here. */
-    record Proofs(Bytes vdso, boolean features) {}
-
     private void begin() {
         p.call(SYS_rt_sigprocmask, Arg.of(SIG_SETMASK), p.longs(-1), Arg.of(0), Arg.of(8));
         Step pid = p.call(SYS_getpid);
@@ -192,8 +190,8 @@ final class ExecutablePlanner {
         }
     }
 
-    private void prove(LocalProcessor here, Proofs proofs) throws KernelException {
-        ProcessorChecks.add(p, image.machine(), here, proofs.features());
+    private void prove(LocalProcessor here, boolean sameProcessor) throws KernelException {
+        ProcessorChecks.add(p, image.machine(), here, sameProcessor);
         List<FileCheck> checks = new ArrayList<>(memory.checks());
         checks.addAll(descriptors.checks());
         FileProofs.add(p, checks);
@@ -201,7 +199,7 @@ final class ExecutablePlanner {
         p.store8(Arg.of(ExecutableRegion.failure(region.start())), report.start());
     }
 
-    private void objects(Bytes vdso) {
+    private void objects() {
         if (successor == null && process.sessionId() == process.pid()) {
             // The leader of a group, as a shell makes its jobs, cannot have one.
             p.attempt(SYS_setsid, new Arg[0]);
@@ -225,22 +223,11 @@ final class ExecutablePlanner {
         memoryFiles.create(p);
         memory.prepare(p);
         memory.map(p, memoryFiles);
-        p.requireEqual(Arg.of(vdsoAddress()), p.bytes(vdso.toArray()), vdso.length())
-                .about("this kernel's vdso is another one than the program's");
         descriptors.create(p, memoryFiles);
     }
 
     private boolean asks() {
         return process.tasks().stream().anyMatch(Invocation::isAskedBy);
-    }
-
-    private long vdsoAddress() {
-        for (Vma vma : space.vmas()) {
-            if (vma.backing() instanceof Backing.Kernel(String name) && name.equals("[vdso]")) {
-                return vma.start();
-            }
-        }
-        throw new IllegalStateException("an image without vdso");
     }
 
     private void contents(List<PageBatch> all) {

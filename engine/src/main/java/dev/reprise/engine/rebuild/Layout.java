@@ -13,6 +13,7 @@ import dev.reprise.image.state.PageRun;
  * @param memoryNumbers those of memfds
  * @param common the memory that all inherit
  * @param above the lowest descriptor that nobody uses
+ * @param vdso this kernel's
  * @param sameClock whether monotonic and boot time go on where they were
  */
 record Layout(
@@ -26,4 +27,5 @@ record Layout(
         Makers makers,
         Owners owners,
         int above,
+        LocalVdso vdso,
         boolean sameClock) {}

@@ -16,6 +16,7 @@ import java.util.List;
  * @param threads the own programs of all tasks but the leader
  * @param last the leader's last program: its own attributes, what needs them; the timers run from here on
  * @param limits which tells from the last program's results what could not be as it was
+ * @param vdso where the kernel's code is in it
  */
 record ProcessPlan(
         Member member,
@@ -28,7 +29,8 @@ record ProcessPlan(
         Program attributes,
         List<Program> threads,
         Program last,
-        LimitsRebuild limits) {
+        LimitsRebuild limits,
+        long vdso) {
     ProcessPlan {
         loads = List.copyOf(loads);
         threads = List.copyOf(threads);

@@ -46,7 +46,7 @@ final class ProcessPlanner {
         ownsTable = layout.owners().owns(process, process.fdTable());
         space = image.object(process.addressSpace(), AddressSpace.class);
         memory = new AddressSpaceRebuild(
-                image, space, layout.segment(), layout.makers().memoryShare(process, layout.common()));
+                image, space, layout.segment(), layout.makers().memoryShare(process, layout.common()), layout.vdso());
         FdTable table = image.object(process.fdTable(), FdTable.class);
         seccomp = new SeccompRebuild(image, process);
         cgroups = CgroupRebuild.ofProcess(new ProgramBuilder(), image, process);

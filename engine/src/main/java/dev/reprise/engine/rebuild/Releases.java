@@ -1,11 +1,7 @@
 package dev.reprise.engine.rebuild;
 
-import dev.reprise.image.state.AddressSpace;
-import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
-import dev.reprise.image.state.ProcessState;
-import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Vdso;
 import java.util.ArrayList;
@@ -68,18 +64,9 @@ final class Releases {
     }
 
     private Release release(int index) throws KernelException {
-        ProcessState process = plan.processes().get(index).process();
-        return new Release(forest.processes().get(index), process, syscallInstruction(process));
-    }
-
-    // All processes of one kernel have the same vdso, wherever it lies.
-    private long syscallInstruction(ProcessState process) throws KernelException {
-        for (Vma vma : image.object(process.addressSpace(), AddressSpace.class).vmas()) {
-            if (vma.backing() instanceof Backing.Kernel(String name) && name.equals("[vdso]")) {
-                return vma.start() + Vdso.syscallInstruction();
-            }
-        }
-        throw new IllegalStateException("an image without vdso");
+        ProcessPlan planned = plan.processes().get(index);
+        return new Release(
+                forest.processes().get(index), planned.process(), planned.vdso() + Vdso.syscallInstruction());
     }
 
     /** Lets all go that still are here, the root last. */

@@ -43,6 +43,7 @@ final class RestorePlanner {
     private final Image image;
     private final RestoreOptions options;
     private final ClockRebuild.Here here;
+    private final LocalVdso vdso;
     private final TimeNamespace clocks;
     private final Family family;
     private final Map<Integer, ProcessState> processes = new HashMap<>();
@@ -51,7 +52,10 @@ final class RestorePlanner {
     private final Map<Integer, ProcessPlanner> planners = new LinkedHashMap<>();
     private final Map<ObjectId, ProcessPlanner> spaces = new HashMap<>();
 
-    RestorePlanner(Image image, RestoreOptions options, ClockRebuild.Here here) throws RestoreException {
+    RestorePlanner(Image image, RestoreOptions options, ClockRebuild.Here here, LocalVdso vdso)
+            throws RestoreException {
+        VdsoRebuild.require(image, vdso);
+        this.vdso = vdso;
         this.image = image;
         this.options = options;
         this.here = here;
@@ -96,6 +100,7 @@ final class RestorePlanner {
                 makers,
                 new Owners(family, processes),
                 makers.end(),
+                vdso,
                 clocks.equals(ClockRebuild.wanted(image.machine(), here)));
     }
 
@@ -286,7 +291,8 @@ final class RestorePlanner {
                 planner.attributes(dead),
                 threads,
                 last.program(),
-                last.limits());
+                last.limits(),
+                planner.memory().vdso());
     }
 
     private Map<Integer, DeadChildren> deadChildren() {

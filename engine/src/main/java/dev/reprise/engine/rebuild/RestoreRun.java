@@ -63,7 +63,7 @@ public final class RestoreRun {
         // 1. plan: image in, programs out; what can be known before anything is started
         progress.phase("plan");
         SegmentSweep.run();
-        RestorePlanner planner = new RestorePlanner(image, options, ClockRebuild.Here.now());
+        RestorePlanner planner = new RestorePlanner(image, options, ClockRebuild.Here.now(), LocalVdso.ask());
         verifyFiles(planner.checks());
         if (new Birth(process, options).inNamespace()) {
             OldConnections.end(image);

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The plan of a restore is a pure function: nothing here needs a privilege. */
 class RestorePlannerTest {
     private static final ClockRebuild.Here HERE = new ClockRebuild.Here("another boot", 5, 5, TimeNamespace.NONE);
+    private static final LocalVdso VDSO = new LocalVdso(Bytes.empty(), 0);
     private static final Interruption NONE = new Interruption.None();
     private static final PageBatch PAGES =
             new PageBatch(new ObjectId(1), List.of(new PageRun(HandMade.STACK, 1)), 4096);
@@ -88,7 +89,7 @@ class RestorePlannerTest {
     }
 
     private static RestorePlan plan(Image image, RestoreOptions options) throws Exception {
-        return new RestorePlanner(image, options, HERE).plan("/image", List.of(PAGES, PAGES, PAGES, PAGES), 4);
+        return new RestorePlanner(image, options, HERE, VDSO).plan("/image", List.of(PAGES, PAGES, PAGES, PAGES), 4);
     }
 
     private static List<String> steps(Program program) {

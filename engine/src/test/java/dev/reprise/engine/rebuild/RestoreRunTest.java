@@ -284,7 +284,7 @@ class RestoreRunTest {
                 m.pageSize(),
                 m.kernelRelease(),
                 m.xcr0(),
-                m.vdsoDigest(),
+                m.vdso(),
                 "another boot",
                 3 * day,
                 4 * day,

@@ -16,13 +16,13 @@ final class MachineCodec {
         m.u32(2, machine.pageSize());
         m.utf8(3, machine.kernelRelease());
         m.u64(4, machine.xcr0());
-        m.bytes(5, machine.vdsoDigest().toArray());
         m.utf8(6, machine.bootId());
         m.signed(7, machine.monotonicNanos());
         m.signed(8, machine.boottimeNanos());
         m.signed(9, machine.realtimeNanos());
         m.signed(10, machine.timensMonotonicNanos());
         m.signed(11, machine.timensBoottimeNanos());
+        m.bytes(12, machine.vdso().toArray());
         return m;
     }
 
@@ -31,7 +31,7 @@ final class MachineCodec {
         int pageSize = 0;
         String kernelRelease = "";
         long xcr0 = 0;
-        Bytes vdsoDigest = Bytes.empty();
+        Bytes vdso = Bytes.empty();
         String bootId = "";
         long monotonicNanos = 0;
         long boottimeNanos = 0;
@@ -44,13 +44,13 @@ final class MachineCodec {
                 case 2 -> pageSize = m.u32();
                 case 3 -> kernelRelease = m.utf8();
                 case 4 -> xcr0 = m.u64();
-                case 5 -> vdsoDigest = Bytes.of(m.bytes());
                 case 6 -> bootId = m.utf8();
                 case 7 -> monotonicNanos = m.signed();
                 case 8 -> boottimeNanos = m.signed();
                 case 9 -> realtimeNanos = m.signed();
                 case 10 -> timensMonotonicNanos = m.signed();
                 case 11 -> timensBoottimeNanos = m.signed();
+                case 12 -> vdso = Bytes.of(m.bytes());
                 default -> throw m.unknown("Machine");
             }
         }
@@ -59,7 +59,7 @@ final class MachineCodec {
                 pageSize,
                 kernelRelease,
                 xcr0,
-                vdsoDigest,
+                vdso,
                 bootId,
                 monotonicNanos,
                 boottimeNanos,
