@@ -23,10 +23,20 @@ final class LiveTarget implements AutoCloseable {
 
     /** Starts a program in a new directory of its own and waits until it is what is to be measured. */
     static LiveTarget start(Target target, Path guests, Path scratch) throws IOException, InterruptedException {
+        return start(target, guests, scratch, "exec \"$@\"");
+    }
+
+    /** The same; it waits for what never comes on its stdin. */
+    static LiveTarget startOnFifo(Target target, Path guests, Path scratch) throws IOException, InterruptedException {
+        return start(target, guests, scratch, "mkfifo fifo; exec \"$@\" <>fifo");
+    }
+
+    private static LiveTarget start(Target target, Path guests, Path scratch, String execution)
+            throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory(scratch, "program-");
         // A session of its own, an orphan, and no descriptor of ours: nothing of it leads to this JVM.
         List<String> command = new ArrayList<>(
-                List.of("setsid", "--fork", "sh", "-c", "echo $$ >pid.part; mv pid.part pid; exec \"$@\"", "sh"));
+                List.of("setsid", "--fork", "sh", "-c", "echo $$ >pid.part; mv pid.part pid; " + execution, "sh"));
         command.addAll(target.command(guests, directory));
         new ProcessBuilder(command)
                 .directory(directory.toFile())
@@ -51,6 +61,10 @@ final class LiveTarget implements AutoCloseable {
             }
             Thread.sleep(2);
         }
+    }
+
+    Path directory() {
+        return directory;
     }
 
     int pid() {

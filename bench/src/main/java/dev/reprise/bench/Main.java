@@ -20,7 +20,7 @@ public final class Main {
     }
 
     /** Ends with 0 when every measurement came to a figure, with 1 otherwise, with 2 for wrong usage. */
-    public static void main(String[] args) throws IOException, InterruptedException {
+    public static void main(String[] args) throws Exception {
         Options options;
         try {
             options = Options.parse(args);
@@ -39,7 +39,7 @@ public final class Main {
         System.exit(main.failed ? 1 : 0);
     }
 
-    private void run() throws IOException, InterruptedException {
+    private void run() throws Exception {
         Map<String, Object> json = new LinkedHashMap<>();
         Path scratch = Files.createTempDirectory(options.directory(), "reprise-bench-");
         try {
@@ -50,13 +50,18 @@ public final class Main {
                 measureAll("library", new LibraryWay(options), scratch);
             }
             if (options.ways().contains("tool")) {
-                measureAll("tool", new ToolWay(options, scratch), scratch);
+                measureAll("tool", new ToolWay(options, scratch, ToolWay.How.SELF), scratch);
             }
             json.put("rows", results);
             if (options.ways().contains("start")) {
                 Samples samples = new Startup(options, scratch).measure();
                 System.out.println("\n" + Tables.startup(samples));
                 json.put("start", samples.json());
+            }
+            if (options.ways().contains("executable")) {
+                Samples samples = new Executables(options, scratch).measure();
+                System.out.println("\n" + Tables.executables(samples));
+                json.put("executable", samples.json());
             }
             json.put("load_after", Machine.load());
             System.out.println("\nload average afterwards: " + Machine.load());

@@ -23,7 +23,8 @@ record Options(
             "usage: bench/run [options]",
             "  --rows A,B,..    which programs: " + String.join(",", Target.names()),
             "  --ways A,B,..    library (its API in a warm JVM), tool (./reprise as a whole process),",
-            "                   start (how long the tool takes to start); default: all three",
+            "                   start (how long the tool takes to start), executable (how long executables",
+            "                   do); default: all four",
             "  --rounds N       how often each is measured; figures are medians (default: 5)",
             "  --seconds N      no further round of a row begins after so long (default: 60)",
             "  --warm-up N      rounds before the library is measured (default: 150)",
@@ -36,7 +37,7 @@ record Options(
         Path checkout = Path.of("");
         Path guests = Path.of("");
         List<String> rows = Target.names();
-        List<String> ways = List.of("library", "tool", "start");
+        List<String> ways = List.of("library", "tool", "start", "executable");
         int rounds = 5;
         int seconds = 60;
         int warmUp = 150;

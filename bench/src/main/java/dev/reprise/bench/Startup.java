@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What the command line costs before and beside its work, with and without an AOT cache. */
+/** What the command line costs before and beside its work, in each way of starting it. */
 final class Startup {
-    static final String WITHOUT = " without";
-    static final String WITH = " with";
     static final List<String> WHAT = List.of(
             "java --version",
             "reprise --version",
@@ -27,13 +25,12 @@ final class Startup {
     }
 
     Samples measure() throws IOException, InterruptedException {
-        ToolWay with = new ToolWay(options, scratch);
-        with.warmUp(1, scratch);
-        ToolWay without = new ToolWay(options, scratch).withoutCache();
+        new ToolWay(options, scratch, ToolWay.How.SELF).warmUp(1, scratch);
         for (int i = 0; i < ROUNDS; i++) {
-            samples.add(WHAT.get(0) + WITHOUT, java());
-            round(without, WITHOUT);
-            round(with, WITH);
+            samples.add(WHAT.get(0) + ToolWay.How.COLD.suffix(), java());
+            for (ToolWay.How how : ToolWay.How.values()) {
+                round(new ToolWay(options, scratch, how), how.suffix());
+            }
         }
         return samples;
     }

@@ -36,10 +36,33 @@ final class Tables {
     }
 
     static String startup(Samples samples) {
-        StringBuilder text = new StringBuilder("### start\n\n| what | without AOT cache | with it |\n|---|--:|--:|\n");
+        StringBuilder text = new StringBuilder(
+                "### start\n\n| what | JVM | JVM with AOT cache | its own checkpoint |\n|---|--:|--:|--:|\n");
         for (String what : Startup.WHAT) {
             text.append("| ").append(what);
-            text.append(cells(samples.median(what + Startup.WITHOUT), samples.median(what + Startup.WITH)));
+            for (ToolWay.How how : ToolWay.How.values()) {
+                text.append(cell(samples.median(what + how.suffix())));
+            }
+            text.append(" |\n");
+        }
+        return text.toString();
+    }
+
+    static String executables(Samples samples) {
+        StringBuilder text =
+                new StringBuilder("### executables\n\n| program | file MiB | read(2) | copied | x read | mapped"
+                        + " | normal start |\n|---|--:|--:|--:|--:|--:|--:|\n");
+        for (String what : Executables.WHAT) {
+            double read = samples.median(what + " read");
+            double copied = samples.median(what + " copied");
+            text.append("| ").append(what);
+            text.append(cells(
+                    samples.median(what + " MiB"),
+                    read,
+                    copied,
+                    copied / read,
+                    samples.median(what + " mapped"),
+                    samples.median(what + " normal")));
             text.append(" |\n");
         }
         return text.toString();
@@ -48,11 +71,14 @@ final class Tables {
     private static String cells(double... values) {
         StringBuilder text = new StringBuilder();
         for (double value : values) {
-            text.append(" | ");
-            if (Double.isFinite(value)) {
-                text.append(String.format(Locale.ROOT, value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : "%.2f", value));
-            }
+            text.append(cell(value));
         }
         return text.toString();
+    }
+
+    private static String cell(double value) {
+        return Double.isFinite(value)
+                ? String.format(Locale.ROOT, value >= 100 ? " | %.0f" : value >= 10 ? " | %.1f" : " | %.2f", value)
+                : " | ";
     }
 }

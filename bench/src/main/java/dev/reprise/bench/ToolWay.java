@@ -14,25 +14,42 @@ final class ToolWay implements Way {
     private final Path stats;
     private final Path output;
     private final boolean sync;
-    private boolean cached = true;
+    private final How how;
 
-    ToolWay(Options options, Path scratch) {
+    /** How the launcher starts the tool. */
+    enum How {
+        /** On a JVM without an AOT cache. */
+        COLD(" without"),
+        /** On a JVM with one. */
+        CACHED(" with"),
+        /** As a checkpoint of itself. */
+        SELF(" self");
+
+        private final String suffix;
+
+        How(String suffix) {
+            this.suffix = suffix;
+        }
+
+        /** Behind the names of its figures. */
+        String suffix() {
+            return suffix;
+        }
+    }
+
+    // The cache is in the checkout: what is in it is executed, which other places may not allow.
+    ToolWay(Options options, Path scratch, How how) {
+        this.how = how;
         this.launcher = options.checkout().resolve("reprise");
-        this.cache = scratch.resolve("cache");
+        this.cache = options.checkout().resolve("bench/target/cache");
         this.stats = scratch.resolve("stats.json");
         this.output = scratch.resolve("output");
         this.sync = options.sync();
     }
 
-    /** The same without an AOT cache, and without making one. */
-    ToolWay withoutCache() {
-        cached = false;
-        return this;
-    }
-
     @Override
     public void warmUp(int rounds, Path scratch) throws IOException, InterruptedException {
-        if (cached) {
+        if (how != How.COLD) {
             run("warm");
         }
     }
@@ -67,9 +84,12 @@ final class ToolWay implements Way {
                 .redirectErrorStream(true);
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(name -> name.endsWith("JAVA_OPTIONS") || name.endsWith("TOOL_OPTIONS"));
-        Path home = cached ? cache : cache.resolveSibling("no-cache");
+        Path home = how == How.COLD ? cache.resolveSibling("no-cache") : cache;
         environment.put("XDG_CACHE_HOME", Files.createDirectories(home).toString());
-        if (!cached) {
+        if (how == How.CACHED && !arguments[0].equals("warm")) {
+            environment.put("REPRISE_NO_SELF", "1");
+        }
+        if (how == How.COLD) {
             environment.put("REPRISE_IN_BUILD", "1"); // then the launcher makes no cache by itself
         }
         long start = System.nanoTime();

@@ -25,6 +25,8 @@ public final class ModificationTimes {
     private final MemorySegment status = arena.allocate(STATUS_BYTES, 8);
     private final List<Directory> directories = new ArrayList<>();
 
+    /** @param names the addresses of names in it */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Directory(String path, long[] names) {}
 
     /** Of {@code paths}, absolute ones, symbolic links followed; their chars are bytes (ISO 8859-1). */

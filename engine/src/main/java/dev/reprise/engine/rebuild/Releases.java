@@ -1,6 +1,5 @@
 package dev.reprise.engine.rebuild;
 
-import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Vdso;
@@ -17,13 +16,11 @@ import java.util.Set;
 final class Releases {
     private final SeedForest forest;
     private final RestorePlan plan;
-    private final Image image;
     private final List<Release> running = new ArrayList<>();
 
-    Releases(SeedForest forest, RestorePlan plan, Image image) {
+    Releases(SeedForest forest, RestorePlan plan) {
         this.forest = forest;
         this.plan = plan;
-        this.image = image;
     }
 
     /** Takes all tasks out of the segment and unmaps it; those of stopped processes are let go. */

@@ -135,7 +135,7 @@ public final class RestoreRun {
                 finishTasks(plan, forest);
                 runLast(plan, forest);
                 // 6. into the program's own code
-                Releases releases = new Releases(forest, plan, image);
+                Releases releases = new Releases(forest, plan);
                 releases.leaveSegment();
                 if (!options.detached() && ControllingTerminal.isOurs()) {
                     ControllingTerminal.giveTo(forest.root().pid());
