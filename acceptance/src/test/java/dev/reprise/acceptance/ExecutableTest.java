@@ -19,12 +19,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Executables of C with threads, of Python and of a JVM with an HTTP server: whoever starts them, wherever, again and again. */
+@Isolated
 class ExecutableTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int TIMES = Boolean.getBoolean("reprise.long") ? 200 : 5;
