@@ -79,7 +79,10 @@ class ExecutableTest {
         try (RunningGuest guest = start(name)) {
             Files.writeString(group.resolve("memory.limit_in_bytes"), "192M");
             Path app = executable(guest, guest.pid(), "app");
-            guest.passesExecuted(guest.execute(app, "echo $$ >" + group + "/cgroup.procs; exec \"$0\""), 0);
+            guest.passesExecuted(guest.execute(app, "echo $$ >" + group + "/cgroup.procs && exec \"$0\""), 0);
+            assertThat(Files.readString(group.resolve("memory.max_usage_in_bytes"))
+                            .strip())
+                    .isNotEqualTo("0");
         } finally {
             Files.delete(group);
         }
@@ -93,7 +96,10 @@ class ExecutableTest {
             Tool.Outcome outcome =
                     Tool.run(new ProcessBuilder("bash", "-c", "ulimit -v 3000; exec \"$0\"", app.toString()));
             assertThat(outcome.status()).isEqualTo(127);
-            assertThat(outcome.err()).startsWith("reprise: ").hasLineCount(1);
+            assertThat(outcome.err())
+                    .startsWith("reprise: ")
+                    .contains("cannot allocate memory")
+                    .hasLineCount(1);
             guest.passesExecuted(guest.execute(app), 0);
         }
     }

@@ -29,6 +29,7 @@ final class Executables {
     private static final String SERVER = "jvm-http";
     private static final List<Integer> SIZES = List.of(8, 256, 1024);
     private static final int WARM_UP = 50;
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
     static final List<String> WHAT = List.of("cat", "memory-8", "memory-256", "memory-1024", SERVER);
     /** Holds so many MiB, and answers. */
     private static final String ANSWERS = "import os, sys; b = bytearray(os.urandom(1 << 20)) * int(sys.argv[1]);"
@@ -134,7 +135,10 @@ final class Executables {
                 if (!process.isAlive()) {
                     throw new IOException(command + " has ended with " + process.exitValue());
                 }
-                Thread.sleep(0, 200_000);
+                if (System.nanoTime() - start > PATIENCE_NANOS) {
+                    throw new IOException(command + " does not serve");
+                }
+                Thread.sleep(0, 200_000); // as exact as the figure is
             }
             return (System.nanoTime() - start) / 1e6;
         } finally {

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.kernel.Door;
+import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import java.lang.foreign.Arena;
@@ -56,7 +57,10 @@ final class ExpiredTimers {
         if (!Door.isError(Door.call(SYS_sched_setaffinity, 0, MASK_BYTES, one.address()))) {
             MemorySegment shortest = arena.allocate(2L * Long.BYTES, Long.BYTES);
             shortest.setAtIndex(JAVA_LONG, 1, 1);
-            Door.call(SYS_nanosleep, shortest.address(), 0);
+            long result;
+            do {
+                result = Door.call(SYS_nanosleep, shortest.address(), 0);
+            } while (result == -Errno.EINTR.code());
         }
     }
 }
