@@ -1,0 +1,62 @@
+// A program without children never has one: not for waitpid(-1, __WALL), which says ECHILD at every instant, not for
+// its handler of SIGCHLD, and not in /proc.
+// needs: moving
+#include "guest.h"
+
+#include <sys/wait.h>
+
+static _Atomic bool ending;
+static _Atomic long asked, seen, signals;
+static pthread_t watcher;
+
+static void count_signal(int signal)
+{
+    (void)signal;
+    signals++;
+}
+
+static void *watch(void *unused)
+{
+    (void)unused;
+    while (!ending) {
+        int status;
+        errno = 0;
+        if (waitpid(-1, &status, __WALL | WNOHANG) != -1 || errno != ECHILD)
+            seen++;
+        asked++;
+    }
+    return NULL;
+}
+
+void setup(void)
+{
+    struct sigaction action = {.sa_handler = count_signal};
+    NEED(sigaction(SIGCHLD, &action, NULL));
+    NEED_ZERO(pthread_create(&watcher, NULL, watch, NULL));
+}
+
+void sabotage(void)
+{
+    if (fork() == 0)
+        _exit(0);
+    long before = asked;
+    while (asked < before + 100)
+        usleep(100);
+}
+
+void verify(void)
+{
+    long before = asked;
+    const int64_t deadline = guest_now_ns(CLOCK_MONOTONIC) + 5000000000;
+    while (asked < before + 100 && guest_now_ns(CLOCK_MONOTONIC) < deadline)
+        usleep(100);
+    CHECK("it watches", asked >= before + 100, true);
+    char children[256];
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    CHECK("children in /proc", guest_read_file(path, children, sizeof children), 0);
+    ending = true;
+    NEED_ZERO(pthread_join(watcher, NULL));
+    CHECK("children seen", seen, 0);
+    CHECK("SIGCHLD", signals, 0);
+}
