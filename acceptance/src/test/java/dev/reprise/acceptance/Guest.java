@@ -59,8 +59,7 @@ record Guest(
 
     /** Whether it has a reason not to be run in a way. */
     boolean optsOutOf(Way way) {
-        return optOuts.containsKey(way.id())
-                || way == Way.COPY_ON_WRITE && optOuts.containsKey(Way.RESTORE.id());
+        return optOuts.containsKey(way.id()) || way == Way.COPY_ON_WRITE && optOuts.containsKey(Way.RESTORE.id());
     }
 
     /** How it is run in a scratch directory. */

@@ -2,6 +2,7 @@ package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.PageSink;
+import dev.reprise.engine.tracee.CopyRanges;
 import dev.reprise.engine.tracee.MemoryCopy;
 import dev.reprise.engine.tracee.Takeover;
 import dev.reprise.image.state.AddressSpace;
@@ -13,7 +14,6 @@ import dev.reprise.kernel.ProcStatus;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The memory of processes that run on, copied on write in the freeze and written after it
@@ -22,9 +22,8 @@ import java.util.Set;
 final class MemoryCopies {
     /** What is written in the time that a copy and its end take. */
     private static final long WORTH_COPYING = 4 << 20;
-    /** Ranges that a child of the process does not have, or does not have for good. */
-    private static final Set<VmFlag> NOT_INHERITED =
-            Set.of(VmFlag.DONT_FORK, VmFlag.WIPE_ON_FORK, VmFlag.DROPPABLE, VmFlag.HUGETLB);
+    /** What one program of a host has room for. */
+    private static final int MAX_CALLS = 8192;
 
     private final CopyOnWrite when;
     private final List<Copied> copies = new ArrayList<>();
@@ -44,7 +43,8 @@ final class MemoryCopies {
         for (FrozenProcess process : processes) {
             int pid = process.member().pid();
             int tid = process.member().tid();
-            if (process.process().childSubreaper()
+            if (pid == 1 // the first process of our own namespace
+                    || process.process().childSubreaper()
                     || IdLevel.of(tid).index() > 0
                     || ProcStatus.of(pid, tid).seccomp() != 0) {
                 return false;
@@ -55,10 +55,14 @@ final class MemoryCopies {
 
     /** Copies an address space; false when it is to be written in the freeze. */
     boolean take(AddressSpace space, Takeover takeover) throws KernelException {
-        if (!isWorth(space) || !isInherited(space)) {
+        if (!isWorth(space) || hasHugetlb(space)) {
             return false;
         }
-        MemoryCopy copy = MemoryCopy.of(takeover);
+        CopyRanges ranges = ranges(space);
+        if (ranges.calls() > MAX_CALLS) {
+            return false;
+        }
+        MemoryCopy copy = MemoryCopy.of(takeover, ranges);
         if (copy != null) {
             copies.add(new Copied(space, copy));
         }
@@ -77,19 +81,30 @@ final class MemoryCopies {
         };
     }
 
-    private static boolean isInherited(AddressSpace space) {
-        int run = 0;
+    // A page that the program writes while there is a copy takes a second huge page; where there is none left, the
+    // kernel
+    // takes the copy's.
+    private static boolean hasHugetlb(AddressSpace space) {
+        return space.vmas().stream().anyMatch(vma -> !vma.shared() && vma.has(VmFlag.HUGETLB));
+    }
+
+    private static CopyRanges ranges(AddressSpace space) {
+        List<CopyRanges.Advised> advised = new ArrayList<>();
+        List<CopyRanges.Range> left = new ArrayList<>();
         for (Vma vma : space.vmas()) {
-            while (run < space.runs().size() && space.runs().get(run).end() <= vma.start()) {
-                run++;
-            }
-            boolean hasPages =
-                    run < space.runs().size() && space.runs().get(run).start() < vma.end();
-            if (hasPages && NOT_INHERITED.stream().anyMatch(vma::has)) {
-                return false;
+            CopyRanges.Range range = new CopyRanges.Range(vma.start(), vma.end());
+            if (vma.shared()) {
+                left.add(range);
+            } else if (!vma.has(VmFlag.DROPPABLE)) { // which nobody counts on
+                if (vma.has(VmFlag.DONT_FORK)) {
+                    advised.add(new CopyRanges.Advised(range, false));
+                }
+                if (vma.has(VmFlag.WIPE_ON_FORK)) {
+                    advised.add(new CopyRanges.Advised(range, true));
+                }
             }
         }
-        return true;
+        return new CopyRanges(advised, left);
     }
 
     /** Writes all of them; the processes run already. */

@@ -5,10 +5,15 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close_range;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit_group;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_futex;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioprio_set;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_madvise;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prctl;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_sched_setscheduler;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setpriority;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setsid;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_wait4;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_write;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.reprise.engine.program.Arg;
@@ -19,15 +24,24 @@ import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.kernel.CloneArgs;
+import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.Fcntl;
+import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.Futex;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Native;
 import dev.reprise.kernel.PidFd;
 import dev.reprise.kernel.Prctl;
 import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.RemoteAddress;
+import dev.reprise.kernel.Sched;
 import dev.reprise.kernel.TaskDiedException;
 import dev.reprise.kernel.WaitStatus;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +59,11 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
     private static final long COPY = CloneArgs.CLONE_PARENT_SETTID | CloneArgs.CLONE_UNTRACED;
     private static final long ALL = 0xffffffffL;
     private static final int LOWEST_PRIORITY = 19;
+    /** IOPRIO_CLASS_BE, the lowest of its eight levels. */
+    private static final int LOWEST_BEST_EFFORT = 2 << 13 | 7;
+
     private static final int SIGKILL = 9;
+    private static final int SIGCONT = 18;
     private static final long POLL_NANOS = 20_000_000;
     private static final String NAME = "reprise-copy";
 
@@ -63,46 +81,106 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
         this.pid = pid;
     }
 
-    /** Of a process that is taken over; null where the kernel makes none (limits, memory): nothing has happened then. */
-    public static @Nullable MemoryCopy of(Takeover takeover) throws KernelException {
-        Segment segment = takeover.segment();
-        Control control = segment.newControl();
-        control.setHomeProgram(home(segment));
-        ProgramBuilder p = new ProgramBuilder();
-        Slot id = p.space(Integer.BYTES);
-        Label helper = p.label();
-        Label copy = p.label();
-        Step made = p.fork(SYS_clone, helper, Arg.of(HELPER), Arg.of(0), Arg.of(0), Arg.of(0), Arg.of(0));
-        p.call(SYS_wait4, made, Arg.of(0), Arg.of(WaitStatus.WALL), Arg.of(0));
-        p.end();
-        p.place(helper);
-        p.attemptFork(SYS_clone, copy, Arg.of(COPY), Arg.of(0), id, Arg.of(0), Arg.of(0));
-        p.attempt(SYS_exit, 0);
-        p.place(copy);
-        p.setControl(Arg.of(control.address()));
-        p.attempt(SYS_close_range, 0, ALL, 0);
-        p.attempt(SYS_setsid, new Arg[0]);
-        p.attempt(SYS_prctl, Arg.of(Prctl.PR_SET_NAME), p.string(NAME));
-        p.attempt(SYS_setpriority, 0, 0, LOWEST_PRIORITY);
-        p.end();
-        Program program = p.build();
-        control.follow(program, takeover.programs());
-        ProgramResults results;
-        try {
-            results = takeover.run(program);
-        } catch (KernelException failure) {
-            if (failure.call().equals("clone")) {
-                return null;
-            }
-            throw failure;
-        }
-        int pid = results.slot(id).get(JAVA_INT, 0);
+    /**
+     * Of a process that is taken over; null where the kernel makes none (limits, memory): nothing has happened then.
+     *
+     * @throws KernelException the process has another advice for a range than before, or a child that is not reaped
+     */
+    public static @Nullable MemoryCopy of(Takeover takeover, CopyRanges ranges) throws KernelException {
+        Control control = takeover.segment().newControl();
+        control.setHomeProgram(home(takeover.segment()));
+        Making making = new Making(control.address(), ranges);
+        control.follow(making.program, takeover.programs());
+        ProgramResults results = takeover.run(making.program);
+        int pid = results.slot(making.id).get(JAVA_INT, 0);
         if (pid == 0) {
+            making.requireUndone(results);
             return null;
         }
-        MemoryCopy child = new MemoryCopy(segment, control, takeover.programs(), pid);
-        child.await();
-        return child;
+        MemoryCopy child = new MemoryCopy(takeover.segment(), control, takeover.programs(), pid);
+        try {
+            making.requireUndone(results);
+            child.await();
+            if (making.isWhole(results)) {
+                child.oomFirst();
+                return child;
+            }
+        } catch (KernelException failure) {
+            child.close();
+            throw failure;
+        }
+        child.close();
+        return null;
+    }
+
+    /** The program that makes a copy, in the host, its helper and the copy itself. */
+    private static final class Making {
+        private final Program program;
+        private final Slot id;
+        private final Step made;
+        private final Step reaped;
+        private final List<Step> advised = new ArrayList<>();
+        private final List<Step> undone = new ArrayList<>();
+
+        Making(long control, CopyRanges ranges) {
+            ProgramBuilder p = new ProgramBuilder();
+            id = p.space(Integer.BYTES);
+            Label helper = p.label();
+            Label copy = p.label();
+            Label undo = p.label();
+            for (CopyRanges.Advised one : ranges.advised()) {
+                advised.add(advise(p, one, one.opposite()));
+            }
+            made = p.attemptFork(SYS_clone, helper, Arg.of(HELPER), Arg.of(0), Arg.of(0), Arg.of(0), Arg.of(0));
+            // There may be none to wait for, and a negative id would mean another one.
+            p.jumpIfEqual(p.shiftRight(made, Arg.of(Long.SIZE - 1)), Arg.of(1), undo);
+            reaped = p.attempt(SYS_wait4, made, Arg.of(0), Arg.of(WaitStatus.WALL), Arg.of(0));
+            p.place(undo);
+            for (CopyRanges.Advised one : ranges.advised()) {
+                undone.add(advise(p, one, one.advice()));
+            }
+            p.end();
+            p.place(helper);
+            p.attemptFork(SYS_clone, copy, Arg.of(COPY), Arg.of(0), id, Arg.of(0), Arg.of(0));
+            p.attempt(SYS_exit, 0);
+            p.place(copy);
+            p.setControl(Arg.of(control));
+            settle(p, ranges);
+            p.end();
+            program = p.build();
+        }
+
+        private static Step advise(ProgramBuilder p, CopyRanges.Advised one, int advice) {
+            return p.attempt(SYS_madvise, one.range().start(), one.range().bytes(), advice);
+        }
+
+        // What keeps the copy from being noticed: first of all by those who wait for the end of a pipe.
+        private static void settle(ProgramBuilder p, CopyRanges ranges) {
+            p.attempt(SYS_close_range, 0, ALL, 0);
+            p.attempt(SYS_setsid, new Arg[0]);
+            for (CopyRanges.Range range : ranges.left()) {
+                p.attempt(SYS_munmap, range.start(), range.bytes());
+            }
+            p.attempt(SYS_prctl, Arg.of(Prctl.PR_SET_NAME), p.string(NAME));
+            // A real-time program's copy would not let it run.
+            p.attempt(SYS_sched_setscheduler, Arg.of(0), Arg.of(Sched.SCHED_OTHER), p.ints(0));
+            p.attempt(SYS_setpriority, 0, 0, LOWEST_PRIORITY);
+            p.attempt(SYS_ioprio_set, Sched.IOPRIO_WHO_PROCESS, 0, LOWEST_BEST_EFFORT);
+        }
+
+        /** Whether the copy has all that it was to have. */
+        boolean isWhole(ProgramResults results) {
+            return advised.stream().allMatch(step -> results.result(step) == 0);
+        }
+
+        void requireUndone(ProgramResults results) throws KernelException {
+            for (Step step : undone) {
+                Door.require(results.result(step), "madvise", "the advice for a range again");
+            }
+            if (results.result(made) > 0) {
+                Door.require(results.result(reaped), "wait4", "the helper of a copy of the memory");
+            }
+        }
     }
 
     private static Program home(Segment segment) {
@@ -137,17 +215,36 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
     private void await() throws KernelException {
         while (!control.isDone()) {
             control.awaitChange(POLL_NANOS);
-            if (!control.isDone() && hasEnded()) {
-                throw new TaskDiedException("a copy of the memory", pid);
+            if (!control.isDone()) {
+                requireRunning();
             }
         }
     }
 
-    private boolean hasEnded() {
+    // A signal to the program's group may have met it before it left that: the stop is none of its business.
+    private void requireRunning() throws TaskDiedException {
         try {
-            return ProcStat.of(pid).isEnding();
+            ProcStat stat = ProcStat.of(pid);
+            if (stat.state() == 'T') {
+                process.signal(SIGCONT);
+            }
+            if (!stat.isEnding()) {
+                return;
+            }
         } catch (KernelException gone) {
-            return true;
+            // so it has ended
+        }
+        throw new TaskDiedException("a copy of the memory", pid);
+    }
+
+    // Where memory gets short because of the copy, the copy goes, not the program.
+    private void oomFirst() {
+        try (Fd score = Fd.open("/proc/" + pid + "/oom_score_adj", Fcntl.O_WRONLY, 0);
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment most = Native.string(arena, "1000");
+            Door.call(SYS_write, score.number(), most.address(), most.byteSize() - 1);
+        } catch (KernelException notAllowed) {
+            // then both are judged alike
         }
     }
 
