@@ -90,7 +90,11 @@ final class Library {
     static void executable(int pid, Path file, After after) {
         try (Births.Held _ = Births.checkpoint()) {
             Checkpoint.toExecutable(
-                    pid, file, new ExecutableOptions(false, false, Optional.empty()), after, Progress.NONE);
+                    pid,
+                    file,
+                    new ExecutableOptions(false, false, Optional.empty()),
+                    CheckpointOptions.DEFAULT.with(after),
+                    Progress.NONE);
         } catch (CheckpointException failed) {
             String refusals = failed.reason() instanceof Reason.Unsupported(var _, var all) ? " " + all : "";
             throw new AssertionError("checkpoint: " + failed.getMessage() + refusals, failed);

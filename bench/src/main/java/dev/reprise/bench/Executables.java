@@ -3,6 +3,7 @@ package dev.reprise.bench;
 import dev.reprise.engine.Checkpoint;
 import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
+import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.kernel.KernelException;
@@ -92,7 +93,11 @@ final class Executables {
     private Path make(LiveTarget program, boolean map, After after) throws CheckpointException {
         Path app = scratch.resolve(map ? "mapped" : "copied");
         Checkpoint.toExecutable(
-                program.pid(), app, new ExecutableOptions(map, false, Optional.empty()), after, Progress.NONE);
+                program.pid(),
+                app,
+                new ExecutableOptions(map, false, Optional.empty()),
+                CheckpointOptions.DEFAULT.with(after),
+                Progress.NONE);
         return app;
     }
 

@@ -4,6 +4,7 @@ import dev.reprise.engine.Checkpoint;
 import dev.reprise.engine.Restore;
 import dev.reprise.engine.RestoredProcess;
 import dev.reprise.engine.model.After;
+import dev.reprise.engine.model.Bounds;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
@@ -19,7 +20,7 @@ final class LibraryWay implements Way {
     private final Path guests;
 
     LibraryWay(Options options) {
-        this.options = new CheckpointOptions(After.RUN_ON, options.sync(), CopyOnWrite.WHERE_WORTH);
+        this.options = new CheckpointOptions(After.RUN_ON, options.sync(), CopyOnWrite.WHERE_WORTH, Bounds.NONE);
         this.guests = options.guests();
     }
 

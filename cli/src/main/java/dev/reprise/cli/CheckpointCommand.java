@@ -58,7 +58,7 @@ final class CheckpointCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "Where to write the image; - or nothing is stdout."
+            description = "Where to write the image; - or nothing is stdout, mem:NAME keeps it in memory."
                     + " The file appears when it is complete, mode 0600.")
     private Path output = STDOUT;
 
@@ -84,6 +84,9 @@ final class CheckpointCommand implements Callable<Integer> {
             names = "--stop-and-copy",
             description = "Let the program stand still until its memory is written, instead of copying that on write.")
     private boolean stopAndCopy;
+
+    @Mixin
+    private final BoundArguments bounds = new BoundArguments();
 
     @Option(
             names = "--sync",
@@ -117,8 +120,9 @@ final class CheckpointCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Target target = processes.target(spec);
-        if (executable && output.equals(STDOUT)) {
-            throw new ParameterException(spec.commandLine(), "an executable is a file: use -o FILE");
+        if (bounds.isGiven() && fate != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--max-pause, --max-memory and --rate are about a program that runs on");
         }
         if (executable && output.equals(STDOUT)) {
             throw new ParameterException(spec.commandLine(), "an executable is a file: use -o FILE");
@@ -132,7 +136,7 @@ final class CheckpointCommand implements Callable<Integer> {
         }
         long start = System.nanoTime();
         try (GivingUp givingUp = new GivingUp();
-                FileAside figures = FileAside.prepare(stats)) {
+                FileAside figures = FileAside.prepareIfAny(stats)) {
             return run(target, new Reporting(console, givingUp), figures, start);
         } catch (IOException failed) {
             console.error(Failures.text(failed), failed);
@@ -159,11 +163,11 @@ final class CheckpointCommand implements Callable<Integer> {
     @SuppressWarnings("resource") // closed by the checkpoint, before anything is done about the original
     private CheckpointStats take(Target target, Reporting progress) throws CheckpointException {
         After after = fate == null ? After.RUN_ON : fate.after();
-        CheckpointOptions options = new CheckpointOptions(
-                after, sync == Answer.YES, stopAndCopy ? CopyOnWrite.NEVER : CopyOnWrite.WHERE_WORTH);
+        CopyOnWrite copies = stopAndCopy ? CopyOnWrite.NEVER : CopyOnWrite.WHERE_WORTH;
+        CheckpointOptions options = new CheckpointOptions(after, sync == Answer.YES, copies, bounds.bounds());
         if (executable) {
             ExecutableOptions how = new ExecutableOptions(map, options.sync(), Optional.ofNullable(tool));
-            return Checkpoint.toExecutable(target, output, how, after, progress);
+            return Checkpoint.toExecutable(target, output, how, options, progress);
         }
         if (!output.equals(STDOUT)) {
             return Checkpoint.toFile(target, output, options, progress);

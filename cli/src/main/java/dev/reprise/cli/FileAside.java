@@ -1,6 +1,9 @@
 package dev.reprise.cli;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,10 +23,12 @@ final class FileAside implements AutoCloseable {
     }
 
     /** Prepares {@code file}; nothing for null. */
-    static @Nullable FileAside prepare(@Nullable Path file) throws IOException {
-        if (file == null) {
-            return null;
-        }
+    static @Nullable FileAside prepareIfAny(@Nullable Path file) throws IOException {
+        return file == null ? null : prepare(file);
+    }
+
+    /** Prepares {@code file}. */
+    static FileAside prepare(Path file) throws IOException {
         Path absolute = file.toAbsolutePath();
         Path directory = absolute.getParent();
         if (directory == null || Files.isDirectory(absolute)) {
@@ -34,6 +39,14 @@ final class FileAside implements AutoCloseable {
         } catch (IOException denied) {
             throw new IOException(file + ": cannot be created (" + Failures.text(denied) + ")", denied);
         }
+    }
+
+    /** Lets the file appear with all that comes from a channel; only its owner may read it. */
+    void write(ReadableByteChannel source) throws IOException {
+        try (OutputStream out = Files.newOutputStream(aside)) {
+            Channels.newInputStream(source).transferTo(out);
+        }
+        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** Lets the file appear with this text. */

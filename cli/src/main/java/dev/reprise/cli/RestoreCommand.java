@@ -54,7 +54,8 @@ final class RestoreCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "IMAGE",
-            description = "The image; - or nothing is stdin, and the program's terminal then /dev/tty.")
+            description =
+                    "The image; mem:NAME is one in memory, - or nothing is stdin, and the program's terminal then /dev/tty.")
     private Path image = STDIN;
 
     @Option(
@@ -110,8 +111,8 @@ final class RestoreCommand implements Callable<Integer> {
     private RestoredProcess start() throws IOException, RestoreException {
         long start = System.nanoTime();
         try (GivingUp givingUp = new GivingUp();
-                FileAside figures = FileAside.prepare(stats);
-                FileAside number = FileAside.prepare(pidfile)) {
+                FileAside figures = FileAside.prepareIfAny(stats);
+                FileAside number = FileAside.prepareIfAny(pidfile)) {
             RestoredProcess process = restore(new Reporting(console, givingUp), figures, start);
             if (number != null) {
                 number.write(process.pid() + "\n");

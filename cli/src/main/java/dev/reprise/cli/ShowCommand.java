@@ -3,11 +3,8 @@ package dev.reprise.cli;
 import dev.reprise.engine.SavedImage;
 import dev.reprise.engine.model.RestoreException;
 import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +21,7 @@ final class ShowCommand implements Callable<Integer> {
     @Mixin
     private final Console console = new Console();
 
-    @Parameters(paramLabel = "IMAGE", description = "The image; - is stdin.")
+    @Parameters(paramLabel = "IMAGE", description = "The image; - is stdin, mem:NAME one in memory.")
     @SuppressWarnings("NullAway.Init")
     private Path image;
 
@@ -33,7 +30,7 @@ final class ShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (ReadableByteChannel source = open()) {
+        try (ReadableByteChannel source = ImageChannel.open(image)) {
             SavedImage saved = SavedImage.read(source);
             System.out.print(json ? Json.of(ImageJson.map(saved)) : ImageText.of(saved));
             return ExitStatus.DONE;
@@ -43,11 +40,5 @@ final class ShowCommand implements Callable<Integer> {
             console.error(image + ": " + Failures.text(failed), failed);
         }
         return ExitStatus.FAILED;
-    }
-
-    private ReadableByteChannel open() throws IOException {
-        return image.equals(Path.of("-"))
-                ? Channels.newChannel(System.in)
-                : FileChannel.open(image, StandardOpenOption.READ);
     }
 }

@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Where the relative names of a command line begin. The JDK takes the working directory once, at its start; a tool that
@@ -19,8 +20,12 @@ final class WorkingDirectory {
         directory = now;
     }
 
-    /** The path that a user has named; "-" is no file. */
+    /** The path that a user has named; "-" is no file, {@code mem:NAME} one in memory. */
     static Path path(String name) {
+        Optional<Path> memory = MemoryNames.path(name);
+        if (memory.isPresent()) {
+            return memory.get();
+        }
         Path path = Path.of(name);
         return path.equals(STANDARD_STREAM) ? path : directory.resolve(path);
     }

@@ -2,11 +2,9 @@ package dev.reprise.engine;
 
 import dev.reprise.engine.capture.CheckpointRun;
 import dev.reprise.engine.capture.Look;
-import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
-import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.Progress;
@@ -75,20 +73,20 @@ public final class Checkpoint {
      * @throws CheckpointException as {@link #toFile}; also Unsupported for what an executable cannot carry
      */
     public static CheckpointStats toExecutable(
-            int pid, Path executable, ExecutableOptions how, After after, Progress progress)
+            int pid, Path executable, ExecutableOptions how, CheckpointOptions options, Progress progress)
             throws CheckpointException {
-        return toExecutable(new Target.Tree(pid), executable, how, after, progress);
+        return toExecutable(new Target.Tree(pid), executable, how, options, progress);
     }
 
     /** The same for any set of processes, which must be one. */
     public static CheckpointStats toExecutable(
-            Target target, Path executable, ExecutableOptions how, After after, Progress progress)
+            Target target, Path executable, ExecutableOptions how, CheckpointOptions options, Progress progress)
             throws CheckpointException {
         return run(
                 target,
                 () -> ExecutableFile.create(executable, how, progress),
                 executable.toString(),
-                new CheckpointOptions(after, how.sync(), CopyOnWrite.WHERE_WORTH),
+                options,
                 progress);
     }
 

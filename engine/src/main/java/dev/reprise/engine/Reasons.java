@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.capture.BoundException;
 import dev.reprise.engine.capture.CancelledException;
 import dev.reprise.engine.capture.CannotCapture;
 import dev.reprise.engine.model.Reason;
@@ -24,6 +25,7 @@ final class Reasons {
             case CannotCapture cannot -> new Reason.Unsupported(target, cannot.refusals());
             case NotExecutable not -> new Reason.Unsupported(target, not.refusals());
             case CancelledException _ -> new Reason.Cancelled();
+            case BoundException bound -> new Reason.OutOfBounds(bound.what(), bound.help());
             case TaskDiedException died -> new Reason.TaskDied(died.tid(), target.text() + " ended meanwhile");
             case KernelException kernel -> ofKernel(target, kernel);
             case IOException io -> ofIo(sink, io);

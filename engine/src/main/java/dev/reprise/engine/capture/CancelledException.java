@@ -1,7 +1,9 @@
 package dev.reprise.engine.capture;
 
+import java.io.IOException;
+
 /** The caller has given up: everything is undone. */
-public final class CancelledException extends Exception {
+public final class CancelledException extends IOException {
     private static final long serialVersionUID = 1L;
 
     public CancelledException() {

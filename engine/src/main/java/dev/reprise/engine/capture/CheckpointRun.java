@@ -1,6 +1,7 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.After;
+import dev.reprise.engine.model.Bounds;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
 import dev.reprise.engine.model.CopyOnWrite;
@@ -36,6 +37,8 @@ public final class CheckpointRun {
     private final PageSink sink;
     private final After after;
     private final CopyOnWrite copyOnWrite;
+    private final Bounds bounds;
+    private final PauseWatch pause;
     private final Progress progress;
     private final long started = System.nanoTime();
     private long freezeStarted;
@@ -47,6 +50,8 @@ public final class CheckpointRun {
         this.sink = sink;
         this.after = options.after();
         this.copyOnWrite = after == After.RUN_ON ? options.copyOnWrite() : CopyOnWrite.NEVER;
+        this.bounds = after == After.RUN_ON ? options.bounds() : Bounds.NONE;
+        this.pause = new PauseWatch(bounds.maxPauseNanos(), progress);
         this.progress = progress;
     }
 
@@ -70,13 +75,15 @@ public final class CheckpointRun {
                 new ForestFreeze(tracer, () -> ProcessSet.of(target).pids());
         try (DescriptorCapture descriptors = new DescriptorCapture(looked);
                 AddressSpaces spaces = new AddressSpaces(new HashMap<>())) {
-            MemoryCopies copies = new MemoryCopies(copyOnWrite);
+            MemoryCopies copies = new MemoryCopies(copyOnWrite, bounds);
             descriptors.lookAround();
             progress.phase("freeze");
             freezeStarted = System.nanoTime();
+            pause.begin("freeze");
             freeze(freeze);
             ProcessSet set = ProcessSet.of(target);
             freezeEnded = System.nanoTime();
+            pause.next("state");
             List<Refusal> refusals = new ArrayList<>(ProcessLook.strangers(set));
             refusals.addAll(TracedLook.look(freeze.tracees()));
             requireNothing(refusals);
@@ -163,17 +170,19 @@ public final class CheckpointRun {
         sink.state(image);
         requireWanted();
         progress.phase("memory");
+        pause.next("memory");
         boolean copied = MemoryCopies.areInvisibleTo(processes);
         for (AddressSpaces.Taken one : spaces.all()) {
             Member member = one.member();
             Takeover takeover = frozen.takeover.of(member.pid());
             if (!copied || !copies.take(one.space(), takeover)) {
-                new PageOutput(member.tid(), takeover, sink).write(one.space());
+                new PageOutput(member.tid(), takeover, sink, pause).write(one.space());
             }
         }
         List<MemoryFile> files = new ArrayList<>(spaces.memoryFiles());
         files.addAll(descriptors.memoryFiles());
-        PageOutput.write(files, sink);
+        PageOutput.write(files, sink, pause);
+        pause.next("departure");
         return new Saved(image, frozen.freeze.tracees().size());
     }
 
@@ -204,9 +213,7 @@ public final class CheckpointRun {
     }
 
     private void requireWanted() throws CancelledException {
-        if (progress.isCancelled()) {
-            throw new CancelledException();
-        }
+        PauseWatch.requireWanted(progress);
     }
 
     // A program that runs on does so before the image is sealed; one that is not to run on waits frozen for the seal:
@@ -217,7 +224,7 @@ public final class CheckpointRun {
             freeze.thaw();
             thawed = System.nanoTime();
             progress.phase("copies");
-            copies.write(sink);
+            copies.write(sink, progress);
             requireWanted();
             progress.phase("seal");
             sink.finish();

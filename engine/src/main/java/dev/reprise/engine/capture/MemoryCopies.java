@@ -1,7 +1,9 @@
 package dev.reprise.engine.capture;
 
+import dev.reprise.engine.model.Bounds;
 import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.PageSink;
+import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.tracee.CopyRanges;
 import dev.reprise.engine.tracee.MemoryCopy;
 import dev.reprise.engine.tracee.Takeover;
@@ -26,13 +28,15 @@ final class MemoryCopies {
     private static final int MAX_CALLS = 8192;
 
     private final CopyOnWrite when;
+    private final Bounds bounds;
     private final List<Copied> copies = new ArrayList<>();
 
     private record Copied(AddressSpace space, MemoryCopy copy) {}
 
     /** None yet. {@code when}: NEVER where the processes do not run on. */
-    MemoryCopies(CopyOnWrite when) {
+    MemoryCopies(CopyOnWrite when, Bounds bounds) {
         this.when = when;
+        this.bounds = bounds;
     }
 
     /**
@@ -106,9 +110,17 @@ final class MemoryCopies {
     }
 
     /** Writes all of them; the processes run already. */
-    void write(PageSink sink) throws KernelException, IOException {
-        for (Copied one : copies) {
-            new PageOutput(one.copy.pid(), one.copy, sink).write(one.space);
+    void write(PageSink sink, Progress progress) throws KernelException, IOException {
+        List<MemoryCopy> all = copies.stream().map(Copied::copy).toList();
+        try (GrowthWatch watch = GrowthWatch.over(all, bounds.maxGrowthBytes(), progress)) {
+            Pace pace = RatedPace.of(bounds.bytesPerSecond(), watch);
+            try {
+                for (Copied one : copies) {
+                    new PageOutput(one.copy.pid(), one.copy, sink, pace).write(one.space);
+                }
+            } finally {
+                watch.require(); // of a copy that has ended nothing can be written: that is no news then
+            }
         }
     }
 

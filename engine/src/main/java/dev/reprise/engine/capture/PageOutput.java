@@ -19,18 +19,20 @@ final class PageOutput {
     private final int pid;
     private final ProgramRunner runner;
     private final PageSink sink;
+    private final Pace pace;
 
-    PageOutput(int pid, ProgramRunner runner, PageSink sink) {
+    PageOutput(int pid, ProgramRunner runner, PageSink sink, Pace pace) {
         this.pid = pid;
         this.runner = runner;
         this.sink = sink;
+        this.pace = pace;
     }
 
     /** The pages of an address space. */
     void write(AddressSpace space) throws KernelException, IOException {
         HiddenRanges hidden = new HiddenRanges(space.vmas());
         try (PageReader reader = new PageReader(pid, hidden)) {
-            PagesThroughTool tool = new PagesThroughTool(sink, reader);
+            PagesThroughTool tool = new PagesThroughTool(sink, reader, pace);
             if (!byTracee(space, hidden, reader)) {
                 tool.write(space);
             }
@@ -38,12 +40,12 @@ final class PageOutput {
     }
 
     /** The contents of memory objects. */
-    static void write(List<MemoryFile> files, PageSink sink) throws KernelException, IOException {
+    static void write(List<MemoryFile> files, PageSink sink, Pace pace) throws KernelException, IOException {
         if (files.isEmpty()) {
             return;
         }
         try (PageReader reader = new PageReader(0, new HiddenRanges(List.of()))) {
-            PagesThroughTool tool = new PagesThroughTool(sink, reader);
+            PagesThroughTool tool = new PagesThroughTool(sink, reader, pace);
             for (MemoryFile file : files) {
                 tool.write(file);
             }
@@ -59,7 +61,7 @@ final class PageOutput {
         if (bytes < WORTH_ASKING || !(sink instanceof PageSink.InPlace file) || !TraceeLimits.allow(pid, sink, bytes)) {
             return false;
         }
-        try (PagesByTracee writing = new PagesByTracee(runner, file, hidden, reader)) {
+        try (PagesByTracee writing = new PagesByTracee(runner, file, hidden, reader, pace)) {
             return writing.open() && writing.write(space);
         }
     }

@@ -45,16 +45,18 @@ final class PagesByTracee implements AutoCloseable {
     private final PageSink.InPlace sink;
     private final HiddenRanges hidden;
     private final PageReader reader;
+    private final Pace pace;
     private long descriptor = -1;
 
     /** What one pwritev writes to one place. */
     private record Piece(List<PageRun> runs, long bytes, long position) {}
 
-    PagesByTracee(ProgramRunner runner, PageSink.InPlace sink, HiddenRanges hidden, PageReader reader) {
+    PagesByTracee(ProgramRunner runner, PageSink.InPlace sink, HiddenRanges hidden, PageReader reader, Pace pace) {
         this.runner = runner;
         this.sink = sink;
         this.hidden = hidden;
         this.reader = reader;
+        this.pace = pace;
     }
 
     /** Lets the process open the image by its path; false where it cannot, or finds another file there. */
@@ -83,10 +85,11 @@ final class PagesByTracee implements AutoCloseable {
 
     /** Writes all pages of the process; true. */
     boolean write(AddressSpace space) throws KernelException, IOException {
-        for (List<PageRun> runs : PageBatch.cut(space.runs(), PageBatch.MAX_BYTES)) {
+        for (List<PageRun> runs : PageBatch.cut(space.runs(), pace.batchBytes())) {
             PageBatch batch = sink.place(space.id(), runs);
             write(batch);
             sink.done(batch);
+            pace.wrote(batch.bytes());
         }
         return true;
     }
@@ -171,8 +174,7 @@ final class PagesByTracee implements AutoCloseable {
     }
 
     // A write may end early (a full disk): it goes on where it stopped, until the kernel says why it cannot. Whole
-    // pages
-    // only, so that what is left are page runs again.
+    // pages only, so that what is left are page runs again.
     private Piece rest(Piece piece, long result) throws KernelException {
         Door.require(result, "pwritev", sink.path() + " by the process itself");
         long written = result & -PageRun.PAGE_SIZE;

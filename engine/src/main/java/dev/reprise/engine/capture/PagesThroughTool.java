@@ -14,10 +14,12 @@ import java.util.List;
 final class PagesThroughTool {
     private final PageSink sink;
     private final PageReader reader;
+    private final Pace pace;
 
-    PagesThroughTool(PageSink sink, PageReader reader) {
+    PagesThroughTool(PageSink sink, PageReader reader, Pace pace) {
         this.sink = sink;
         this.reader = reader;
+        this.pace = pace;
     }
 
     /** Reads some runs of an object into the buffer. */
@@ -37,7 +39,7 @@ final class PagesThroughTool {
     }
 
     private void write(ObjectId object, List<PageRun> runs, Source source) throws KernelException, IOException {
-        for (List<PageRun> part : PageBatch.cut(runs, PageBatch.MAX_BYTES)) {
+        for (List<PageRun> part : PageBatch.cut(runs, pace.batchBytes())) {
             switch (sink) {
                 case PageSink.InPlace file -> {
                     PageBatch batch = file.place(object, part);
@@ -47,13 +49,17 @@ final class PagesThroughTool {
                         int bytes = data.remaining();
                         file.fill(batch, at, data);
                         at += bytes;
+                        pace.wrote(bytes);
                     }
                     file.done(batch);
                 }
                 case PageSink.Streamed stream -> {
                     stream.begin(object, part);
                     for (List<PageRun> piece : PageBatch.cut(part, PageReader.BUFFER)) {
-                        stream.data(source.read(piece));
+                        ByteBuffer data = source.read(piece);
+                        int bytes = data.remaining();
+                        stream.data(data);
+                        pace.wrote(bytes);
                     }
                 }
             }

@@ -6,23 +6,30 @@ package dev.reprise.engine.model;
  * @param after what becomes of the original
  * @param sync whether an image file is on the disk (fsync) before it gets its name
  * @param copyOnWrite whether the memory of a program that runs on is written while it does so
+ * @param bounds what it may cost a program that runs on
  */
-public record CheckpointOptions(After after, boolean sync, CopyOnWrite copyOnWrite) {
+public record CheckpointOptions(After after, boolean sync, CopyOnWrite copyOnWrite, Bounds bounds) {
     /** The program runs on as soon as it can, the image is safe on the disk. */
-    public static final CheckpointOptions DEFAULT = new CheckpointOptions(After.RUN_ON, true, CopyOnWrite.WHERE_WORTH);
+    public static final CheckpointOptions DEFAULT =
+            new CheckpointOptions(After.RUN_ON, true, CopyOnWrite.WHERE_WORTH, Bounds.NONE);
 
     /** The same with another fate of the original. */
     public CheckpointOptions with(After after) {
-        return new CheckpointOptions(after, sync, copyOnWrite);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds);
     }
 
     /** The same with another way of writing memory. */
     public CheckpointOptions with(CopyOnWrite copyOnWrite) {
-        return new CheckpointOptions(after, sync, copyOnWrite);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds);
+    }
+
+    /** The same within bounds. */
+    public CheckpointOptions with(Bounds bounds) {
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds);
     }
 
     /** The same, without waiting for the disk. */
     public CheckpointOptions withoutSync() {
-        return new CheckpointOptions(after, false, copyOnWrite);
+        return new CheckpointOptions(after, false, copyOnWrite, bounds);
     }
 }

@@ -103,6 +103,14 @@ public sealed interface Reason {
         }
     }
 
+    /** It would have cost the program more than the {@link Bounds} allow; everything was undone. */
+    record OutOfBounds(String what, String help) implements Reason {
+        @Override
+        public String text() {
+            return Reason.line(what, help);
+        }
+    }
+
     /** The caller gave up; everything was undone. */
     record Cancelled() implements Reason {
         @Override

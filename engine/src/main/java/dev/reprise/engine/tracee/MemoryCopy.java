@@ -253,10 +253,15 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
         return segment.descriptorWord();
     }
 
+    /** Ends it; from any thread, as long as this is not closed. */
+    public void kill() {
+        process.signal(SIGKILL);
+    }
+
     /** Ends it, and waits until its memory is free. */
     @Override
     public void close() {
-        process.signal(SIGKILL);
+        kill();
         try {
             process.awaitEnd();
             WaitStatus.poll(pid); // an orphan is ours where we adopt them

@@ -1,0 +1,72 @@
+package dev.reprise.cli;
+
+import dev.reprise.engine.Terminal;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code reprise cp}: takes an image from memory to a file or a stream, or there. */
+@Command(
+        name = "cp",
+        description = "Copy an image: from memory to a file or stdout, or from a file into memory.",
+        exitCodeListHeading = "Exit status:%n",
+        exitCodeList = {"0:done", "1:failed; nothing has the new name", "2:wrong usage"})
+final class CpCommand implements Callable<Integer> {
+    private static final Path STREAM = Path.of("-");
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Mixin
+    private final Console console = new Console();
+
+    @Parameters(index = "0", paramLabel = "IMAGE", description = "The image: mem:NAME, a file, or - for stdin.")
+    @SuppressWarnings("NullAway.Init")
+    private Path from;
+
+    @Parameters(
+            index = "1",
+            paramLabel = "TARGET",
+            description = "mem:NAME, a file (which appears when it is complete, mode 0600), or - for stdout.")
+    @SuppressWarnings("NullAway.Init")
+    private Path to;
+
+    @Override
+    public Integer call() {
+        if (to.equals(STREAM) && Terminal.isAt(1)) {
+            throw new ParameterException(
+                    spec.commandLine(), "an image is not written to a terminal: name a file or use a pipe");
+        }
+        try (ReadableByteChannel source = ImageChannel.open(from)) {
+            copy(source);
+            return ExitStatus.DONE;
+        } catch (IOException failed) {
+            console.error(from + " to " + to + ": " + Failures.text(failed), failed);
+            return ExitStatus.FAILED;
+        }
+    }
+
+    private void copy(ReadableByteChannel source) throws IOException {
+        if (to.equals(STREAM)) {
+            try (OutputStream out = new FileOutputStream(FileDescriptor.out)) {
+                Channels.newInputStream(source).transferTo(out);
+            }
+            return;
+        }
+        try (FileAside target = FileAside.prepare(to)) {
+            target.write(source);
+        }
+    }
+}

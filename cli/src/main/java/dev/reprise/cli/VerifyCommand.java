@@ -1,0 +1,43 @@
+package dev.reprise.cli;
+
+import dev.reprise.engine.SavedImage;
+import dev.reprise.engine.model.RestoreException;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code reprise verify}: whether an image is whole. */
+@Command(
+        name = "verify",
+        description = {
+            "Read a whole image and check every byte of it against its checksums.",
+            "Nothing of the image runs, and no privileges are needed."
+        },
+        exitCodeListHeading = "Exit status:%n",
+        exitCodeList = {"0:the image is good", "1:it is bad, or cannot be read", "2:wrong usage"})
+final class VerifyCommand implements Callable<Integer> {
+    @Mixin
+    private final Console console = new Console();
+
+    @Parameters(paramLabel = "IMAGE", description = "The image; - is stdin, mem:NAME one in memory.")
+    @SuppressWarnings("NullAway.Init")
+    private Path image;
+
+    @Override
+    public Integer call() {
+        try (ReadableByteChannel source = ImageChannel.open(image)) {
+            SavedImage saved = SavedImage.read(source);
+            System.out.println("good: format " + saved.formatVersion() + ", " + Amounts.bytes(saved.imageBytes()));
+            return ExitStatus.DONE;
+        } catch (RestoreException bad) {
+            console.error(bad.reason(), bad);
+        } catch (IOException failed) {
+            console.error(image + ": " + Failures.text(failed), failed);
+        }
+        return ExitStatus.FAILED;
+    }
+}

@@ -1,0 +1,130 @@
+package dev.reprise.engine;
+
+import dev.reprise.kernel.Door;
+import dev.reprise.kernel.x86_64.SyscallNumbers;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Images that are kept in memory under a name: files in a directory of the user's own on a tmpfs (/dev/shm). They are there
+ * until they are deleted, or the machine ends, and take the memory that their size says.
+ */
+public final class MemoryStore {
+    private static final Path TMPFS = Path.of("/dev/shm");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,199}");
+    private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
+
+    private final Path directory;
+    private final int user;
+
+    private MemoryStore(Path directory, int user) {
+        this.directory = directory;
+        this.user = user;
+    }
+
+    /** That of the calling process's effective user. */
+    public static MemoryStore ofUser() {
+        int user = (int) Door.call(SyscallNumbers.SYS_geteuid);
+        return new MemoryStore(TMPFS.resolve("reprise-" + Integer.toUnsignedString(user)), user);
+    }
+
+    /**
+     * An image that is kept.
+     *
+     * @param name what it is called
+     * @param bytes how large it is, and how much memory it takes
+     * @param complete when it was complete
+     */
+    public record Entry(String name, long bytes, FileTime complete) {}
+
+    /** Whether a text can be a name: up to 200 letters, digits and {@code _.-}, the first one of the first three. */
+    public static boolean isName(String text) {
+        return NAME.matcher(text).matches();
+    }
+
+    /**
+     * The file of a name, which need not be there.
+     *
+     * @throws IllegalArgumentException it is no {@linkplain #isName name}
+     */
+    public Path path(String name) {
+        if (!isName(name)) {
+            throw new IllegalArgumentException("no name: " + name);
+        }
+        return directory.resolve(name);
+    }
+
+    /**
+     * Makes the directory where it is missing, and sees that nobody else can have put anything into it.
+     *
+     * @throws IOException it belongs to somebody else, or others may write to it
+     */
+    public void prepare() throws IOException {
+        try {
+            Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWN));
+        } catch (FileAlreadyExistsException before) {
+            requireOwn();
+        }
+    }
+
+    /** All that are complete, by name. */
+    public List<Entry> list() throws IOException {
+        List<Entry> entries = new ArrayList<>();
+        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return entries;
+        }
+        requireOwn();
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(directory, path -> isName(path.getFileName() + ""))) {
+            for (Path file : files) {
+                add(file, entries);
+            }
+        }
+        entries.sort(Comparator.comparing(Entry::name));
+        return entries;
+    }
+
+    /**
+     * Gives up an image and its memory; what was restored from it goes on.
+     *
+     * @throws NoSuchFileException there is none of the name
+     */
+    public void delete(String name) throws IOException {
+        Files.delete(path(name));
+    }
+
+    private static void add(Path file, List<Entry> entries) throws IOException {
+        try {
+            BasicFileAttributes found =
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (found.isRegularFile()) {
+                entries.add(new Entry(file.getFileName().toString(), found.size(), found.lastModifiedTime()));
+            }
+        } catch (NoSuchFileException deleted) {
+            // since it was listed
+        }
+    }
+
+    private void requireOwn() throws IOException {
+        boolean isOurs = Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+                && (Integer) Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS) == user
+                && OWN.containsAll(Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS));
+        if (!isOurs) {
+            throw new IOException(directory + " is not a directory of ours alone (mode 0700); remove it");
+        }
+    }
+}
