@@ -184,6 +184,15 @@ void guest_check_range(const char *what, long long got, long long least, long lo
         guest_fail("%s: expected %lld..%lld got %lld", what, least, most, got);
 }
 
+void guest_check_goes_on(const char *what, const _Atomic long *counter, long more)
+{
+    const int64_t deadline = guest_now_ns(CLOCK_MONOTONIC) + 10000000000;
+    long before = *counter;
+    while (*counter < before + more && guest_now_ns(CLOCK_MONOTONIC) < deadline)
+        usleep(100);
+    guest_check(what, *counter >= before + more, true);
+}
+
 void guest_check_string(const char *what, const char *got, const char *want)
 {
     if (strcmp(got, want) != 0)

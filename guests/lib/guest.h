@@ -139,6 +139,9 @@ void guest_check_fill(const char *what, const void *memory, size_t length, uint6
 // Reads a whole small file into the buffer and ends it with a zero byte; -1 with errno on error.
 ssize_t guest_read_file(const char *path, char *buffer, size_t size);
 
+// A counter that a thread of the guest moves goes on: by so many, within ten seconds.
+void guest_check_goes_on(const char *what, const _Atomic long *counter, long more);
+
 void guest_check(const char *what, long long got, long long want);
 void guest_check_range(const char *what, long long got, long long least, long long most);
 void guest_check_string(const char *what, const char *got, const char *want);

@@ -19,12 +19,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Executables of C with threads, of Python and of a JVM with an HTTP server: whoever starts them, wherever, again and again. */
+@Isolated
 class ExecutableTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int TIMES = Boolean.getBoolean("reprise.long") ? 200 : 5;
@@ -77,7 +79,10 @@ class ExecutableTest {
         try (RunningGuest guest = start(name)) {
             Files.writeString(group.resolve("memory.limit_in_bytes"), "192M");
             Path app = executable(guest, guest.pid(), "app");
-            guest.passesExecuted(guest.execute(app, "echo $$ >" + group + "/cgroup.procs; exec \"$0\""), 0);
+            guest.passesExecuted(guest.execute(app, "echo $$ >" + group + "/cgroup.procs && exec \"$0\""), 0);
+            assertThat(Files.readString(group.resolve("memory.max_usage_in_bytes"))
+                            .strip())
+                    .isNotEqualTo("0");
         } finally {
             Files.delete(group);
         }
@@ -91,7 +96,10 @@ class ExecutableTest {
             Tool.Outcome outcome =
                     Tool.run(new ProcessBuilder("bash", "-c", "ulimit -v 3000; exec \"$0\"", app.toString()));
             assertThat(outcome.status()).isEqualTo(127);
-            assertThat(outcome.err()).startsWith("reprise: ").hasLineCount(1);
+            assertThat(outcome.err())
+                    .startsWith("reprise: ")
+                    .contains("cannot allocate memory")
+                    .hasLineCount(1);
             guest.passesExecuted(guest.execute(app), 0);
         }
     }

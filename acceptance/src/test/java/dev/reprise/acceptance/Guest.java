@@ -57,6 +57,11 @@ record Guest(
         return text.isBlank() ? List.of() : List.of(text.strip().split(" +"));
     }
 
+    /** Whether it has a reason not to be run in a way. */
+    boolean optsOutOf(Way way) {
+        return optOuts.containsKey(way.id()) || way == Way.COPY_ON_WRITE && optOuts.containsKey(Way.RESTORE.id());
+    }
+
     /** How it is run in a scratch directory. */
     List<String> command(Path scratch) {
         List<String> command = new ArrayList<>();

@@ -69,7 +69,9 @@ class GuestsTest {
     static Stream<Arguments> guestsTimesWays() {
         String guests = System.getProperty("reprise.guests", ".*");
         // That a guest notices what is broken need not be proved each time.
-        String usual = Boolean.getBoolean("reprise.long") ? ".*" : "resume|restore|pipe|row|pid-namespace|executable";
+        String usual = Boolean.getBoolean("reprise.long")
+                ? ".*"
+                : "resume|copy-on-write|restore|pipe|row|pid-namespace|executable";
         String ways = System.getProperty("reprise.ways", "").isEmpty() ? usual : System.getProperty("reprise.ways", "");
         int times = Integer.getInteger("reprise.times", 1);
         return Guest.all().stream()
@@ -78,7 +80,7 @@ class GuestsTest {
                 .sorted(Comparator.comparing(Sleepers::isOne))
                 .flatMap(guest -> Stream.of(Way.values())
                         .filter(way -> way.id().matches(ways))
-                        .filter(way -> !guest.optOuts().containsKey(way.id()))
+                        .filter(way -> !guest.optsOutOf(way))
                         .flatMap(way -> IntStream.range(0, times)
                                 .mapToObj(round -> new Named(way, round))
                                 .peek(named -> SLEEPERS.startIfOne(guest, way, named.round()))

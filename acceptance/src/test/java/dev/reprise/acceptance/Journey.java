@@ -45,6 +45,7 @@ final class Journey {
                 guest.fails(guest.pid());
             }
             case RESUME -> journey.resume();
+            case COPY_ON_WRITE -> journey.copyOnWrite();
             case RESTORE -> journey.restore();
             case PIPE -> journey.pipe();
             case TWICE -> journey.twice();
@@ -69,6 +70,25 @@ final class Journey {
         Library.checkpoint(guest.pid(), image, After.RUN_ON);
         isAsBefore(before, guest.pid(), true);
         guest.passes(guest.pid(), away());
+    }
+
+    // Into a file, where the copies write themselves, and as a stream, which is then restored.
+    private void copyOnWrite() throws IOException, InterruptedException {
+        Map<Integer, Outside> before = look(guest.pid());
+        Library.copyOnWrite(guest.pid(), image);
+        Library.copyOnWriteToStream(guest.pid(), image);
+        isAsBefore(before, guest.pid(), true);
+        if (guest.guest().optOuts().containsKey("again")
+                || guest.guest().needs().contains("terminal")) {
+            guest.passes(guest.pid(), away());
+            return;
+        }
+        Set<Integer> sessions = Tasks.sessions(Tasks.family(guest.pid()));
+        killOriginal();
+        Tasks.reap(sessions);
+        Library.restore(image, RestoreOptions.DEFAULT.asDetached());
+        isAsBefore(before, guest.pid(), false);
+        guest.passes(guest.pid(), away() + guest.readyMillis());
     }
 
     private void restore() throws IOException, InterruptedException {

@@ -6,13 +6,17 @@ import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
+import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreOptions;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.channels.Pipe;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,8 +26,27 @@ final class Library {
     private Library() {}
 
     static CheckpointStats checkpoint(int pid, Path image, After after) {
+        return checkpoint(pid, image, CheckpointOptions.DEFAULT.with(after).withoutSync());
+    }
+
+    /** It runs on, all its memory copied on write. */
+    static CheckpointStats copyOnWrite(int pid, Path image) {
+        return checkpoint(
+                pid, image, CheckpointOptions.DEFAULT.with(CopyOnWrite.ALWAYS).withoutSync());
+    }
+
+    /** The same, as a stream. */
+    static void copyOnWriteToStream(int pid, Path image) throws IOException {
+        try (Births.Held _ = Births.checkpoint();
+                WritableByteChannel stream = Channels.newChannel(Files.newOutputStream(image))) {
+            Checkpoint.toChannel(pid, stream, CheckpointOptions.DEFAULT.with(CopyOnWrite.ALWAYS), Progress.NONE);
+        } catch (CheckpointException failed) {
+            throw new AssertionError("checkpoint: " + failed.getMessage(), failed);
+        }
+    }
+
+    private static CheckpointStats checkpoint(int pid, Path image, CheckpointOptions options) {
         try (Births.Held _ = Births.checkpoint()) {
-            CheckpointOptions options = CheckpointOptions.DEFAULT.with(after).withoutSync();
             return Checkpoint.toFile(pid, image, options, Progress.NONE);
         } catch (CheckpointException failed) {
             String refusals = failed.reason() instanceof Reason.Unsupported(var _, var all) ? " " + all : "";

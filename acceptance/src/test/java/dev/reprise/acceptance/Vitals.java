@@ -8,9 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** What a running self_checker says of itself (guests/threads/vitals.h), worker by worker. */
 record Vitals(Map<String, Worker> workers) {
+    /** plain_eintr in guests/threads/blocked_calls.h. */
+    private static final Set<String> STOPS_END = Set.of(
+            "epoll_wait", "epoll_wait_timed", "epoll_pwait_timed", "sigtimedwait", "sigwaitinfo", "recvfrom_timed");
+
     private static final int USED = 8;
     private static final int HEADER = 64;
     private static final int SIZE = 80;
@@ -45,6 +50,19 @@ record Vitals(Map<String, Worker> workers) {
         return workers.entrySet().stream()
                 .allMatch(entry -> entry.getValue().ticks()
                         > before.workers.get(entry.getKey()).ticks());
+    }
+
+    /**
+     * The workers that so many deaths of the tool have harmed. EINTR in a call that SIGSTOP and SIGCONT end with it, too (man
+     * 7 signal), is none: a tool that dies after such a stop, and before it has put the call back, leaves no more than they.
+     */
+    Map<String, Worker> harmedBy(int deaths) {
+        Map<String, Worker> harmed = wrong();
+        harmed.entrySet()
+                .removeIf(entry -> STOPS_END.contains(entry.getKey())
+                        && entry.getValue().errors() == entry.getValue().eintrs()
+                        && entry.getValue().errors() <= deaths);
+        return harmed;
     }
 
     /** The workers in which anything was wrong. */

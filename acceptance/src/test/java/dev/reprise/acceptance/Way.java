@@ -5,6 +5,7 @@ enum Way {
     CONTROL("control", "without a checkpoint"),
     SABOTAGE("sabotage", "broken on purpose, it fails"),
     RESUME("resume", "checkpointed, it runs on"),
+    COPY_ON_WRITE("copy-on-write", "copied on write, killed and restored"),
     RESTORE("restore", "kill and restore"),
     PIPE("pipe", "through a pipe"),
     TWICE("row", "twice in a row"),

@@ -9,6 +9,7 @@ import dev.reprise.kernel.KernelException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -19,13 +20,16 @@ import java.util.Optional;
 
 /**
  * From the start of a process to its first answer: executables that copy and that map their memory, beside a plain read
- * of their bytes, and a JVM's HTTP server beside its normal start.
+ * of their bytes, and a JVM's HTTP server that has served
+ * before, beside its normal start.
  *
  * <p>Programs of a size answer a byte on stdin with one on stdout; what starting any process costs is in it.
  */
 final class Executables {
     private static final String SERVER = "jvm-http";
     private static final List<Integer> SIZES = List.of(8, 256, 1024);
+    private static final int WARM_UP = 50;
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
     static final List<String> WHAT = List.of("cat", "memory-8", "memory-256", "memory-1024", SERVER);
     /** Holds so many MiB, and answers. */
     private static final String ANSWERS = "import os, sys; b = bytearray(os.urandom(1 << 20)) * int(sys.argv[1]);"
@@ -48,14 +52,22 @@ final class Executables {
         for (int size : SIZES) {
             String name = "memory-" + size;
             Target target = new Target(name, true, false, List.of("python3", "-c", ANSWERS, size + ""));
-            try (LiveTarget program = LiveTarget.startOnFifo(target, options.guests(), scratch)) {
+            Path fifo = scratch.resolve("fifo");
+            new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor();
+            // We hold its other end: what executes the program later has another stdin.
+            try (RandomAccessFile _ = new RandomAccessFile(fifo.toFile(), "rw");
+                    LiveTarget program = LiveTarget.start(target, options.guests(), scratch, fifo)) {
                 measure(name, program);
             }
+            Files.delete(fifo);
         }
         for (int i = 0; i < options.rounds(); i++) {
             normalStart();
         }
         try (LiveTarget server = LiveTarget.start(Target.named(SERVER), options.guests(), scratch)) {
+            for (int i = 0; i < WARM_UP; i++) {
+                isServing(server.directory().resolve("port"));
+            }
             measure(SERVER, server);
         }
         return samples;
@@ -123,7 +135,10 @@ final class Executables {
                 if (!process.isAlive()) {
                     throw new IOException(command + " has ended with " + process.exitValue());
                 }
-                Thread.sleep(0, 200_000);
+                if (System.nanoTime() - start > PATIENCE_NANOS) {
+                    throw new IOException(command + " does not serve");
+                }
+                Thread.sleep(0, 200_000); // as exact as the figure is
             }
             return (System.nanoTime() - start) / 1e6;
         } finally {

@@ -7,6 +7,7 @@ import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
+import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreOptions;
 import java.io.IOException;
@@ -18,7 +19,7 @@ final class LibraryWay implements Way {
     private final Path guests;
 
     LibraryWay(Options options) {
-        this.options = new CheckpointOptions(After.RUN_ON, options.sync());
+        this.options = new CheckpointOptions(After.RUN_ON, options.sync(), CopyOnWrite.WHERE_WORTH);
         this.guests = options.guests();
     }
 

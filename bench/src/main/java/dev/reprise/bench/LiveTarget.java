@@ -26,9 +26,10 @@ final class LiveTarget implements AutoCloseable {
         return start(target, guests, scratch, "exec \"$@\"");
     }
 
-    /** The same; it waits for what never comes on its stdin. */
-    static LiveTarget startOnFifo(Target target, Path guests, Path scratch) throws IOException, InterruptedException {
-        return start(target, guests, scratch, "mkfifo fifo; exec \"$@\" <>fifo");
+    /** The same, with a FIFO as its stdin, to which nobody but the caller writes. */
+    static LiveTarget start(Target target, Path guests, Path scratch, Path fifo)
+            throws IOException, InterruptedException {
+        return start(target, guests, scratch, "exec \"$@\" <" + fifo);
     }
 
     private static LiveTarget start(Target target, Path guests, Path scratch, String execution)

@@ -6,6 +6,7 @@ import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
+import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.Target;
@@ -78,6 +79,11 @@ final class CheckpointCommand implements Callable<Integer> {
 
     @ArgGroup
     private @Nullable Fate fate;
+
+    @Option(
+            names = "--stop-and-copy",
+            description = "Let the program stand still until its memory is written, instead of copying that on write.")
+    private boolean stopAndCopy;
 
     @Option(
             names = "--sync",
@@ -153,7 +159,8 @@ final class CheckpointCommand implements Callable<Integer> {
     @SuppressWarnings("resource") // closed by the checkpoint, before anything is done about the original
     private CheckpointStats take(Target target, Reporting progress) throws CheckpointException {
         After after = fate == null ? After.RUN_ON : fate.after();
-        CheckpointOptions options = new CheckpointOptions(after, sync == Answer.YES);
+        CheckpointOptions options = new CheckpointOptions(
+                after, sync == Answer.YES, stopAndCopy ? CopyOnWrite.NEVER : CopyOnWrite.WHERE_WORTH);
         if (executable) {
             ExecutableOptions how = new ExecutableOptions(map, options.sync(), Optional.ofNullable(tool));
             return Checkpoint.toExecutable(target, output, how, after, progress);

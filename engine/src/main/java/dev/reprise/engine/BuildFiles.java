@@ -16,7 +16,7 @@ public final class BuildFiles {
         this.times = new ModificationTimes(files.stream().map(BuildFiles::bytes).toList());
     }
 
-    /** Whether one of them was modified, or went, since a build began; about a microsecond a file. */
+    /** Whether one of them was modified, or went, since a build began. */
     public boolean isAnyNewerThan(FileTime built) {
         return times.isAnyAfter(built.to(TimeUnit.NANOSECONDS));
     }

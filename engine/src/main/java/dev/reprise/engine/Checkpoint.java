@@ -6,6 +6,7 @@ import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
+import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.Progress;
@@ -87,7 +88,7 @@ public final class Checkpoint {
                 target,
                 () -> ExecutableFile.create(executable, how, progress),
                 executable.toString(),
-                new CheckpointOptions(after, how.sync()),
+                new CheckpointOptions(after, how.sync(), CopyOnWrite.WHERE_WORTH),
                 progress);
     }
 
@@ -119,7 +120,7 @@ public final class Checkpoint {
             throws Exception {
         try {
             // A refusal in the freeze comes before the first byte of the image.
-            return Patience.untilTaken(() -> CheckpointRun.run(target, sink, options.after(), progress));
+            return Patience.untilTaken(() -> CheckpointRun.run(target, sink, options, progress));
         } catch (Exception failure) {
             sink.fail(String.valueOf(failure.getMessage()));
             throw failure;

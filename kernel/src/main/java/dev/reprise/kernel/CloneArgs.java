@@ -12,6 +12,8 @@ public final class CloneArgs {
     public static final long CLONE_NEWNS = 0x20000;
     public static final long CLONE_SYSVSEM = 0x40000;
     public static final long CLONE_PARENT_SETTID = 0x100000;
+    /** A tracer of the parent does not become one of the child. */
+    public static final long CLONE_UNTRACED = 0x800000;
     /** The id at {@link #CHILD_TID} is cleared, and a waiter there woken, when the child ends. */
     public static final long CLONE_CHILD_CLEARTID = 0x200000;
 

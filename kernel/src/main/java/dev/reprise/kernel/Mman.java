@@ -31,11 +31,13 @@ public final class Mman {
     public static final int MADV_SEQUENTIAL = 2;
     public static final int MADV_DONTNEED = 4;
     public static final int MADV_DONTFORK = 10;
+    public static final int MADV_DOFORK = 11;
     public static final int MADV_MERGEABLE = 12;
     public static final int MADV_HUGEPAGE = 14;
     public static final int MADV_NOHUGEPAGE = 15;
     public static final int MADV_DONTDUMP = 16;
     public static final int MADV_WIPEONFORK = 18;
+    public static final int MADV_KEEPONFORK = 19;
     public static final int MADV_COLLAPSE = 25;
     /** Since 6.13. */
     public static final int MADV_GUARD_INSTALL = 102;

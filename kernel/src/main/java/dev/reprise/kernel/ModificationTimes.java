@@ -13,7 +13,7 @@ import java.util.Map;
 
 /**
  * The modification times of many files, as one quick question: names are made native memory once, and each question opens
- * every directory once and makes one stat(2) a file in it, which takes less than a microsecond.
+ * every directory once and makes one stat(2) a file in it.
  */
 public final class ModificationTimes {
     private static final int STATUS_BYTES = 144;

@@ -2,6 +2,7 @@ package dev.reprise.kernel;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pidfd_getfd;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pidfd_open;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pidfd_send_signal;
 
 /** A process by descriptor, and the way to its own descriptors. */
 public final class PidFd implements AutoCloseable {
@@ -28,6 +29,16 @@ public final class PidFd implements AutoCloseable {
     public Fd copy(int number) throws KernelException {
         return new Fd(
                 Door.require(Door.call(SYS_pidfd_getfd, fd.number(), number, 0), "pidfd_getfd", pid + "," + number));
+    }
+
+    /** Sends it a signal; nothing happens when it has ended. */
+    public void signal(int signal) {
+        Door.call(SYS_pidfd_send_signal, fd.number(), signal, 0, 0);
+    }
+
+    /** Waits until it has ended and given up its memory. */
+    public void awaitEnd() throws KernelException {
+        Poll.awaitReadable(fd);
     }
 
     @Override

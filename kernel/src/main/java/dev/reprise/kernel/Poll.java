@@ -21,14 +21,29 @@ public final class Poll {
         return (now(fd) & POLLIN) != 0;
     }
 
+    /** Waits until there is something to read; of a pidfd, until the process has ended. */
+    public static void awaitReadable(Fd fd) throws KernelException {
+        int events = 0;
+        while ((events & POLLIN) == 0) {
+            events = within(fd, -1);
+        }
+    }
+
     /** What is so now, of the events above: POLLIN, POLLPRI, POLLERR, POLLRDHUP. It changes nothing. */
     public static int now(Fd fd) throws KernelException {
+        return within(fd, 0);
+    }
+
+    private static int within(Fd fd, int millis) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             // struct pollfd { int fd; short events, revents; }
             MemorySegment poll = arena.allocate(8, 4);
             poll.set(JAVA_INT, 0, fd.number());
             poll.set(JAVA_SHORT, 4, (short) (POLLIN | POLLPRI | POLLRDHUP));
-            Door.require(Door.call(SYS_poll, poll.address(), 1, 0), "poll", "");
+            long result = Door.call(SYS_poll, poll.address(), 1, millis);
+            if (result != -Errno.EINTR.code()) {
+                Door.require(result, "poll", "");
+            }
             return Short.toUnsignedInt(poll.get(JAVA_SHORT, 6));
         }
     }

@@ -1,6 +1,7 @@
 package dev.reprise.kernel;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_wait4;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_waitid;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
@@ -12,6 +13,15 @@ public record WaitStatus(int value) {
     public static final int WALL = 0x40000000;
 
     private static final int WNOTHREAD = 0x20000000;
+    private static final int WSTOPPED = 2;
+    private static final int WEXITED = 4;
+    private static final int WNOWAIT = 0x01000000;
+    private static final int P_PID = 1;
+    private static final int SIGINFO = 128;
+    private static final int SI_CODE = 8;
+    private static final int SI_PID = 16;
+    private static final int SI_STATUS = 24;
+    private static final int CLD_TRAPPED = 4;
     private static final int STOPPED = 0x7f;
     private static final int SYSCALL_MARK = 0x80;
     private static final int SIGTRAP = 5;
@@ -54,6 +64,54 @@ public record WaitStatus(int value) {
             }
             return Door.require(result, "wait4", "task " + tid) == 0 ? null : new WaitStatus(status.get(JAVA_INT, 0));
         }
+    }
+
+    /**
+     * The next stop of a process that this very thread traces. Its end is a {@link TaskDiedException}, and is left for its
+     * parent: that may be another part of this very process, for which the kernel keeps no second report.
+     */
+    public static WaitStatus stopOf(int pid) throws KernelException {
+        WaitStatus status = null;
+        while (status == null) {
+            status = stop(pid, 0);
+        }
+        return status;
+    }
+
+    /** The same if there is a stop already, else {@code null}. */
+    public static @org.jspecify.annotations.Nullable WaitStatus pollStop(int pid) throws KernelException {
+        return stop(pid, WNOHANG);
+    }
+
+    // siginfo_t: int signo, errno, code, pad; pid_t pid; uid_t uid; int status
+    private static @org.jspecify.annotations.Nullable WaitStatus stop(int pid, int options) throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(SIGINFO, 8);
+            wait(pid, info, WSTOPPED | WEXITED | WNOWAIT | options);
+            if (info.get(JAVA_INT, SI_PID) == 0) {
+                return null;
+            }
+            if (info.get(JAVA_INT, SI_CODE) < CLD_TRAPPED) {
+                throw new TaskDiedException("waitid", pid);
+            }
+            info.fill((byte) 0);
+            wait(pid, info, WSTOPPED | WNOHANG);
+            // it may have been killed out of that stop
+            return info.get(JAVA_INT, SI_PID) == 0
+                    ? null
+                    : new WaitStatus(info.get(JAVA_INT, SI_STATUS) << 8 | STOPPED);
+        }
+    }
+
+    private static void wait(int pid, MemorySegment info, int options) throws KernelException {
+        long result;
+        do {
+            result = Door.call(SYS_waitid, P_PID, pid, info.address(), options | WALL | WNOTHREAD, 0);
+        } while (result == -Errno.EINTR.code());
+        if (result == -Errno.ECHILD.code()) {
+            throw new TaskDiedException("waitid", pid);
+        }
+        Door.require(result, "waitid", "process " + pid);
     }
 
     /** Whether the task stands still, for whatever reason. */

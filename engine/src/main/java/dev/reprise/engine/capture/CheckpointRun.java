@@ -1,7 +1,9 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.After;
+import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
+import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Refusal;
@@ -9,6 +11,7 @@ import dev.reprise.engine.model.Target;
 import dev.reprise.engine.tracee.ForestFreeze;
 import dev.reprise.engine.tracee.ForestTakeover;
 import dev.reprise.engine.tracee.Freeze;
+import dev.reprise.engine.tracee.Takeover;
 import dev.reprise.engine.tracee.Tracee;
 import dev.reprise.engine.tracee.Tracer;
 import dev.reprise.engine.tracee.VforkException;
@@ -24,7 +27,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One checkpoint of a set of processes, stop-and-copy, in the order of DESIGN.md ("Capture, in order").
+ * One checkpoint of a set of processes, in the order of DESIGN.md ("Capture, in order").
  *
  * <p>Whatever goes wrong after the freeze has begun, all processes are taken home and thawed before the exception leaves.
  */
@@ -32,16 +35,18 @@ public final class CheckpointRun {
     private final Target target;
     private final PageSink sink;
     private final After after;
+    private final CopyOnWrite copyOnWrite;
     private final Progress progress;
     private final long started = System.nanoTime();
     private long freezeStarted;
     private long freezeEnded;
     private long thawed;
 
-    private CheckpointRun(Target target, PageSink sink, After after, Progress progress) {
+    private CheckpointRun(Target target, PageSink sink, CheckpointOptions options, Progress progress) {
         this.target = target;
         this.sink = sink;
-        this.after = after;
+        this.after = options.after();
+        this.copyOnWrite = after == After.RUN_ON ? options.copyOnWrite() : CopyOnWrite.NEVER;
         this.progress = progress;
     }
 
@@ -52,8 +57,9 @@ public final class CheckpointRun {
      * @throws CannotCapture what has come up since the look
      * @throws CancelledException when {@code progress} said so
      */
-    public static CheckpointStats run(Target target, PageSink sink, After after, Progress progress) throws Exception {
-        CheckpointRun run = new CheckpointRun(target, sink, after, progress);
+    public static CheckpointStats run(Target target, PageSink sink, CheckpointOptions options, Progress progress)
+            throws Exception {
+        CheckpointRun run = new CheckpointRun(target, sink, options, progress);
         return Tracer.run(run::onTracer);
     }
 
@@ -64,6 +70,7 @@ public final class CheckpointRun {
                 new ForestFreeze(tracer, () -> ProcessSet.of(target).pids());
         try (DescriptorCapture descriptors = new DescriptorCapture(looked);
                 AddressSpaces spaces = new AddressSpaces(new HashMap<>())) {
+            MemoryCopies copies = new MemoryCopies(copyOnWrite);
             descriptors.lookAround();
             progress.phase("freeze");
             freezeStarted = System.nanoTime();
@@ -76,16 +83,21 @@ public final class CheckpointRun {
             SeccompCapture seccomp = SeccompCapture.of(freeze.processes());
             requireNothing(SeccompLook.look(seccomp));
             SetSharing sharing = SetSharing.of(set.members());
-            Saved saved;
             ForestTakeover takeover = ForestTakeover.prepare(tracer, spaces(freeze, sharing));
             try {
-                saved = save(before, new FrozenSet(set, sharing, seccomp, freeze, takeover), descriptors, spaces);
+                Saved saved;
+                try {
+                    FrozenSet frozen = new FrozenSet(set, sharing, seccomp, freeze, takeover);
+                    saved = save(before, frozen, descriptors, spaces, copies);
+                } finally {
+                    takeover.leave();
+                }
+                settle(freeze, descriptors, copies);
+                return stats(saved);
             } finally {
-                takeover.leave();
+                copies.close(); // as long as they would notice our death
                 takeover.close();
             }
-            settle(freeze, descriptors);
-            return stats(saved);
         } finally {
             freeze.thaw();
         }
@@ -132,7 +144,11 @@ public final class CheckpointRun {
     }
 
     private Saved save(
-            ForestCapture.Before before, FrozenSet frozen, DescriptorCapture descriptors, AddressSpaces spaces)
+            ForestCapture.Before before,
+            FrozenSet frozen,
+            DescriptorCapture descriptors,
+            AddressSpaces spaces,
+            MemoryCopies copies)
             throws KernelException, CannotCapture, IOException, CancelledException {
         requireWanted();
         progress.phase("state");
@@ -147,9 +163,13 @@ public final class CheckpointRun {
         sink.state(image);
         requireWanted();
         progress.phase("memory");
+        boolean copied = MemoryCopies.areInvisibleTo(processes);
         for (AddressSpaces.Taken one : spaces.all()) {
             Member member = one.member();
-            new PageOutput(member.tid(), frozen.takeover.of(member.pid()), sink).write(one.space());
+            Takeover takeover = frozen.takeover.of(member.pid());
+            if (!copied || !copies.take(one.space(), takeover)) {
+                new PageOutput(member.tid(), takeover, sink).write(one.space());
+            }
         }
         List<MemoryFile> files = new ArrayList<>(spaces.memoryFiles());
         files.addAll(descriptors.memoryFiles());
@@ -191,11 +211,14 @@ public final class CheckpointRun {
 
     // A program that runs on does so before the image is sealed; one that is not to run on waits frozen for the seal:
     // should that fail, it goes on as if nothing had happened.
-    private void settle(ForestFreeze freeze, DescriptorCapture descriptors)
+    private void settle(ForestFreeze freeze, DescriptorCapture descriptors, MemoryCopies copies)
             throws IOException, KernelException, CancelledException {
         if (after == After.RUN_ON) {
             freeze.thaw();
             thawed = System.nanoTime();
+            progress.phase("copies");
+            copies.write(sink);
+            requireWanted();
             progress.phase("seal");
             sink.finish();
             return;

@@ -127,8 +127,8 @@ final class DescriptorCapture implements AutoCloseable {
             UnixQueues queues = new UnixQueues(look, inFlight, guard, level);
             readQueues(processes, look, queues);
             TcpQueues tcpQueues = new TcpQueues(processes::open, guard, look);
-            DescriptorTake take =
-                    new DescriptorTake(look, objects, memory, level, queues, tcpQueues, connections, guard);
+            DescriptorTake take = new DescriptorTake(
+                    look, objects, memory, level, queues, tcpQueues, connections, guard, new ExpiredTimers());
             for (Descriptions.Description one : look.descriptions().all()) {
                 try (LiveDescriptor d = processes.open(one)) {
                     OpenFile file = takeIfClear(d, one.id(), take);

@@ -13,7 +13,8 @@ record DescriptorTake(
         UnixQueues queues,
         TcpQueues tcpQueues,
         LiveConnections connections,
-        ChangeGuard guard) {
+        ChangeGuard guard,
+        ExpiredTimers timers) {
     /** The memory object behind a descriptor: opened anew to be read, so that no offset of the program's moves. */
     ObjectId memoryOf(LiveDescriptor d) throws KernelException {
         return memory.take(objects, "/proc/self/fd/" + d.copy().number(), d.link());

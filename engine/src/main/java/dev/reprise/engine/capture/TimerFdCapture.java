@@ -28,6 +28,10 @@ final class TimerFdCapture implements OpenFileCapture {
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
         FdInfo info = d.info();
+        if (seemsDisarmed(info)) {
+            take.timers().seeTo();
+            info = FdInfo.of(d.pid(), d.number());
+        }
         long interval = nanos(info.field("it_interval"));
         if (interval != 0 && isExpired(info)) {
             count(d);
@@ -44,6 +48,10 @@ final class TimerFdCapture implements OpenFileCapture {
                 Long.parseUnsignedLong(info.field("ticks")),
                 remaining,
                 interval);
+    }
+
+    private static boolean seemsDisarmed(FdInfo info) {
+        return nanos(info.field("it_value")) == 0 && info.field("ticks").equals("0");
     }
 
     private static boolean isExpired(FdInfo info) {

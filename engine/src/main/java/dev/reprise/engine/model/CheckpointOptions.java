@@ -5,18 +5,24 @@ package dev.reprise.engine.model;
  *
  * @param after what becomes of the original
  * @param sync whether an image file is on the disk (fsync) before it gets its name
+ * @param copyOnWrite whether the memory of a program that runs on is written while it does so
  */
-public record CheckpointOptions(After after, boolean sync) {
-    /** The program runs on, the image is safe on the disk. */
-    public static final CheckpointOptions DEFAULT = new CheckpointOptions(After.RUN_ON, true);
+public record CheckpointOptions(After after, boolean sync, CopyOnWrite copyOnWrite) {
+    /** The program runs on as soon as it can, the image is safe on the disk. */
+    public static final CheckpointOptions DEFAULT = new CheckpointOptions(After.RUN_ON, true, CopyOnWrite.WHERE_WORTH);
 
     /** The same with another fate of the original. */
     public CheckpointOptions with(After after) {
-        return new CheckpointOptions(after, sync);
+        return new CheckpointOptions(after, sync, copyOnWrite);
+    }
+
+    /** The same with another way of writing memory. */
+    public CheckpointOptions with(CopyOnWrite copyOnWrite) {
+        return new CheckpointOptions(after, sync, copyOnWrite);
     }
 
     /** The same, without waiting for the disk. */
     public CheckpointOptions withoutSync() {
-        return new CheckpointOptions(after, false);
+        return new CheckpointOptions(after, false, copyOnWrite);
     }
 }

@@ -102,6 +102,13 @@ public final class ProgramBuilder {
         return step;
     }
 
+    /** The same that may fail: the parent goes on all the same. */
+    public Step attemptFork(int number, Label child, Arg... args) {
+        Step step = add(number, Entry.FORK, 0, args);
+        go(child);
+        return step;
+    }
+
     /** The end: DONE is published, the thread parks. */
     public Step end() {
         return operation(Operation.END);

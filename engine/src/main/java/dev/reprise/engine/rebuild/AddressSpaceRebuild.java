@@ -168,8 +168,13 @@ final class AddressSpaceRebuild {
         MappingAttributes.seal(p, plans);
     }
 
-    /** The same without what the kernel keeps of the address space as a whole, and without seals. */
-    void finishMappings(ProgramBuilder p) {
+    /** The same without seals, and of what the kernel keeps of the address space as a whole, the borders alone. */
+    void finishWithBorders(ProgramBuilder p) {
+        finishMappings(p);
+        MmRebuild.borders(p, space);
+    }
+
+    private void finishMappings(ProgramBuilder p) {
         sharedMemory.finish(p);
         MappingAttributes.add(p, image, space, plans);
     }

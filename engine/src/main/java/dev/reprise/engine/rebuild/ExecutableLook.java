@@ -4,6 +4,7 @@ import dev.reprise.engine.model.Refusal;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.Machine;
+import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.ProcessFd;
 import dev.reprise.image.state.ProcessState;
@@ -80,6 +81,14 @@ public final class ExecutableLook {
         }
         if (!process.modes().utsNamespace().equals(ObjectId.NONE)) {
             warnings.add("its host name (uts namespace) takes CAP_SYS_ADMIN where it is executed");
+        }
+        for (SharedObject object : image.objects()) {
+            if (object instanceof MemoryObject memory
+                    && memory.kind() == MemoryObject.Kind.FILE_CONTENTS
+                    && !DeletedFileRebuild.is(memory)) {
+                warnings.add("what it has mapped of " + memory.name()
+                        + " is its own memory where whoever executes it may not write that file");
+            }
         }
         for (TaskState task : process.tasks()) {
             Scheduling scheduling = task.scheduling();

@@ -268,7 +268,7 @@ final class ExecutablePlanner {
         if (successor == null) {
             memory.finish(p, memoryFiles);
         } else {
-            memory.finishMappings(p);
+            memory.finishWithBorders(p);
         }
         memoryFiles.finish(p);
         if (!asks()) {

@@ -18,6 +18,7 @@ import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.Vma;
+import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.Mman;
@@ -37,6 +38,8 @@ final class KeptFileRebuild {
     private static final long SIGN = Long.MIN_VALUE;
     /** The file has been made, and must be filled. */
     private static final int FILL = 1;
+    /** Answers to whoever has no right to a file, or to its directory. */
+    private static final List<Errno> NOT_OURS = List.of(Errno.EACCES, Errno.EEXIST, Errno.EROFS);
     /** There is no file. */
     private static final int ALONE = 2;
 
@@ -89,8 +92,17 @@ final class KeptFileRebuild {
         }
         Label isAlone = p.label();
         Label done = p.label();
-        p.store8(opened, create(p, name));
-        p.jumpIfAny(opened, Arg.of(SIGN), isAlone);
+        if (anyones) {
+            Label isMade = p.label();
+            Step made = p.attempt(SYS_openat, creation(name));
+            p.store8(opened, made);
+            NOT_OURS.forEach(errno -> p.jumpIfEqual(made, Arg.of(-errno.code()), isAlone));
+            p.jumpIfEqual(p.and(made, Arg.of(SIGN)), Arg.of(0), isMade);
+            p.call(SYS_openat, creation(name)).about(path); // it says why
+            p.place(isMade);
+        } else {
+            p.store8(opened, p.call(SYS_openat, creation(name)).about(path));
+        }
         own(p, Arg.contentOf(opened));
         p.store8(Arg.of(flag()), Arg.of(FILL));
         p.place(isThere);
@@ -134,12 +146,9 @@ final class KeptFileRebuild {
         }
     }
 
-    private Step create(ProgramBuilder p, Slot name) {
+    private Arg[] creation(Slot name) {
         int flags = Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL;
-        return anyones
-                ? p.attempt(SYS_openat, Arg.of(Fd.AT_FDCWD), name, Arg.of(flags), Arg.of(object.mode()))
-                : p.call(SYS_openat, Arg.of(Fd.AT_FDCWD), name, Arg.of(flags), Arg.of(object.mode()))
-                        .about(path);
+        return new Arg[] {Arg.of(Fd.AT_FDCWD), name, Arg.of(flags), Arg.of(object.mode())};
     }
 
     private void own(ProgramBuilder p, Arg descriptor) {

@@ -43,9 +43,18 @@ final class MmRebuild {
         }
     }
 
-    private static void fields(ProgramBuilder p, AddressSpace space, MemoryFiles memfds) {
-        MmFields f = space.fields();
-        Slot map = p.longs(
+    /**
+     * The borders alone. Without that of the heap, brk(2) answers with this program's own: the C library takes the difference
+     * for memory given back, and what it says of its heap from then on is wrong.
+     */
+    static void borders(ProgramBuilder p, AddressSpace space) {
+        Slot map = map(p, space.fields());
+        p.store4(map.plus(EXE_FD), Arg.of(-1));
+        p.call(SYS_prctl, setting(map)).about("the borders of the heap");
+    }
+
+    private static Slot map(ProgramBuilder p, MmFields f) {
+        return p.longs(
                 f.startCode(),
                 f.endCode(),
                 f.startData(),
@@ -59,13 +68,21 @@ final class MmRebuild {
                 f.envEnd(),
                 0,
                 0);
+    }
+
+    private static Arg[] setting(Slot map) {
+        return new Arg[] {
+            Arg.of(PrctlMemory.PR_SET_MM), Arg.of(PrctlMemory.PR_SET_MM_MAP), map, Arg.of(MM_MAP_SIZE), Arg.of(0)
+        };
+    }
+
+    private static void fields(ProgramBuilder p, AddressSpace space, MemoryFiles memfds) {
+        Slot map = map(p, space.fields());
         p.store8(map.plus(AUXV), p.bytes(space.auxv().toArray()));
         p.store4(map.plus(AUXV_SIZE), Arg.of(space.auxv().length()));
         Step exe = memfds.openForReading(p, space.executable());
         p.store4(map.plus(EXE_FD), exe);
-        Arg[] call = {
-            Arg.of(PrctlMemory.PR_SET_MM), Arg.of(PrctlMemory.PR_SET_MM_MAP), map, Arg.of(MM_MAP_SIZE), Arg.of(0)
-        };
+        Arg[] call = setting(map);
         Step all = p.privileged(SYS_prctl, call).about("the executable, its borders and auxiliary vector");
         if (p.isForAnyone()) {
             // Only the link to the executable takes a capability.

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Connections of the program's that are over, but whose addresses the kernel keeps for a minute (TIME_WAIT, FIN_WAIT2): they would
- * keep its sockets from their ports.
+ * Connections of the program's that are over, but whose addresses the kernel keeps: for a minute (TIME_WAIT, FIN_WAIT2), or until
+ * an end that has gone without a word has not answered. They would keep its sockets from their ports.
  */
 final class OldConnections {
     private OldConnections() {}
@@ -31,20 +31,31 @@ final class OldConnections {
             return;
         }
         for (int family : List.of(Sockets.AF_INET, Sockets.AF_INET6)) {
-            for (InetDiag one : InetDiag.all(family, Sockets.IPPROTO_TCP)) {
-                if (isOver(one) && ports.contains(port(one.local()))) {
+            List<InetDiag> all = InetDiag.all(family, Sockets.IPPROTO_TCP);
+            Set<String> connections = new HashSet<>();
+            all.forEach(one -> connections.add(one.local() + " " + one.peer()));
+            for (InetDiag one : all) {
+                boolean isAlone = !connections.contains(one.peer() + " " + one.local());
+                if (ports.contains(port(one.local())) && isOver(one, isAlone)) {
                     InetDiag.end(one, Sockets.IPPROTO_TCP);
                 }
             }
         }
     }
 
-    // Nobody has it, and all that it had sent has come; on another machine somebody might still say something.
-    private static boolean isOver(InetDiag one) {
-        return one.inode() == 0
-                && (one.state() == Sockets.TCP_TIME_WAIT
-                        || one.state() == Sockets.TCP_FIN_WAIT2
-                                && ip(one.local()).equals(ip(one.peer())));
+    // Nobody has it, and all that it had sent has come, or there is nobody any more to whom it could come: that can be
+    // said of an end on this machine alone.
+    private static boolean isOver(InetDiag one, boolean isAlone) {
+        if (one.inode() != 0) {
+            return false;
+        }
+        boolean isLocal = ip(one.local()).equals(ip(one.peer()));
+        return switch (one.state()) {
+            case Sockets.TCP_TIME_WAIT -> true;
+            case Sockets.TCP_FIN_WAIT2 -> isLocal;
+            case Sockets.TCP_FIN_WAIT1, Sockets.TCP_CLOSING, Sockets.TCP_LAST_ACK -> isLocal && isAlone;
+            default -> false;
+        };
     }
 
     private static String ip(String end) {

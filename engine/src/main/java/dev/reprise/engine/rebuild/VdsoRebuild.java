@@ -21,6 +21,7 @@ import dev.reprise.image.state.TaskState;
 import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.Mman;
 import dev.reprise.kernel.PrctlMemory;
+import dev.reprise.kernel.Vdso;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,7 @@ final class VdsoRebuild {
     private final long first;
     private final long code;
     private final long elsewhere;
-    private final boolean isInTheMiddle;
+    private final boolean cannotLead;
 
     /** {@code here} is null for an executable. Room elsewhere is taken from {@code holes} where it may be needed. */
     VdsoRebuild(Image image, List<Vma> vmas, @Nullable LocalVdso here, Holes holes) {
@@ -59,7 +60,8 @@ final class VdsoRebuild {
         }
         first = lowest;
         code = start;
-        isInTheMiddle = image.processes().getFirst().tasks().stream().anyMatch(this::isIn);
+        cannotLead = Vdso.functions(old.toArray()).isEmpty()
+                || image.processes().getFirst().tasks().stream().anyMatch(this::isIn);
         elsewhere = here != null && isSame(image, here) ? 0 : holes.take(ROOM);
     }
 
@@ -78,6 +80,12 @@ final class VdsoRebuild {
     static void require(Image image, LocalVdso here) throws RestoreException {
         if (isSame(image, here)) {
             return;
+        }
+        if (Vdso.functions(image.machine().vdso().toArray()).isEmpty()) {
+            throw new RestoreException(new Reason.Incapable(
+                    "the vdso of kernel " + image.machine().kernelRelease()
+                            + " in the image has no functions to lead here",
+                    "restore it under that kernel"));
         }
         for (ProcessState process : image.processes()) {
             List<Vma> vmas =
@@ -160,9 +168,10 @@ final class VdsoRebuild {
         p.place(isThere);
         p.jumpIfEqual(p.compare(Arg.of(code), p.bytes(old.toArray()), old.length()), Arg.of(0), done);
         p.place(other);
-        if (isInTheMiddle) {
+        if (cannotLead) {
             p.requireEqual(p.bytes(new byte[] {0}), p.bytes(new byte[] {1}), 1)
-                    .about("this kernel's vdso is another one, and a thread is in the middle of the old one");
+                    .about(
+                            "this kernel's vdso is another one, and a thread is in the middle of the old one, or that has no functions");
         }
         p.call(SYS_munmap, first, ROOM);
         p.call(SYS_arch_prctl, PrctlMemory.ARCH_MAP_VDSO_64, elsewhere).about("the vdso");

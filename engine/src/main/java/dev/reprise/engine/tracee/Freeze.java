@@ -70,14 +70,14 @@ public final class Freeze {
         hasLostThread = false;
         WaitStatus status;
         try {
-            status = WaitStatus.poll(pid);
+            status = WaitStatus.pollStop(pid);
         } catch (TaskDiedException gone) {
             return false;
         }
         if (status == null || status.event() != Ptrace.EVENT_EXEC) {
             return false;
         }
-        Tracee tracee = new Tracee(tracer.ptrace(), pid);
+        Tracee tracee = new Tracee(tracer.ptrace(), pid, true);
         tracees.clear();
         tracees.put(pid, tracee);
         order.clear();
@@ -113,7 +113,7 @@ public final class Freeze {
     }
 
     private void add(int tid) throws KernelException {
-        Tracee tracee = new Tracee(tracer.ptrace(), tid);
+        Tracee tracee = new Tracee(tracer.ptrace(), tid, tid == pid);
         tracees.put(tid, tracee);
         try {
             SleepClock before = SleepClock.of(pid, tid);

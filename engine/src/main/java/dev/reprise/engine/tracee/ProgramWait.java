@@ -16,7 +16,7 @@ public final class ProgramWait {
                 Thread.onSpinWait();
                 continue;
             }
-            WaitStatus status = WaitStatus.poll(tracee.tid());
+            WaitStatus status = tracee.poll();
             if (status == null) {
                 control.awaitChange(pollNanos);
                 continue;

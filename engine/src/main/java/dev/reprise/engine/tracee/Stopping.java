@@ -48,7 +48,7 @@ final class Stopping {
     private WaitStatus await() throws KernelException {
         long start = System.nanoTime();
         while (System.nanoTime() - start < SPIN_NANOS) {
-            WaitStatus status = WaitStatus.poll(tracee.tid());
+            WaitStatus status = tracee.poll();
             if (status != null) {
                 return status;
             }
@@ -58,13 +58,13 @@ final class Stopping {
             if (System.nanoTime() - start > VFORK_NANOS) {
                 throw new VforkException(tracee.tid());
             }
-            WaitStatus status = WaitStatus.poll(tracee.tid());
+            WaitStatus status = tracee.poll();
             if (status != null) {
                 return status;
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        return WaitStatus.ofOwn(tracee.tid());
+        return tracee.next();
     }
 
     private boolean isInVfork() {

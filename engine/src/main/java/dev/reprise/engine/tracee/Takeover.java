@@ -28,6 +28,8 @@ public final class Takeover implements ProgramRunner {
     private static final long SPIN_NANOS = 200_000;
     private static final long POLL_NANOS = 20_000_000;
     private static final int PIVOT_STACK = 0x400;
+    /** A copy of the address space has a control block, too. */
+    private static final int COPIES = 1;
 
     private final Freeze freeze;
     private final List<Freeze> sharers;
@@ -66,8 +68,8 @@ public final class Takeover implements ProgramRunner {
             threads += freeze.tracees().size();
         }
         long programs = HOST_PROGRAMS * sharers.size();
-        long size = Segment.sizeFor(threads, programs);
-        Segment segment = Segment.create(tracer, threads, programs, Holes.find(mappings, size));
+        long size = Segment.sizeFor(threads + COPIES, programs);
+        Segment segment = Segment.create(tracer, threads + COPIES, programs, Holes.find(mappings, size));
         try {
             List<Takeover> takeovers = new ArrayList<>(sharers.size());
             for (int i = 0; i < sharers.size(); i++) {
@@ -248,6 +250,11 @@ public final class Takeover implements ProgramRunner {
         control.placeAt(program, programs);
         control.submit();
         return control;
+    }
+
+    /** Where the host's programs are. */
+    long programs() {
+        return programs;
     }
 
     @Override

@@ -14,6 +14,7 @@ public final class Tracee {
 
     private final Ptrace ptrace;
     private final int tid;
+    private final boolean leader;
     private long[] registers = new long[0];
     private long mask;
     private byte[] xstate = new byte[0];
@@ -22,8 +23,14 @@ public final class Tracee {
     private @Nullable Control control;
 
     public Tracee(Ptrace ptrace, int tid) {
+        this(ptrace, tid, false);
+    }
+
+    /** {@code leader}: it stands for its process, whose end somebody else waits for. */
+    Tracee(Ptrace ptrace, int tid, boolean leader) {
         this.ptrace = ptrace;
         this.tid = tid;
+        this.leader = leader;
     }
 
     /** The thread's id, as the tool sees it. */
@@ -82,9 +89,20 @@ public final class Tracee {
         this.control = control;
     }
 
+    /** The next report, if there is one already. */
+    @Nullable
+    WaitStatus poll() throws KernelException {
+        return leader ? WaitStatus.pollStop(tid) : WaitStatus.poll(tid);
+    }
+
+    /** Waits for the next report. */
+    WaitStatus next() throws KernelException {
+        return leader ? WaitStatus.stopOf(tid) : WaitStatus.ofOwn(tid);
+    }
+
     /** Waits for the next report; a death is a {@link TaskDiedException}. */
     public WaitStatus await() throws KernelException {
-        WaitStatus status = WaitStatus.ofOwn(tid);
+        WaitStatus status = next();
         if (!status.isStopped()) {
             throw new TaskDiedException("wait4 (" + status + ")", tid);
         }

@@ -24,7 +24,7 @@ import static dev.reprise.engine.program.x86_64.Reg.RSP;
  * loop:    eax = [rbx], ebp = flags, rdi rsi rdx r10 r8 r9 = args, each dereferenced if its flag says so
  *          eax >= 0x10000 -> operation
  *          syscall
- * post:    FORK: rax == 0 -> next entry; else result = rax, error -> stop, else the entry after next
+ * post:    FORK: rax == 0 -> next entry; else result = rax, STOP and error -> stop, else the entry after next
  *          EXPECT: result != rax -> stop            (the wanted value stood in result)
  *          result = rax;  STOP and error -> stop;  next entry
  * stop:    [r13+STOPPED_AT] = rbx; xchg [r13+DONE], current; futex(DONE, WAKE, 1)
@@ -84,8 +84,9 @@ public final class Interpreter {
     private static void post(Assembler a) {
         a.label("post").test4(RBP, FORK).jump(EQUAL, "notfork");
         a.test(RAX, RAX).jump(EQUAL, "next");
-        a.store(RBX, RESULT, RAX).compare(RAX, LAST_ERRNO).jump(ABOVE_OR_EQUAL, "stop");
-        a.add(RBX, 2 * ENTRY).jump("loop");
+        a.store(RBX, RESULT, RAX).test4(RBP, STOP).jump(EQUAL, "forked");
+        a.compare(RAX, LAST_ERRNO).jump(ABOVE_OR_EQUAL, "stop");
+        a.label("forked").add(RBX, 2 * ENTRY).jump("loop");
         a.label("notfork").test4(RBP, EXPECT).jump(EQUAL, "store");
         a.compare(RAX, RBX, RESULT)
                 .store(RBX, RESULT, RAX)
