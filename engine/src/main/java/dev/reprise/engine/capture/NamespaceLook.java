@@ -61,7 +61,9 @@ final class NamespaceLook {
         String common = link(alive, "uts");
         for (int tid : tids) {
             try {
-                if (!link(pid + "/task/" + tid, "uts").equals(common)) {
+                String own = link(pid + "/task/" + tid, "uts");
+                // On its way out a thread has none any more.
+                if (!own.isEmpty() && !common.isEmpty() && !own.equals(common)) {
                     refusals.add(new Refusal(
                             "uts namespace", "task " + tid, "it is not that of the other threads of its process", ""));
                 }
