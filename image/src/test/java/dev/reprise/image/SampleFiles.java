@@ -44,6 +44,7 @@ import dev.reprise.image.state.SocketOption;
 import dev.reprise.image.state.TerminalFile;
 import dev.reprise.image.state.TimerFd;
 import dev.reprise.image.state.UnixSocket;
+import dev.reprise.image.state.UtsNamespace;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -95,6 +96,7 @@ final class SampleFiles {
                 new PosixQueue(id(98), 2, NOBODY, file("/queue", ""), 10, 8192, true),
                 new DeletedFile(id(90), 0x8002, NOBODY, memory, 17),
                 new ProcFile(id(91), 0x8000, NOBODY, "/proc/4711/status", 5),
+                new UtsNamespace(id(99), SampleImage.bytes(64, 8), SampleImage.bytes(6, 9)),
                 terminal(id(88)),
                 new PseudoterminalEnd(id(89), 0x802, NOBODY, file("/dev/ptmx", ""), id(88), true));
     }

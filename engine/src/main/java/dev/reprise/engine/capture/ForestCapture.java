@@ -1,5 +1,6 @@
 package dev.reprise.engine.capture;
 
+import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.tracee.RestartedSleeps;
 import dev.reprise.engine.tracee.Takeover;
 import dev.reprise.image.state.Bytes;
@@ -70,6 +71,10 @@ final class ForestCapture {
     /** Takes everything but the contents of memory. */
     Image take(Before before, SeccompCapture seccomp, AddressSpaces spaces, DescriptorCapture descriptors)
             throws KernelException, CannotCapture {
+        List<Refusal> entered = UtsCapture.look(set);
+        if (!entered.isEmpty()) {
+            throw new CannotCapture(entered);
+        }
         spaces.take(processes, sharing.memory(), objects);
         Map<Integer, ObjectId> tables = descriptors.take(set, sharing.descriptors(), level, guard(), objects);
         List<SemaphoreUndo> undos = new ArrayList<>();
@@ -90,7 +95,8 @@ final class ForestCapture {
                             directories.getOrDefault(
                                     sharing.directories().firstOf(member).pid(), ObjectId.NONE),
                             handlers.getOrDefault(
-                                    sharing.handlers().firstOf(member).pid(), ObjectId.NONE)),
+                                    sharing.handlers().firstOf(member).pid(), ObjectId.NONE),
+                            UtsCapture.take(member.tid(), process.uts(), objects)),
                     process.sharedPendingSignals(),
                     process.freeze().wasStopped(),
                     process.tasks(

@@ -38,19 +38,22 @@ final class FrozenProcess {
     private final PendingTimers pendingTimers;
     private ProcessProbe.Inside process;
     private final AddressSpaceProbe.Found addressSpace;
+    private final UtsProbe.Names uts;
 
     private FrozenProcess(
             Member member,
             Freeze freeze,
             Takeover takeover,
             ProcessProbe.Inside process,
-            AddressSpaceProbe.Found addressSpace) {
+            AddressSpaceProbe.Found addressSpace,
+            UtsProbe.Names uts) {
         this.member = member;
         this.freeze = freeze;
         this.takeover = takeover;
         pendingTimers = new PendingTimers(freeze, takeover);
         this.process = process;
         this.addressSpace = addressSpace;
+        this.uts = uts;
     }
 
     /** Enters the process and asks everybody; afterwards only the host is in the segment. */
@@ -62,12 +65,13 @@ final class FrozenProcess {
         }
         ProcessProbe processProbe = new ProcessProbe(p, ProcTimers.of(member.tid()));
         AddressSpaceProbe spaceProbe = new AddressSpaceProbe(p);
+        UtsProbe utsProbe = new UtsProbe(p);
         XsaveLayout.Probe layoutProbe = new XsaveLayout.Probe(p);
         ThreadProbe hostProbe = new ThreadProbe(p);
         p.end();
         ProgramResults results = enter(member.pid(), takeover, p.build());
-        FrozenProcess frozen =
-                new FrozenProcess(member, freeze, takeover, processProbe.read(results), spaceProbe.read(results));
+        FrozenProcess frozen = new FrozenProcess(
+                member, freeze, takeover, processProbe.read(results), spaceProbe.read(results), utsProbe.read(results));
         frozen.threads.put(takeover.host(), hostProbe.read(results));
         takeover.prepareDeparture(new Departure(frozen.of(takeover.host()).signalStack(), layoutProbe.read(results)));
         frozen.askOthers();
@@ -134,6 +138,11 @@ final class FrozenProcess {
     /** What it said of its address space. */
     AddressSpaceProbe.Found addressSpace() {
         return addressSpace;
+    }
+
+    /** What it said of its UTS namespace. */
+    UtsProbe.Names uts() {
+        return uts;
     }
 
     /** What a thread said of itself. */

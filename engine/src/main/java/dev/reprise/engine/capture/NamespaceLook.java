@@ -10,11 +10,11 @@ import java.util.List;
 /**
  * Namespaces that are not the tool's own.
  *
- * <p>A pid namespace of its own is saved (as the ids in it), a time namespace too. A mount namespace is good when it shows
+ * <p>A pid namespace of its own is saved (as the ids in it), a time namespace and a UTS namespace ({@link UtsCapture}) too. A mount namespace is good when it shows
  * what ours shows but for /proc: that is how {@code restore --pid-namespace} leaves a process.
  */
 final class NamespaceLook {
-    private static final String[] REFUSED = {"cgroup", "ipc", "net", "user", "uts"};
+    private static final String[] REFUSED = {"cgroup", "ipc", "net", "user"};
     private static final String[] FOR_CHILDREN = {"pid", "time"};
 
     private NamespaceLook() {}
@@ -52,6 +52,28 @@ final class NamespaceLook {
         return refusals;
     }
 
+    /** Threads whose namespaces are not their process's; of those that are saved for the process as a whole. */
+    static List<Refusal> amongThreads(int pid, int alive, List<Integer> tids) throws KernelException {
+        List<Refusal> refusals = new ArrayList<>(0);
+        if (tids.size() < 2) {
+            return refusals;
+        }
+        String common = link(alive, "uts");
+        for (int tid : tids) {
+            try {
+                String own = link(pid + "/task/" + tid, "uts");
+                // On its way out a thread has none any more.
+                if (!own.isEmpty() && !common.isEmpty() && !own.equals(common)) {
+                    refusals.add(new Refusal(
+                            "uts namespace", "task " + tid, "it is not that of the other threads of its process", ""));
+                }
+            } catch (KernelException ended) {
+                Gone.requireGone(ended);
+            }
+        }
+        return refusals;
+    }
+
     // On its way out a process has none any more, though it is no zombie yet.
     private static boolean isOurs(int pid, String kind) throws KernelException {
         String theirs = link(pid, kind);
@@ -62,7 +84,8 @@ final class NamespaceLook {
         return theirs.equals(ours);
     }
 
-    private static String link(Object pid, String kind) throws KernelException {
+    /** What a namespace is called, e.g. {@code uts:[4026531838]}; empty where the kernel has none of the kind. */
+    static String link(Object pid, String kind) throws KernelException {
         try {
             return Proc.link("/proc/" + pid + "/ns/" + kind);
         } catch (KernelException failed) {

@@ -19,7 +19,12 @@ final class ProcessCapture {
     private ProcessCapture() {}
 
     /** The objects that a process uses: its own, or shared with others of the set. */
-    record Objects(ObjectId addressSpace, ObjectId fdTable, ObjectId fsContext, ObjectId signalHandlers) {}
+    record Objects(
+            ObjectId addressSpace,
+            ObjectId fdTable,
+            ObjectId fsContext,
+            ObjectId signalHandlers,
+            ObjectId utsNamespace) {}
 
     /** Reads from outside what its probes and the tracer have not said. */
     static ProcessState take(
@@ -53,7 +58,7 @@ final class ProcessCapture {
                 Integer.parseInt(Proc.text("/proc/" + tid + "/oom_score_adj").strip()),
                 inside.childSubreaper(),
                 stopped,
-                inside.modes(),
+                inside.modes().in(objects.utsNamespace()),
                 tasks);
     }
 

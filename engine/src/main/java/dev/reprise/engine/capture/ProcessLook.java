@@ -39,6 +39,7 @@ final class ProcessLook {
         }
         List<Integer> tids = living(member);
         look.refusals.addAll(NamespaceLook.look(member.tid()));
+        look.refusals.addAll(NamespaceLook.amongThreads(member.pid(), member.tid(), tids));
         look.refusals.addAll(PathLook.look(member.tid()));
         look.refusals.addAll(CgroupLook.look(member.tid()));
         for (int tid : tids) {

@@ -19,6 +19,7 @@ import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.IntervalTimer;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PendingSignal;
 import dev.reprise.image.state.ProcessModes;
 import dev.reprise.image.state.ResourceLimit;
@@ -163,7 +164,8 @@ final class ProcessProbe {
                         (int) Math.max(0, results.result(membarriers)),
                         (int) Math.max(0, results.result(denyWriteExec)),
                         results.result(memoryMerge) > 0,
-                        List.of()),
+                        List.of(),
+                        ObjectId.NONE),
                 unsupported(results));
     }
 

@@ -41,6 +41,7 @@ final class SetLook {
 
     private void shared() throws KernelException {
         refusals.addAll(SharingLook.withOthers(set));
+        refusals.addAll(UtsCapture.look(set));
         try (DescriptorCapture descriptors = new DescriptorCapture(set)) {
             refusals.addAll(descriptors.look());
         }

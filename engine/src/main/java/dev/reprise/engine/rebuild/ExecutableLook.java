@@ -5,6 +5,7 @@ import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.Machine;
 import dev.reprise.image.state.MemoryObject;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.ProcessFd;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.Scheduling;
@@ -77,6 +78,9 @@ public final class ExecutableLook {
         FsContext context = image.object(process.fsContext(), FsContext.class);
         if (!context.root().equals("/")) {
             warnings.add("its root directory " + context.root() + " takes CAP_SYS_CHROOT where it is executed");
+        }
+        if (!process.modes().utsNamespace().equals(ObjectId.NONE)) {
+            warnings.add("its host name (uts namespace) takes CAP_SYS_ADMIN where it is executed");
         }
         for (SharedObject object : image.objects()) {
             if (object instanceof MemoryObject memory

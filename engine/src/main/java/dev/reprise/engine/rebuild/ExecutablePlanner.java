@@ -35,6 +35,7 @@ import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.SignalHandlers;
@@ -203,6 +204,10 @@ final class ExecutablePlanner {
         if (successor == null && process.sessionId() == process.pid()) {
             // The leader of a group, as a shell makes its jobs, cannot have one.
             p.attempt(SYS_setsid, new Arg[0]);
+        }
+        ObjectId uts = process.modes().utsNamespace();
+        if (!uts.equals(ObjectId.NONE)) {
+            UtsRebuild.add(p, image, uts);
         }
         if (successor == null) {
             ProcessRebuild.makeRoom(p, process, temporaries.above());

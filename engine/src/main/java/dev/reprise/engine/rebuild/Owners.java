@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Who owns an address space, a table of descriptors, an fs context, a table of signal handlers: the first of all that
- * have it, by births. It makes them; the others have them from their birth on.
+ * Who owns an address space, a table of descriptors, an fs context, a table of signal handlers, a namespace: the first of
+ * all that have it, by births. It makes them; the others have them from their birth on.
  */
 final class Owners {
     private final Map<ObjectId, Integer> owners = new HashMap<>();
@@ -20,6 +20,7 @@ final class Owners {
                 owners.putIfAbsent(process.fdTable(), process.pid());
                 owners.putIfAbsent(process.fsContext(), process.pid());
                 owners.putIfAbsent(process.signalHandlers(), process.pid());
+                owners.putIfAbsent(process.modes().utsNamespace(), process.pid());
             }
         }
     }

@@ -100,6 +100,10 @@ final class ProcessPlanner {
 
     /** Adds: all that its children inherit, and its descriptors; {@code forks}: it has such children. */
     void begin(ProgramBuilder p, boolean forks) {
+        ObjectId uts = process.modes().utsNamespace();
+        if (!uts.equals(ObjectId.NONE) && layout.owners().owns(process, uts)) {
+            UtsRebuild.add(p, image, uts);
+        }
         if (ownsSpace && !forks) {
             ProcessModesRebuild.begin(p, process.modes());
         }

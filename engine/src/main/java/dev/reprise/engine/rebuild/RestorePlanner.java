@@ -65,12 +65,14 @@ final class RestorePlanner {
         };
         family = FamilyPlanner.of(image);
         image.processes().forEach(process -> processes.put(process.pid(), process));
+        Owners owners = new Owners(family, processes);
+        UtsRebuild.require(family, processes, owners);
         if (SeedElf.size() > SEED_ROOM) {
             throw new AssertionError("the seed has grown");
         }
         Holes holes = new Holes(allMappings(), List.of());
         seedAddress = holes.take(SEED_ROOM + SEGMENT_ROOM);
-        layout = layout(holes);
+        layout = layout(holes, owners);
         for (Member member : family.members()) {
             if (member.kind() == Member.Kind.PROCESS) {
                 ProcessPlanner planner =
@@ -81,7 +83,7 @@ final class RestorePlanner {
         }
     }
 
-    private Layout layout(Holes holes) {
+    private Layout layout(Holes holes, Owners owners) {
         int highest = 0;
         for (ProcessState process : image.processes()) {
             highest = Math.max(highest, FdTableRebuild.above(image.object(process.fdTable(), FdTable.class)));
@@ -98,7 +100,7 @@ final class RestorePlanner {
                 memoryNumbers,
                 CommonMemory.of(makers.commonMemory(), holes),
                 makers,
-                new Owners(family, processes),
+                owners,
                 makers.end(),
                 vdso,
                 clocks.equals(ClockRebuild.wanted(image.machine(), here)));

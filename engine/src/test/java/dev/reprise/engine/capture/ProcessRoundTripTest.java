@@ -205,7 +205,7 @@ class ProcessRoundTripTest {
                     Member.alone(pid),
                     new IdLevel(0),
                     inside,
-                    new ProcessCapture.Objects(ObjectId.NONE, ObjectId.NONE, ObjectId.NONE, HANDLERS),
+                    new ProcessCapture.Objects(ObjectId.NONE, ObjectId.NONE, ObjectId.NONE, HANDLERS, ObjectId.NONE),
                     List.of(),
                     false,
                     List.of(leader(pid)));

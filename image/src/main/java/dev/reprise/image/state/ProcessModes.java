@@ -8,11 +8,13 @@ import java.util.List;
  * @param membarriers what it has registered for (MEMBARRIER_CMD_REGISTER_*, a mask)
  * @param denyWriteExecute PR_MDWE_* of PR_SET_MDWE
  * @param undos what becomes of System V semaphores at its end
+ * @param utsNamespace its {@link UtsNamespace}, or none: that which the checkpointing tool was in itself
  * @param memoryMerge all its memory may be merged with equal pages (PR_SET_MEMORY_MERGE)
  */
-public record ProcessModes(int membarriers, int denyWriteExecute, boolean memoryMerge, List<SemaphoreUndo> undos) {
+public record ProcessModes(
+        int membarriers, int denyWriteExecute, boolean memoryMerge, List<SemaphoreUndo> undos, ObjectId utsNamespace) {
     /** Untouched. */
-    public static final ProcessModes DEFAULT = new ProcessModes(0, 0, false, List.of());
+    public static final ProcessModes DEFAULT = new ProcessModes(0, 0, false, List.of(), ObjectId.NONE);
 
     public ProcessModes {
         undos = List.copyOf(undos);
@@ -20,6 +22,11 @@ public record ProcessModes(int membarriers, int denyWriteExecute, boolean memory
 
     /** The same with what becomes of semaphores. */
     public ProcessModes with(List<SemaphoreUndo> undone) {
-        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undone);
+        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undone, utsNamespace);
+    }
+
+    /** The same in a UTS namespace. */
+    public ProcessModes in(ObjectId uts) {
+        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos, uts);
     }
 }

@@ -14,7 +14,8 @@ public sealed interface SharedObject
                 SharedMemorySegment,
                 SemaphoreSet,
                 MessageQueue,
-                Pseudoterminal {
+                Pseudoterminal,
+                UtsNamespace {
     /** The number by which others refer to it. */
     ObjectId id();
 }

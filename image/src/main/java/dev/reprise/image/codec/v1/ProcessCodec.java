@@ -56,6 +56,7 @@ final class ProcessCodec {
             for (SemaphoreUndo undo : modes.undos()) {
                 o.message(4, IpcCodec.write(undo));
             }
+            o.u32(5, modes.utsNamespace().value());
             m.message(19, o);
         }
         return m;
@@ -66,16 +67,18 @@ final class ProcessCodec {
         int denyWriteExecute = 0;
         boolean memoryMerge = false;
         List<SemaphoreUndo> undos = new ArrayList<>(0);
+        ObjectId utsNamespace = ObjectId.NONE;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> membarriers = m.u32();
                 case 2 -> denyWriteExecute = m.u32();
                 case 3 -> memoryMerge = m.bool();
                 case 4 -> undos.add(IpcCodec.undo(m.message()));
+                case 5 -> utsNamespace = new ObjectId(m.u32());
                 default -> throw m.unknown("ProcessModes");
             }
         }
-        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos);
+        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace);
     }
 
     static ProcessState read(MessageReader m, List<TaskState> tasks) throws IOException {

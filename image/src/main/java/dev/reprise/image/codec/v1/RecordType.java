@@ -46,6 +46,7 @@ public final class RecordType {
     static final int SEMAPHORE_SET = 41;
     static final int MESSAGE_QUEUE = 42;
     static final int PSEUDOTERMINAL = 43;
+    static final int UTS_NAMESPACE = 44;
     static final int PSEUDOTERMINAL_END = 94;
     static final int PROCESS_FD = 92;
     static final int POSIX_QUEUE = 93;

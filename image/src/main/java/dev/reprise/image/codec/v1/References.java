@@ -33,6 +33,7 @@ import dev.reprise.image.state.SocketMessage;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.image.state.TcpConnection;
 import dev.reprise.image.state.UnixSocket;
+import dev.reprise.image.state.UtsNamespace;
 import dev.reprise.image.state.Vma;
 import dev.reprise.image.wire.MalformedException;
 import java.util.HashMap;
@@ -104,7 +105,7 @@ final class References {
             case SharedMemorySegment segment -> require(segment.memory(), MemoryObject.class, "a segment");
             case PseudoterminalEnd end -> require(end.terminal(), Pseudoterminal.class, "a terminal's end");
             case OpenFile _, Pipe _, MemoryObject _, FsContext _, SignalHandlers _, Cgroups _ -> {}
-            case SemaphoreSet _, MessageQueue _, Pseudoterminal _ -> {}
+            case SemaphoreSet _, MessageQueue _, Pseudoterminal _, UtsNamespace _ -> {}
         }
     }
 
@@ -130,6 +131,7 @@ final class References {
         require(process.fdTable(), FdTable.class, user);
         require(process.fsContext(), FsContext.class, user);
         require(process.signalHandlers(), SignalHandlers.class, user);
+        requireIfAny(process.modes().utsNamespace(), UtsNamespace.class, user);
         for (TaskState task : process.tasks()) {
             requireIfAny(task.modes().seccomp(), SeccompFilter.class, user);
             requireIfAny(task.modes().cgroups(), Cgroups.class, user);

@@ -33,6 +33,7 @@ import dev.reprise.image.state.SignalHandlers;
 import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.TerminalFile;
 import dev.reprise.image.state.TimerFd;
+import dev.reprise.image.state.UtsNamespace;
 import dev.reprise.image.wire.MessageReader;
 import dev.reprise.image.wire.MessageWriter;
 import java.io.IOException;
@@ -76,6 +77,7 @@ final class SharedObjectCodec {
             case DeletedFile _ -> RecordType.DELETED_FILE;
             case Pseudoterminal _ -> RecordType.PSEUDOTERMINAL;
             case PseudoterminalEnd _ -> RecordType.PSEUDOTERMINAL_END;
+            case UtsNamespace _ -> RecordType.UTS_NAMESPACE;
         };
     }
 
@@ -113,6 +115,7 @@ final class SharedObjectCodec {
             case DeletedFile it -> DeletedFileCodec.write(it);
             case Pseudoterminal it -> PseudoterminalCodec.write(it);
             case PseudoterminalEnd it -> PseudoterminalCodec.write(it);
+            case UtsNamespace it -> UtsNamespaceCodec.write(it);
         };
     }
 
@@ -151,6 +154,7 @@ final class SharedObjectCodec {
             case RecordType.DELETED_FILE -> DeletedFileCodec.read(m);
             case RecordType.PSEUDOTERMINAL -> PseudoterminalCodec.terminal(m);
             case RecordType.PSEUDOTERMINAL_END -> PseudoterminalCodec.end(m);
+            case RecordType.UTS_NAMESPACE -> UtsNamespaceCodec.read(m);
             default -> null;
         };
     }

@@ -46,6 +46,7 @@ class PublishedSpecificationTest {
             Map.entry(RecordType.PIPE_END, "pipe_end PipeEnd"),
             Map.entry(RecordType.FIFO_END, "pipe_end FifoEnd"),
             Map.entry(RecordType.PSEUDOTERMINAL, "pseudoterminal Pseudoterminal"),
+            Map.entry(RecordType.UTS_NAMESPACE, "uts_namespace UtsNamespace"),
             Map.entry(RecordType.PSEUDOTERMINAL_END, "pseudoterminal PseudoterminalEnd"),
             Map.entry(RecordType.EVENT_FD, "event_fd EventFd"),
             Map.entry(RecordType.TIMER_FD, "timer_fd TimerFd"),
