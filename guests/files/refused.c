@@ -7,6 +7,8 @@
 // guest: seccomp_listener
 // guest: kvm
 // guest: fanotify
+// guest: fanotify_permission
+// guest: fanotify_mount
 // guest: file_system_context
 // guest: mount_tree
 // guest: secret_memory
@@ -86,7 +88,20 @@ static int open_kind(const char *kind)
         int kvm = open("/dev/kvm", O_RDWR);
         return kvm < 0 ? -1 : ioctl(kvm, 0xae01, 0); // KVM_CREATE_VM
     } else if (strcmp(kind, "fanotify") == 0) {
-        return fanotify_init(FAN_CLASS_NOTIF, O_RDONLY);
+        int group = fanotify_init(FAN_CLASS_NOTIF, O_RDONLY);
+        const char *watched = guest_path("watched");
+        close(open(watched, O_CREAT | O_WRONLY, 0600));
+        if (group >= 0)
+            NEED(fanotify_mark(group, FAN_MARK_ADD, FAN_OPEN, AT_FDCWD, watched));
+        close(open(watched, O_RDONLY)); // an event that nobody reads
+        return group;
+    } else if (strcmp(kind, "fanotify_permission") == 0) {
+        return fanotify_init(FAN_CLASS_CONTENT, O_RDONLY);
+    } else if (strcmp(kind, "fanotify_mount") == 0) {
+        int group = fanotify_init(FAN_CLASS_NOTIF, O_RDONLY);
+        if (group >= 0)
+            NEED(fanotify_mark(group, FAN_MARK_ADD | FAN_MARK_MOUNT, FAN_MODIFY, AT_FDCWD, "/sys"));
+        return group;
     } else if (strcmp(kind, "file_system_context") == 0) {
         return syscall(NR_FSOPEN, "tmpfs", 0);
     } else if (strcmp(kind, "mount_tree") == 0) {

@@ -7,6 +7,7 @@ import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
 import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.EventFd;
+import dev.reprise.image.state.Fanotify;
 import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.Inotify;
 import dev.reprise.image.state.MemFd;
@@ -85,6 +86,7 @@ final class Words {
             case TimerFd _ -> "timerfd";
             case SignalFd _ -> "signalfd";
             case Epoll _ -> "epoll";
+            case Fanotify _ -> "fanotify";
             case Inotify _ -> "inotify";
             case MemFd _ -> "memfd";
             case Socket _ -> "socket";
@@ -112,6 +114,7 @@ final class Words {
             case TimerFd timer -> "clock " + timer.clockId();
             case SignalFd signals -> "mask 0x" + Long.toHexString(signals.mask());
             case Epoll epoll -> Amounts.count(epoll.members().size(), "member");
+            case Fanotify group -> Amounts.count(group.marks().size(), "mark");
             case Inotify inotify -> Amounts.count(inotify.watches().size(), "watch");
             case MemFd memory -> "memory #" + memory.memory().value() + ", offset " + memory.offset();
             case Socket socket -> socket(socket);

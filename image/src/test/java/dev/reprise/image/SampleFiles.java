@@ -9,6 +9,8 @@ import dev.reprise.image.state.DirectoryFile;
 import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.EpollMember;
 import dev.reprise.image.state.EventFd;
+import dev.reprise.image.state.Fanotify;
+import dev.reprise.image.state.FanotifyMark;
 import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.FileLock;
@@ -80,6 +82,15 @@ final class SampleFiles {
                 new SignalFd(id(19), 2, NOBODY, 1L << 63 | 2),
                 new Epoll(id(20), 2, NOBODY, List.of(new EpollMember(7, id(17), 0x80000001, -3))),
                 new Inotify(id(21), 0, NOBODY, List.of(new InotifyWatch(1, "/tmp", 0x100))),
+                new Fanotify(
+                        id(87),
+                        2,
+                        NOBODY,
+                        0x23,
+                        0x8000,
+                        List.of(
+                                new FanotifyMark(false, "/tmp", 0x240, 0x48000020, 8),
+                                new FanotifyMark(true, "/", 0, 0x200, 0))),
                 new MemFd(id(22), 0x8002, NOBODY, memory, 4097),
                 socket(),
                 new OutsideFile(id(24), 1, NOBODY, "pipe:[12345]"),

@@ -44,6 +44,7 @@ final class DescriptorCapture implements AutoCloseable {
             new SignalFdCapture(),
             new EpollCapture(),
             new InotifyCapture(),
+            new FanotifyCapture(),
             new ProcessFdCapture(),
             new UnknownCapture());
 

@@ -30,6 +30,30 @@ final class WatchedPath {
         return "";
     }
 
+    /** A path in a file system; empty when it is mounted nowhere that can be seen. */
+    static String ofFileSystem(long device) throws KernelException {
+        String wanted = DeviceNumber.major(device) + ":" + DeviceNumber.minor(device);
+        for (String line : Proc.text("/proc/self/mountinfo").split("\n", -1)) {
+            String[] fields = line.split(" ", MOUNT_POINT_FIELD + 2);
+            if (fields.length > MOUNT_POINT_FIELD && fields[DEVICE_FIELD].equals(wanted)) {
+                String path = unescape(fields[MOUNT_POINT_FIELD]);
+                if (isOn(path, device)) {
+                    return path;
+                }
+            }
+        }
+        return "";
+    }
+
+    // What is mounted over a mount hides it.
+    private static boolean isOn(String path, long device) {
+        try {
+            return FileStatus.ofLink(path).device() == device;
+        } catch (KernelException _) {
+            return false;
+        }
+    }
+
     private static String inMount(String mountPoint, FileHandle handle) {
         try (Fd mount = Fd.open(mountPoint, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY, 0);
                 Fd file = handle.open(mount)) {

@@ -11,6 +11,7 @@ import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
 import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.EventFd;
+import dev.reprise.image.state.Fanotify;
 import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.FileLock;
@@ -105,7 +106,14 @@ final class FdTableRebuild {
         for (OpenFile file : files.all()) {
             if (together.isOnlySent(file)) {
                 owner(p, file);
+                mark(p, file);
             }
+        }
+    }
+
+    private void mark(ProgramBuilder p, OpenFile file) {
+        if (file instanceof Fanotify group) {
+            new FanotifyRebuild(p, files).mark(group);
         }
     }
 
@@ -162,6 +170,7 @@ final class FdTableRebuild {
             case SignalFd signals -> new CounterRebuild(p, files).signalFd(signals);
             case TimerFd timer -> timers.create(timer);
             case Epoll set -> sets.create(set);
+            case Fanotify group -> new FanotifyRebuild(p, files).create(group);
             case Inotify inotify -> new InotifyRebuild(p, files).create(inotify);
             case MemFd memFd -> new MemFdRebuild(p, files).create(memFd, memory.descriptor(memFd.memory()));
             case DeletedFile deleted -> DeletedFileRebuild.open(p, files, deleted, memory.number(deleted.memory()));
@@ -263,7 +272,7 @@ final class FdTableRebuild {
         return new TimerFdRebuild(p, files, image.machine(), options.sameClock());
     }
 
-    /** Arms timers; sets terminals up; adds locks, owners and O_ASYNC; listens again. */
+    /** Arms timers; sets terminals up; adds locks, owners and O_ASYNC; listens again; marks files for fanotify. */
     void finish(ProgramBuilder p) {
         for (FileLock lock : table.locks()) {
             LockRebuild.take(p, lock);
@@ -279,6 +288,9 @@ final class FdTableRebuild {
             } else if (file instanceof Socket socket) {
                 sockets.listenAgain(socket);
             }
+        }
+        for (OpenFile file : files.finished()) {
+            mark(p, file);
         }
     }
 }

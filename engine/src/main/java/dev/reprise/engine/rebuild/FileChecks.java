@@ -5,6 +5,7 @@ import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
 import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.EventFd;
+import dev.reprise.image.state.Fanotify;
 import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.Inotify;
@@ -73,6 +74,7 @@ final class FileChecks {
                     TimerFd _,
                     SignalFd _,
                     Epoll _,
+                    Fanotify _,
                     Inotify _,
                     MemFd _,
                     Socket _,

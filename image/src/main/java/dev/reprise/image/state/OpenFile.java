@@ -13,6 +13,7 @@ public sealed interface OpenFile extends SharedObject
                 TimerFd,
                 SignalFd,
                 Epoll,
+                Fanotify,
                 Inotify,
                 MemFd,
                 Socket,

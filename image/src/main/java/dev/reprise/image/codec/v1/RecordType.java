@@ -50,6 +50,7 @@ public final class RecordType {
     static final int PSEUDOTERMINAL_END = 94;
     static final int PROCESS_FD = 92;
     static final int POSIX_QUEUE = 93;
+    static final int FANOTIFY = 95;
 
     private RecordType() {}
 }

@@ -7,6 +7,7 @@ import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
 import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.EventFd;
+import dev.reprise.image.state.Fanotify;
 import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.FsContext;
@@ -62,6 +63,7 @@ final class SharedObjectCodec {
             case TimerFd _ -> RecordType.TIMER_FD;
             case SignalFd _ -> RecordType.SIGNAL_FD;
             case Epoll _ -> RecordType.EPOLL;
+            case Fanotify _ -> RecordType.FANOTIFY;
             case Inotify _ -> RecordType.INOTIFY;
             case MemFd _ -> RecordType.MEM_FD;
             case Socket _ -> RecordType.SOCKET;
@@ -100,6 +102,7 @@ final class SharedObjectCodec {
             case TimerFd timer -> TimerFdCodec.write(timer);
             case SignalFd signal -> SignalFdCodec.write(signal);
             case Epoll epoll -> EpollCodec.write(epoll);
+            case Fanotify group -> FanotifyCodec.write(group);
             case Inotify inotify -> InotifyCodec.write(inotify);
             case MemFd memFd -> MemFdCodec.write(memFd);
             case Socket socket -> SocketCodec.write(socket);
@@ -139,6 +142,7 @@ final class SharedObjectCodec {
             case RecordType.TIMER_FD -> TimerFdCodec.read(m);
             case RecordType.SIGNAL_FD -> SignalFdCodec.read(m);
             case RecordType.EPOLL -> EpollCodec.read(m);
+            case RecordType.FANOTIFY -> FanotifyCodec.read(m);
             case RecordType.INOTIFY -> InotifyCodec.read(m);
             case RecordType.MEM_FD -> MemFdCodec.read(m);
             case RecordType.SOCKET -> SocketCodec.read(m);
