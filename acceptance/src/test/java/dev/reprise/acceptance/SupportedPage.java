@@ -77,7 +77,8 @@ final class SupportedPage {
     }
 
     private static List<Way> shown() {
-        return List.of(Way.RESUME, Way.RESTORE, Way.PIPE, Way.TWICE, Way.PID_NAMESPACE, Way.EXECUTABLE);
+        return List.of(
+                Way.RESUME, Way.COPY_ON_WRITE, Way.RESTORE, Way.PIPE, Way.TWICE, Way.PID_NAMESPACE, Way.EXECUTABLE);
     }
 
     private void section(String directory, List<Guest> members) {

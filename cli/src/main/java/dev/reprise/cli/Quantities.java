@@ -41,7 +41,7 @@ final class Quantities {
             throw new TypeConversionException(rule + ", not '" + text + "'");
         }
         String unit = matcher.group(2).toLowerCase(Locale.ROOT);
-        Long factor = isSize ? SIZES.get(unit.length() > 1 ? unit.replaceFirst("i?b$", "") : unit) : TIMES.get(unit);
+        Long factor = isSize ? SIZES.get(unit.replaceFirst("^([kmgt])i?b$", "$1")) : TIMES.get(unit);
         if (factor == null) {
             throw new TypeConversionException(rule + ", not '" + text + "'");
         }
