@@ -3,7 +3,6 @@
 // needs: root
 #include "guest.h"
 #include <sys/fanotify.h>
-#include <sys/ioctl.h>
 
 enum { MARK_EVICTABLE = 0x200, MARK_IGNORE = 0x400 }; // headers may be older than the kernel
 

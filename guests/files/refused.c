@@ -1,6 +1,8 @@
 // What cannot be saved is refused by name, and the program goes on; one case a kind of open file or memory.
 // guest: io_uring
+// guest: io_uring_new
 // guest: userfaultfd
+// guest: userfaultfd_new
 // guest: perf_event
 // guest: bpf_map
 // guest: landlock
@@ -17,6 +19,7 @@
 // guest: fuse
 // guest: message_queue
 // guest: aio
+// guest: aio_new
 // guest: write_xor_execute
 // guest: deadly_filter
 // guest: pidfd_of_parent
@@ -35,7 +38,10 @@
 #include <linux/io_uring.h>
 #include <linux/perf_event.h>
 #include <linux/seccomp.h>
+#include <linux/userfaultfd.h>
 #include <mqueue.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/fanotify.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -66,12 +72,71 @@ static int filter(unsigned flags, int number, unsigned action)
     return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
 }
 
+// A ring with a poll of an eventfd in flight that never counts.
+static int waiting_ring(void)
+{
+    struct io_uring_params at = {0};
+    int ring = syscall(SYS_io_uring_setup, 4, &at);
+    if (ring < 0)
+        return -1;
+    char *queue = mmap(NULL, at.sq_off.array + at.sq_entries * sizeof(unsigned), PROT_READ | PROT_WRITE, MAP_SHARED, ring,
+                       IORING_OFF_SQ_RING);
+    struct io_uring_sqe *entry =
+        mmap(NULL, at.sq_entries * sizeof *entry, PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQES);
+    NEED(queue == MAP_FAILED || (void *)entry == MAP_FAILED ? -1 : 0);
+    *entry = (struct io_uring_sqe){.opcode = IORING_OP_POLL_ADD, .fd = NEED(eventfd(0, 0)), .poll32_events = POLLIN};
+    ++*(unsigned *)(queue + at.sq_off.tail);
+    CHECK("submitted", syscall(SYS_io_uring_enter, ring, 1, 0, 0, NULL, 0), 1);
+    return ring;
+}
+
+static char *missing; // the page that a thread waits for
+static pthread_t toucher;
+
+static void *touch(void *nothing)
+{
+    (void)nothing;
+    return (void *)(intptr_t)*(volatile char *)missing;
+}
+
+// A page fault that waits until verify().
+static int waited_for(void)
+{
+    int faults = syscall(SYS_userfaultfd, O_CLOEXEC);
+    if (faults < 0)
+        return -1;
+    NEED(ioctl(faults, UFFDIO_API, &(struct uffdio_api){.api = UFFD_API}));
+    missing = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    NEED(ioctl(faults, UFFDIO_REGISTER,
+               &(struct uffdio_register){.range = {(uintptr_t)missing, 4096}, .mode = UFFDIO_REGISTER_MODE_MISSING}));
+    CHECK("thread", pthread_create(&toucher, NULL, touch, NULL), 0);
+    struct uffd_msg fault;
+    CHECK("a fault", read(faults, &fault, sizeof fault), (long)sizeof fault);
+    return faults;
+}
+
+// A context with a poll of an eventfd in flight that never counts.
+static int waiting_context(void)
+{
+    aio_context_t context = 0;
+    if (syscall(SYS_io_setup, 8, &context) < 0)
+        return -1;
+    struct iocb poll = {.aio_lio_opcode = IOCB_CMD_POLL, .aio_fildes = NEED(eventfd(0, 0)), .aio_buf = POLLIN};
+    struct iocb *list = &poll;
+    CHECK("submitted", syscall(SYS_io_submit, context, 1L, &list), 1);
+    return 0;
+}
+
 static int open_kind(const char *kind)
 {
     if (strcmp(kind, "io_uring") == 0) {
+        return waiting_ring();
+    } else if (strcmp(kind, "io_uring_new") == 0) {
         struct io_uring_params parameters = {0};
         return syscall(SYS_io_uring_setup, 4, &parameters);
     } else if (strcmp(kind, "userfaultfd") == 0) {
+        return waited_for();
+    } else if (strcmp(kind, "userfaultfd_new") == 0) {
         return syscall(SYS_userfaultfd, O_CLOEXEC);
     } else if (strcmp(kind, "perf_event") == 0) {
         struct perf_event_attr attributes = {.type = PERF_TYPE_SOFTWARE, .size = sizeof attributes, .config = PERF_COUNT_SW_TASK_CLOCK};
@@ -120,6 +185,8 @@ static int open_kind(const char *kind)
         NEED(mq_send(queue, "x", 1, 0));
         return queue;
     } else if (strcmp(kind, "aio") == 0) {
+        return waiting_context();
+    } else if (strcmp(kind, "aio_new") == 0) {
         aio_context_t context = 0;
         return syscall(SYS_io_setup, 8, &context);
     } else if (strcmp(kind, "write_xor_execute") == 0) {
@@ -151,4 +218,11 @@ void sabotage(void)
 void verify(void)
 {
     CHECK("it is still there", fd >= 0, 1);
+    if (missing != NULL && fd >= 0) {
+        void *got = (void *)1;
+        CHECK("the fault is served",
+              ioctl(fd, UFFDIO_ZEROPAGE, &(struct uffdio_zeropage){.range = {(uintptr_t)missing, 4096}}), 0);
+        CHECK("the thread goes on", pthread_join(toucher, &got), 0);
+        CHECK("what it read", (intptr_t)got, 0);
+    }
 }

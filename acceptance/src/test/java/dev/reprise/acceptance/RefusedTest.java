@@ -13,8 +13,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RefusedTest {
     @ParameterizedTest
     @CsvSource({
-        "io_uring, io_uring",
-        "userfaultfd, userfaultfd",
+        "io_uring, a request of it is in flight",
+        "io_uring_new, the kernel tells neither what is in flight nor how it was set up",
+        "userfaultfd, page faults wait for it",
+        "userfaultfd_new, the kernel does not tell which address space",
         "perf_event, perf_event",
         "bpf_map, bpf-map",
         "landlock, landlock-ruleset",
@@ -31,6 +33,7 @@ class RefusedTest {
         "fuse, character device",
         "message_queue, messages in an unlinked message queue",
         "aio, asynchronous I/O context",
+        "aio_new, asynchronous I/O context",
         "write_xor_execute, write-xor-execute",
         "deadly_filter, it forbids shmat",
         "pidfd_of_parent, pidfd of another process",

@@ -46,6 +46,8 @@ final class DescriptorCapture implements AutoCloseable {
             new InotifyCapture(),
             new FanotifyCapture(),
             new ProcessFdCapture(),
+            new IoUringCapture(),
+            new UserfaultfdCapture(),
             new UnknownCapture());
 
     /** A descriptor as it was seen, not opened yet. */

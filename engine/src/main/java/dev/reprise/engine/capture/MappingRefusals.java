@@ -22,9 +22,9 @@ final class MappingRefusals {
     };
     // How paths begin of mappings that are no files.
     private static final String[][] PATHS = {
-        {"/[aio]", "asynchronous I/O context", "operations may be in flight"},
+        {"/[aio]", "asynchronous I/O context", "the kernel does not tell whether requests are in flight"},
         {"/secretmem", "secret memory", "the kernel lets nobody read it"},
-        {"anon_inode:[io_uring]", "io_uring", "operations may be in flight"},
+        {"anon_inode:[io_uring]", "io_uring", "the kernel does not tell whether requests are in flight"},
         {"anon_inode:[perf_event]", "performance counter", "its state stays in the kernel"},
         {"anon_inode:", "mapping of a kernel object", "its state stays in the kernel"},
         {"socket:", "mapping of a packet socket", "its state stays in the kernel"},
