@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 final class Tool {
     private static final long LIMIT_SECONDS = 120;
     private static final Path CACHE = Checkout.ROOT.resolve("acceptance/target/cache");
+    private static String warmed = "";
     private static final List<String> JAVA = java();
     private static final List<String> TOOL = tool();
 
@@ -130,7 +131,7 @@ final class Tool {
         try (Stream<Path> files = Files.walk(CACHE.resolve("reprise/self"))) {
             Path self = files.filter(file -> file.endsWith("run"))
                     .findFirst()
-                    .orElseThrow(() -> new AssertionError("./reprise warm has made no checkpoint of the tool itself"));
+                    .orElseThrow(() -> new AssertionError(warmed));
             return List.of(self.toString());
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -141,8 +142,9 @@ final class Tool {
     private static List<String> java() {
         try {
             Files.createDirectories(CACHE);
-            run(new ProcessBuilder(Checkout.ROOT.resolve("reprise").toString(), "warm"))
-                    .succeeds();
+            warmed = run(new ProcessBuilder(Checkout.ROOT.resolve("reprise").toString(), "warm"))
+                    .succeeds()
+                    .err();
             String launcher = Checkout.ROOT.resolve("tools/launch.bash").toString();
             String trace =
                     run(new ProcessBuilder("bash", "-x", launcher, "--version")).err();
