@@ -8,6 +8,7 @@ import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
 import dev.reprise.engine.model.CopyOnWrite;
+import dev.reprise.engine.model.OutsideTcp;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreOptions;
 import java.io.IOException;
@@ -19,7 +20,7 @@ final class LibraryWay implements Way {
     private final Path guests;
 
     LibraryWay(Options options) {
-        this.options = new CheckpointOptions(After.RUN_ON, options.sync(), CopyOnWrite.WHERE_WORTH);
+        this.options = new CheckpointOptions(After.RUN_ON, options.sync(), CopyOnWrite.WHERE_WORTH, OutsideTcp.REFUSE);
         this.guests = options.guests();
     }
 

@@ -8,6 +8,7 @@ import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
 import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.ExecutableOptions;
+import dev.reprise.engine.model.OutsideTcp;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Reason;
@@ -88,7 +89,7 @@ public final class Checkpoint {
                 target,
                 () -> ExecutableFile.create(executable, how, progress),
                 executable.toString(),
-                new CheckpointOptions(after, how.sync(), CopyOnWrite.WHERE_WORTH),
+                new CheckpointOptions(after, how.sync(), CopyOnWrite.WHERE_WORTH, OutsideTcp.REFUSE),
                 progress);
     }
 
@@ -102,7 +103,7 @@ public final class Checkpoint {
             throws CheckpointException {
         progress.phase("look");
         try {
-            List<Refusal> refusals = Patience.untilNothingPasses(() -> Look.refusals(target));
+            List<Refusal> refusals = Patience.untilNothingPasses(() -> Look.refusals(target, options.tcp()));
             if (!refusals.isEmpty()) {
                 throw new CheckpointException(new Reason.Unsupported(target, refusals));
             }

@@ -4,6 +4,7 @@ import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
 import dev.reprise.engine.model.CopyOnWrite;
+import dev.reprise.engine.model.OutsideTcp;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Refusal;
@@ -36,6 +37,7 @@ public final class CheckpointRun {
     private final PageSink sink;
     private final After after;
     private final CopyOnWrite copyOnWrite;
+    private final OutsideTcp tcp;
     private final Progress progress;
     private final long started = System.nanoTime();
     private long freezeStarted;
@@ -47,6 +49,7 @@ public final class CheckpointRun {
         this.sink = sink;
         this.after = options.after();
         this.copyOnWrite = after == After.RUN_ON ? options.copyOnWrite() : CopyOnWrite.NEVER;
+        this.tcp = options.tcp();
         this.progress = progress;
     }
 
@@ -68,7 +71,7 @@ public final class CheckpointRun {
         ForestCapture.Before before = ForestCapture.Before.of(looked);
         ForestFreeze freeze =
                 new ForestFreeze(tracer, () -> ProcessSet.of(target).pids());
-        try (DescriptorCapture descriptors = new DescriptorCapture(looked);
+        try (DescriptorCapture descriptors = new DescriptorCapture(looked, tcp);
                 AddressSpaces spaces = new AddressSpaces(new HashMap<>())) {
             MemoryCopies copies = new MemoryCopies(copyOnWrite);
             descriptors.lookAround();

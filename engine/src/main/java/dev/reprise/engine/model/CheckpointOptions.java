@@ -6,23 +6,30 @@ package dev.reprise.engine.model;
  * @param after what becomes of the original
  * @param sync whether an image file is on the disk (fsync) before it gets its name
  * @param copyOnWrite whether the memory of a program that runs on is written while it does so
+ * @param tcp what becomes of TCP connections to the outside
  */
-public record CheckpointOptions(After after, boolean sync, CopyOnWrite copyOnWrite) {
+public record CheckpointOptions(After after, boolean sync, CopyOnWrite copyOnWrite, OutsideTcp tcp) {
     /** The program runs on as soon as it can, the image is safe on the disk. */
-    public static final CheckpointOptions DEFAULT = new CheckpointOptions(After.RUN_ON, true, CopyOnWrite.WHERE_WORTH);
+    public static final CheckpointOptions DEFAULT =
+            new CheckpointOptions(After.RUN_ON, true, CopyOnWrite.WHERE_WORTH, OutsideTcp.REFUSE);
 
     /** The same with another fate of the original. */
     public CheckpointOptions with(After after) {
-        return new CheckpointOptions(after, sync, copyOnWrite);
+        return new CheckpointOptions(after, sync, copyOnWrite, tcp);
     }
 
     /** The same with another way of writing memory. */
     public CheckpointOptions with(CopyOnWrite copyOnWrite) {
-        return new CheckpointOptions(after, sync, copyOnWrite);
+        return new CheckpointOptions(after, sync, copyOnWrite, tcp);
+    }
+
+    /** The same with another fate of TCP connections to the outside. */
+    public CheckpointOptions with(OutsideTcp tcp) {
+        return new CheckpointOptions(after, sync, copyOnWrite, tcp);
     }
 
     /** The same, without waiting for the disk. */
     public CheckpointOptions withoutSync() {
-        return new CheckpointOptions(after, false, copyOnWrite);
+        return new CheckpointOptions(after, false, copyOnWrite, tcp);
     }
 }
