@@ -45,7 +45,7 @@ final class Library {
         }
     }
 
-    private static CheckpointStats checkpoint(int pid, Path image, CheckpointOptions options) {
+    static CheckpointStats checkpoint(int pid, Path image, CheckpointOptions options) {
         try (Births.Held _ = Births.checkpoint()) {
             return Checkpoint.toFile(pid, image, options, Progress.NONE);
         } catch (CheckpointException failed) {

@@ -3,12 +3,9 @@ package dev.reprise.bench;
 import dev.reprise.engine.Checkpoint;
 import dev.reprise.engine.Restore;
 import dev.reprise.engine.RestoredProcess;
-import dev.reprise.engine.model.After;
-import dev.reprise.engine.model.Bounds;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
-import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreOptions;
 import java.io.IOException;
@@ -20,7 +17,7 @@ final class LibraryWay implements Way {
     private final Path guests;
 
     LibraryWay(Options options) {
-        this.options = new CheckpointOptions(After.RUN_ON, options.sync(), CopyOnWrite.WHERE_WORTH, Bounds.NONE);
+        this.options = options.sync() ? CheckpointOptions.DEFAULT : CheckpointOptions.DEFAULT.withoutSync();
         this.guests = options.guests();
     }
 

@@ -8,6 +8,7 @@ import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
 import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.ExecutableOptions;
+import dev.reprise.engine.model.OutsideTcp;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.Target;
 import java.io.FileDescriptor;
@@ -95,8 +96,24 @@ final class CheckpointCommand implements Callable<Integer> {
             description = "Whether the file is on the disk before it gets its name (default: yes).")
     private Answer sync = Answer.YES;
 
+    @Option(
+            names = "--tcp",
+            paramLabel = "refuse|reset|keep",
+            defaultValue = "refuse",
+            description = "What becomes of TCP connections to the outside. refuse (default): no checkpoint;"
+                    + " reset: restored, the program sees ECONNRESET, while the original keeps them;"
+                    + " keep: not yet, it comes with live migration.")
+    private Tcp tcp = Tcp.REFUSE;
+
     @Option(names = "--stats", paramLabel = "FILE", description = "Write figures as JSON.")
     private @Nullable Path stats;
+
+    /** What is to become of TCP connections to the outside. */
+    enum Tcp {
+        REFUSE,
+        RESET,
+        KEEP
+    }
 
     /** An answer on the command line. */
     enum Answer {
@@ -129,6 +146,14 @@ final class CheckpointCommand implements Callable<Integer> {
         }
         if (map && !executable) {
             throw new ParameterException(spec.commandLine(), "--map is about executables: use --executable");
+        }
+        if (tcp == Tcp.KEEP) {
+            throw new ParameterException(
+                    spec.commandLine(), "--tcp=keep comes with live migration: use --tcp=reset or --tcp=refuse");
+        }
+        if (tcp == Tcp.RESET && executable) {
+            throw new ParameterException(
+                    spec.commandLine(), "--tcp=reset is about images: an executable cannot carry such connections");
         }
         if (output.equals(STDOUT) && Terminal.isAt(1)) {
             throw new ParameterException(
@@ -164,7 +189,8 @@ final class CheckpointCommand implements Callable<Integer> {
     private CheckpointStats take(Target target, Reporting progress) throws CheckpointException {
         After after = fate == null ? After.RUN_ON : fate.after();
         CopyOnWrite copies = stopAndCopy ? CopyOnWrite.NEVER : CopyOnWrite.WHERE_WORTH;
-        CheckpointOptions options = new CheckpointOptions(after, sync == Answer.YES, copies, bounds.bounds());
+        OutsideTcp outside = tcp == Tcp.RESET ? OutsideTcp.RESET : OutsideTcp.REFUSE;
+        CheckpointOptions options = new CheckpointOptions(after, sync == Answer.YES, copies, bounds.bounds(), outside);
         if (executable) {
             ExecutableOptions how = new ExecutableOptions(map, options.sync(), Optional.ofNullable(tool));
             return Checkpoint.toExecutable(target, output, how, options, progress);

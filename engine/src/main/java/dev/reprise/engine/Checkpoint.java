@@ -6,6 +6,7 @@ import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
 import dev.reprise.engine.model.ExecutableOptions;
+import dev.reprise.engine.model.OutsideTcp;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Reason;
@@ -86,7 +87,7 @@ public final class Checkpoint {
                 target,
                 () -> ExecutableFile.create(executable, how, progress),
                 executable.toString(),
-                options,
+                options.with(OutsideTcp.REFUSE),
                 progress);
     }
 
@@ -100,7 +101,7 @@ public final class Checkpoint {
             throws CheckpointException {
         progress.phase("look");
         try {
-            List<Refusal> refusals = Patience.untilNothingPasses(() -> Look.refusals(target));
+            List<Refusal> refusals = Patience.untilNothingPasses(() -> Look.refusals(target, options.tcp()));
             if (!refusals.isEmpty()) {
                 throw new CheckpointException(new Reason.Unsupported(target, refusals));
             }

@@ -1,5 +1,6 @@
 package dev.reprise.engine.capture;
 
+import dev.reprise.engine.model.OutsideTcp;
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.Epoll;
@@ -54,13 +55,19 @@ final class DescriptorCapture implements AutoCloseable {
     private record Seen(int number, String link, FdInfo info) {}
 
     private final ProcessSet set;
+    private final OutsideTcp tcp;
     private final MemoryObjectCapture memory = new MemoryObjectCapture();
     private final LiveConnections connections = new LiveConnections();
     private OutsideHolders outside = OutsideHolders.NOBODY;
 
     /** Of the processes as they are before the freeze. */
     DescriptorCapture(ProcessSet set) {
+        this(set, OutsideTcp.REFUSE);
+    }
+
+    DescriptorCapture(ProcessSet set, OutsideTcp tcp) {
         this.set = set;
+        this.tcp = tcp;
     }
 
     /** Everything among the descriptors that cannot be saved; touches nothing. */
@@ -217,7 +224,7 @@ final class DescriptorCapture implements AutoCloseable {
                 }
             }
         }
-        return new DescriptorLook(processes, outside, descriptions, OwnTerminals.of(processes), frozen);
+        return new DescriptorLook(processes, outside, descriptions, OwnTerminals.of(processes), frozen, tcp);
     }
 
     /** The processes by descriptor: one is open, that of the last description; they come process by process. */

@@ -1,5 +1,6 @@
 package dev.reprise.engine.capture;
 
+import dev.reprise.engine.model.OutsideTcp;
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.image.state.EpollMember;
 import dev.reprise.image.state.ObjectId;
@@ -16,6 +17,7 @@ final class DescriptorLook {
     private final Descriptions descriptions;
     private final OwnTerminals terminals;
     private final boolean frozen;
+    private final OutsideTcp outsideTcp;
     private final SocketIndex sockets;
     private final InetIndex inet = new InetIndex();
     private final TcpIndex tcp;
@@ -25,12 +27,18 @@ final class DescriptorLook {
     private final Map<ObjectId, List<EpollMember>> epollMembers = new HashMap<>();
 
     DescriptorLook(
-            ProcessSet set, OutsideHolders outside, Descriptions descriptions, OwnTerminals terminals, boolean frozen) {
+            ProcessSet set,
+            OutsideHolders outside,
+            Descriptions descriptions,
+            OwnTerminals terminals,
+            boolean frozen,
+            OutsideTcp outsideTcp) {
         this.set = set;
         this.outside = outside;
         this.descriptions = descriptions;
         this.terminals = terminals;
         this.frozen = frozen;
+        this.outsideTcp = outsideTcp;
         sockets = new SocketIndex(descriptions, set.outsiders());
         tcp = new TcpIndex(sockets, inet);
         pseudoterminals = new Pseudoterminals(descriptions);
@@ -58,6 +66,11 @@ final class DescriptorLook {
     /** Which TCP connections are inside. */
     TcpIndex tcp() {
         return tcp;
+    }
+
+    /** What becomes of TCP connections to the outside. */
+    OutsideTcp outsideTcp() {
+        return outsideTcp;
     }
 
     /** The terminals whose masters are inside. */

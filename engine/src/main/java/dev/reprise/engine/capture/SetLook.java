@@ -1,5 +1,6 @@
 package dev.reprise.engine.capture;
 
+import dev.reprise.engine.model.OutsideTcp;
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.model.Target;
 import dev.reprise.kernel.Errno;
@@ -15,17 +16,19 @@ import java.util.Map;
 /** Everything that is in the way of a checkpoint of a set, found without touching it: process by process, then between them. */
 final class SetLook {
     private final ProcessSet set;
+    private final OutsideTcp tcp;
     private final List<Refusal> refusals = new ArrayList<>();
     private final Map<Member, AddressSpaceCapture> spaces = new LinkedHashMap<>();
     private long bytes;
 
-    private SetLook(ProcessSet set) {
+    private SetLook(ProcessSet set, OutsideTcp tcp) {
         this.set = set;
+        this.tcp = tcp;
     }
 
     /** Looks; a target that is not there is a {@link KernelException}. */
-    static SetLook at(Target target) throws KernelException {
-        SetLook look = new SetLook(ProcessSet.of(target));
+    static SetLook at(Target target, OutsideTcp tcp) throws KernelException {
+        SetLook look = new SetLook(ProcessSet.of(target), tcp);
         if (look.set.members().isEmpty()) {
             throw new KernelException("look", target.text(), Errno.ESRCH);
         }
@@ -42,7 +45,7 @@ final class SetLook {
     private void shared() throws KernelException {
         refusals.addAll(SharingLook.withOthers(set));
         refusals.addAll(UtsCapture.look(set));
-        try (DescriptorCapture descriptors = new DescriptorCapture(set)) {
+        try (DescriptorCapture descriptors = new DescriptorCapture(set, tcp)) {
             refusals.addAll(descriptors.look());
         }
         Sharing memory = Sharing.of(Kcmp.VM, set.members());

@@ -4,6 +4,7 @@ import static dev.reprise.kernel.Sockets.AF_INET;
 import static dev.reprise.kernel.Sockets.AF_INET6;
 import static dev.reprise.kernel.Sockets.SOCK_STREAM;
 
+import dev.reprise.engine.model.OutsideTcp;
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.InetSocket;
 import dev.reprise.image.state.ObjectId;
@@ -71,12 +72,12 @@ final class TcpSocketCapture implements SocketFamily {
                 }
             }
             case OUTSIDE -> {
-                if (!look.isStandardStream(socket.d())) {
+                if (!look.isStandardStream(socket.d()) && look.outsideTcp() == OutsideTcp.REFUSE) {
                     look.refuse(
                             socket.d(),
                             "connected TCP socket",
                             "its peer " + peer.name() + " is outside",
-                            "close the connection");
+                            "close the connection, or let it be reset in the image (--tcp=reset)");
                 }
             }
         }
@@ -120,11 +121,15 @@ final class TcpSocketCapture implements SocketFamily {
             return socket.record(id, take, now, name, 0, plain(socket));
         }
         TcpPeer peer = TcpPeer.of(socket, take.look());
-        if (peer.whereabouts() == TcpPeer.Whereabouts.OUTSIDE) {
+        boolean outside = peer.whereabouts() == TcpPeer.Whereabouts.OUTSIDE;
+        if (outside && take.look().isStandardStream(socket.d())) {
             return socket.outside(id, take);
         }
         TcpQueues.Queue queue = take.tcpQueues().of(socket, peer);
-        take.connections().add(socket.d());
+        if (!outside) {
+            // an outside peer hears of the program's end what the kernel tells it
+            take.connections().add(socket.d());
+        }
         TcpConnection detail = new TcpConnection(
                 peer.id(),
                 Bytes.of(socket.view().peerAddress()),
@@ -134,8 +139,16 @@ final class TcpSocketCapture implements SocketFamily {
                 state.options(),
                 state.windowScales(),
                 state.segment(),
-                peer.id().equals(ObjectId.NONE) ? TcpConnection.Ending.CLOSED : TcpConnection.Ending.OPEN);
+                ending(peer));
         return socket.record(id, take, Socket.State.CONNECTED, name, 0, detail);
+    }
+
+    private static TcpConnection.Ending ending(TcpPeer peer) {
+        return switch (peer.whereabouts()) {
+            case INSIDE, WAITING -> TcpConnection.Ending.OPEN;
+            case GONE -> TcpConnection.Ending.CLOSED;
+            case OUTSIDE -> TcpConnection.Ending.RESET;
+        };
     }
 
     private static InetSocket plain(LiveSocket socket) throws KernelException {

@@ -4,7 +4,10 @@ import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.TcpConnection;
 import dev.reprise.kernel.Sockets;
 
-/** The two addresses of a connection; one whose other end is forgotten gets one at the same place. */
+/**
+ * The two addresses of a connection. One whose other end is forgotten gets one at the same place; so does one that is to be
+ * reset, so that no packet leaves for the true peer, each at a port of its own: a server's connections all have one local port.
+ */
 @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
 record TcpEnds(byte[] own, byte[] other) {
     private static final int V4 = 16;
@@ -12,13 +15,19 @@ record TcpEnds(byte[] own, byte[] other) {
     /** No service of any user's. */
     private static final int PORT = 1;
 
+    private static final int PORTS = 65_534;
+
     static TcpEnds of(Socket socket) {
         byte[] own = socket.localAddress().toArray();
-        byte[] other = ((TcpConnection) socket.detail()).peerAddress().toArray();
+        TcpConnection tcp = (TcpConnection) socket.detail();
+        byte[] other = tcp.peerAddress().toArray();
         if (own.length == 0) {
             own = loopback(socket.domain(), PORT + 1 + socket.id().value());
         }
-        if (other.length == 0) {
+        if (tcp.ending() == TcpConnection.Ending.RESET) {
+            other = own.clone();
+            port(other, PORT + socket.id().value() % PORTS);
+        } else if (other.length == 0) {
             other = own.clone();
             port(other, PORT);
         }
