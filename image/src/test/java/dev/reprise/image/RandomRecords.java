@@ -6,6 +6,7 @@ import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.PendingSignal;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.TaskState;
+import dev.reprise.image.state.UtsNamespace;
 import dev.reprise.image.state.VmFlag;
 import dev.reprise.image.state.Vma;
 import java.lang.reflect.Constructor;
@@ -80,6 +81,9 @@ public final class RandomRecords {
             TaskState leader = record(TaskState.class);
             values[0] = leader.tid();
             values[components.length - 1] = List.of(leader, record(TaskState.class));
+        } else if (type == UtsNamespace.class) {
+            values[1] = bytes(random.nextInt(UtsNamespace.LONGEST + 1));
+            values[2] = bytes(random.nextInt(UtsNamespace.LONGEST + 1));
         }
         try {
             Class<?>[] types =
