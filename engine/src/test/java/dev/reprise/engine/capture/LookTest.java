@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What keeps a process from being checkpointed, told without touching it. */
 class LookTest {
-    private static final int CLONE_NEWUTS = 0x04000000;
+    private static final int CLONE_NEWCGROUP = 0x02000000;
     private static final int CLONE_FS = 0x200;
     private static final int SIGCHLD = 17;
 
@@ -46,9 +46,9 @@ class LookTest {
 
     @Test
     void aSecondNamespaceIsNamed() throws KernelException {
-        assertThat(look(p -> p.call(SyscallNumbers.SYS_unshare, CLONE_NEWUTS)))
+        assertThat(look(p -> p.call(SyscallNumbers.SYS_unshare, CLONE_NEWCGROUP)))
                 .extracting(Refusal::resource)
-                .containsExactly("uts namespace");
+                .containsExactly("cgroup namespace");
     }
 
     @Test
