@@ -3,6 +3,7 @@ package dev.reprise.bench;
 import dev.reprise.engine.Checkpoint;
 import dev.reprise.engine.Restore;
 import dev.reprise.engine.RestoredProcess;
+import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
