@@ -43,7 +43,7 @@ class BoundsTest {
             Tool.Outcome outcome =
                     checkpoint(guest, "--stop-and-copy", "--max-pause=6ms").endsWith(1);
             assertThat(outcome.err())
-                    .contains("stand still for more than 6.0 ms", "memory ", "allow a longer pause")
+                    .contains("stand still for more than 6.0 ms (so far, in ms: freeze ", "allow a longer pause")
                     .hasLineCount(1);
             nothingHasHappened(guest, before);
         }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One case of a guest: a line of guests.list (guests/README.md, "Header lines").
@@ -59,7 +60,14 @@ record Guest(
 
     /** Whether it has a reason not to be run in a way. */
     boolean optsOutOf(Way way) {
-        return optOuts.containsKey(way.id()) || way == Way.COPY_ON_WRITE && optOuts.containsKey(Way.RESTORE.id());
+        return optOut(way) != null;
+    }
+
+    /** The reason not to be run in a way; what cannot be restored cannot be after a copy on write. */
+    @Nullable
+    String optOut(Way way) {
+        String own = optOuts.get(way.id());
+        return own == null && way == Way.COPY_ON_WRITE ? optOuts.get(Way.RESTORE.id()) : own;
     }
 
     /** How it is run in a scratch directory. */

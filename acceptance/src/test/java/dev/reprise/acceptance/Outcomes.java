@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,13 +28,19 @@ final class Outcomes {
         return outcomes.getOrDefault(guest.name() + "\t" + way.id(), "");
     }
 
-    /** Whether every case ran in every way from {@link Way#RESUME} on. */
-    boolean areComplete(List<Guest> guests) {
-        return guests.stream()
-                .allMatch(guest -> Arrays.stream(Way.values())
-                        .filter(way -> way.compareTo(Way.RESUME) >= 0
-                                && !guest.optOuts().containsKey(way.id()))
-                        .noneMatch(way -> of(guest, way).isEmpty()));
+    /** The cases that did not run in a way from {@link Way#RESUME} on, for no reason. */
+    List<String> missing(List<Guest> guests) {
+        List<String> missing = new ArrayList<>();
+        for (Guest guest : guests) {
+            for (Way way : Way.values()) {
+                if (way.compareTo(Way.RESUME) >= 0
+                        && !guest.optsOutOf(way)
+                        && of(guest, way).isEmpty()) {
+                    missing.add(guest.name() + " " + way.id());
+                }
+            }
+        }
+        return missing;
     }
 
     void write(List<Guest> guests) throws IOException {
@@ -42,7 +48,7 @@ final class Outcomes {
         for (Guest guest : guests) {
             for (Way way : Way.values()) {
                 String key = guest.name() + "\t" + way.id();
-                String optOut = guest.optOuts().get(way.id());
+                String optOut = guest.optOut(way);
                 String outcome = optOut == null ? outcomes.get(key) : "opted out: " + optOut;
                 if (outcome != null) {
                     text.append(key).append('\t').append(outcome).append('\n');

@@ -8,6 +8,7 @@ import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
 import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.ExecutableOptions;
+import dev.reprise.engine.model.OutsideLinks;
 import dev.reprise.engine.model.OutsideTcp;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.Target;
@@ -96,24 +97,11 @@ final class CheckpointCommand implements Callable<Integer> {
             description = "Whether the file is on the disk before it gets its name (default: yes).")
     private Answer sync = Answer.YES;
 
-    @Option(
-            names = "--tcp",
-            paramLabel = "refuse|reset|keep",
-            defaultValue = "refuse",
-            description = "What becomes of TCP connections to the outside. refuse (default): no checkpoint;"
-                    + " reset: restored, the program sees ECONNRESET, while the original keeps them;"
-                    + " keep: not yet, it comes with live migration.")
-    private Tcp tcp = Tcp.REFUSE;
+    @Mixin
+    private final LinkArguments links = new LinkArguments();
 
     @Option(names = "--stats", paramLabel = "FILE", description = "Write figures as JSON.")
     private @Nullable Path stats;
-
-    /** What is to become of TCP connections to the outside. */
-    enum Tcp {
-        REFUSE,
-        RESET,
-        KEEP
-    }
 
     /** An answer on the command line. */
     enum Answer {
@@ -147,11 +135,8 @@ final class CheckpointCommand implements Callable<Integer> {
         if (map && !executable) {
             throw new ParameterException(spec.commandLine(), "--map is about executables: use --executable");
         }
-        if (tcp == Tcp.KEEP) {
-            throw new ParameterException(
-                    spec.commandLine(), "--tcp=keep comes with live migration: use --tcp=reset or --tcp=refuse");
-        }
-        if (tcp == Tcp.RESET && executable) {
+        OutsideLinks outside = links.links(spec);
+        if (outside.tcp() == OutsideTcp.RESET && executable) {
             throw new ParameterException(
                     spec.commandLine(), "--tcp=reset is about images: an executable cannot carry such connections");
         }
@@ -162,16 +147,17 @@ final class CheckpointCommand implements Callable<Integer> {
         long start = System.nanoTime();
         try (GivingUp givingUp = new GivingUp();
                 FileAside figures = FileAside.prepareIfAny(stats)) {
-            return run(target, new Reporting(console, givingUp), figures, start);
+            return run(target, outside, new Reporting(console, givingUp), figures, start);
         } catch (IOException failed) {
             console.error(Failures.text(failed), failed);
             return ExitStatus.FAILED;
         }
     }
 
-    private int run(Target target, Reporting progress, @Nullable FileAside figures, long start) throws IOException {
+    private int run(Target target, OutsideLinks outside, Reporting progress, @Nullable FileAside figures, long start)
+            throws IOException {
         try {
-            CheckpointStats done = take(target, progress);
+            CheckpointStats done = take(target, outside, progress);
             if (figures != null) {
                 figures.write(Stats.done(done));
             }
@@ -186,10 +172,9 @@ final class CheckpointCommand implements Callable<Integer> {
     }
 
     @SuppressWarnings("resource") // closed by the checkpoint, before anything is done about the original
-    private CheckpointStats take(Target target, Reporting progress) throws CheckpointException {
+    private CheckpointStats take(Target target, OutsideLinks outside, Reporting progress) throws CheckpointException {
         After after = fate == null ? After.RUN_ON : fate.after();
         CopyOnWrite copies = stopAndCopy ? CopyOnWrite.NEVER : CopyOnWrite.WHERE_WORTH;
-        OutsideTcp outside = tcp == Tcp.RESET ? OutsideTcp.RESET : OutsideTcp.REFUSE;
         CheckpointOptions options = new CheckpointOptions(after, sync == Answer.YES, copies, bounds.bounds(), outside);
         if (executable) {
             ExecutableOptions how = new ExecutableOptions(map, options.sync(), Optional.ofNullable(tool));

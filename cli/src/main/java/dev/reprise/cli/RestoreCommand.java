@@ -14,6 +14,10 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -86,6 +90,15 @@ final class RestoreCommand implements Callable<Integer> {
             description = "Which monotonic time the program sees where this machine's differs (default: keep).")
     private Clock clock = Clock.KEEP;
 
+    @Option(
+            names = "--inherit",
+            paramLabel = "FD=OBJECT",
+            description =
+                    "Put this command's descriptor FD in the place of an open file of the image: of one that leads"
+                            + " outside, by the KEY it was checkpointed with (--external KEY=inherit; show tells), or of a file, by"
+                            + " its path. Can be given several times.")
+    private List<String> inherit = new ArrayList<>();
+
     @Option(names = "--stats", paramLabel = "FILE", description = "Write figures as JSON.")
     private @Nullable Path stats;
 
@@ -94,8 +107,9 @@ final class RestoreCommand implements Callable<Integer> {
         if (image.equals(STDIN) && Terminal.isAt(0)) {
             throw new ParameterException(spec.commandLine(), "no IMAGE is given and stdin is a terminal");
         }
+        Map<String, Integer> inherited = inherited();
         try {
-            RestoredProcess process = start();
+            RestoredProcess process = start(inherited);
             return detach ? ExitStatus.DONE : process.waitFor();
         } catch (RestoreException failed) {
             if (failed.reason() instanceof Reason.OwnIds own && (!image.equals(STDIN) || own.consumed().length > 0)) {
@@ -108,12 +122,29 @@ final class RestoreCommand implements Callable<Integer> {
         return detach ? ExitStatus.FAILED : ExitStatus.NOT_STARTED;
     }
 
-    private RestoredProcess start() throws IOException, RestoreException {
+    private Map<String, Integer> inherited() {
+        Map<String, Integer> inherited = new HashMap<>();
+        for (String one : inherit) {
+            int at = one.indexOf('=');
+            String number = at < 1 ? "" : one.substring(0, at);
+            String key = one.substring(at + 1);
+            if (!number.matches("[0-9]{1,9}") || key.isEmpty()) {
+                throw new ParameterException(
+                        spec.commandLine(), "--inherit " + one + ": not FD=OBJECT, a number and what it stands for");
+            }
+            if (inherited.put(key, Integer.parseInt(number)) != null) {
+                throw new ParameterException(spec.commandLine(), "--inherit: " + key + " is given twice");
+            }
+        }
+        return inherited;
+    }
+
+    private RestoredProcess start(Map<String, Integer> inherited) throws IOException, RestoreException {
         long start = System.nanoTime();
         try (GivingUp givingUp = new GivingUp();
                 FileAside figures = FileAside.prepareIfAny(stats);
                 FileAside number = FileAside.prepareIfAny(pidfile)) {
-            RestoredProcess process = restore(new Reporting(console, givingUp), figures, start);
+            RestoredProcess process = restore(new Reporting(console, givingUp), inherited, figures, start);
             if (number != null) {
                 number.write(process.pid() + "\n");
             }
@@ -121,10 +152,11 @@ final class RestoreCommand implements Callable<Integer> {
         }
     }
 
-    private RestoredProcess restore(Progress progress, @Nullable FileAside figures, long start)
+    private RestoredProcess restore(
+            Progress progress, Map<String, Integer> inherited, @Nullable FileAside figures, long start)
             throws IOException, RestoreException {
         try {
-            RestoredProcess process = restore(progress);
+            RestoredProcess process = restore(progress, inherited);
             if (figures != null) {
                 figures.write(Stats.done(process.stats()));
             }
@@ -138,10 +170,10 @@ final class RestoreCommand implements Callable<Integer> {
     }
 
     @SuppressWarnings("resource") // stdin is the JVM's
-    private RestoredProcess restore(Progress progress) throws RestoreException {
+    private RestoredProcess restore(Progress progress, Map<String, Integer> inherited) throws RestoreException {
         boolean fromStdin = image.equals(STDIN);
         StandardStreams streams = fromStdin ? StandardStreams.IMAGE_ON_STDIN : StandardStreams.OWN;
-        RestoreOptions options = new RestoreOptions(detach, pidNamespace, force, truncate, clock, streams);
+        RestoreOptions options = new RestoreOptions(detach, pidNamespace, force, truncate, clock, streams, inherited);
         return fromStdin
                 ? Restore.fromChannel(new FileInputStream(FileDescriptor.in).getChannel(), options, progress)
                 : Restore.fromFile(image, options, progress);

@@ -101,7 +101,7 @@ public final class Checkpoint {
             throws CheckpointException {
         progress.phase("look");
         try {
-            List<Refusal> refusals = Patience.untilNothingPasses(() -> Look.refusals(target, options.tcp()));
+            List<Refusal> refusals = Patience.untilNothingPasses(() -> Look.refusals(target, options.links()));
             if (!refusals.isEmpty()) {
                 throw new CheckpointException(new Reason.Unsupported(target, refusals));
             }

@@ -5,7 +5,7 @@ import dev.reprise.engine.model.Bounds;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
 import dev.reprise.engine.model.CopyOnWrite;
-import dev.reprise.engine.model.OutsideTcp;
+import dev.reprise.engine.model.OutsideLinks;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Refusal;
@@ -40,7 +40,7 @@ public final class CheckpointRun {
     private final CopyOnWrite copyOnWrite;
     private final Bounds bounds;
     private final PauseWatch pause;
-    private final OutsideTcp tcp;
+    private final OutsideLinks links;
     private final Progress progress;
     private final long started = System.nanoTime();
     private long freezeStarted;
@@ -54,7 +54,7 @@ public final class CheckpointRun {
         this.copyOnWrite = after == After.RUN_ON ? options.copyOnWrite() : CopyOnWrite.NEVER;
         this.bounds = after == After.RUN_ON ? options.bounds() : Bounds.NONE;
         this.pause = new PauseWatch(bounds.maxPauseNanos(), progress);
-        this.tcp = options.tcp();
+        this.links = options.links();
         this.progress = progress;
     }
 
@@ -76,7 +76,7 @@ public final class CheckpointRun {
         ForestCapture.Before before = ForestCapture.Before.of(looked);
         ForestFreeze freeze =
                 new ForestFreeze(tracer, () -> ProcessSet.of(target).pids());
-        try (DescriptorCapture descriptors = new DescriptorCapture(looked, tcp);
+        try (DescriptorCapture descriptors = new DescriptorCapture(looked, links);
                 AddressSpaces spaces = new AddressSpaces(new HashMap<>())) {
             MemoryCopies copies = new MemoryCopies(copyOnWrite, bounds);
             descriptors.lookAround();

@@ -31,7 +31,7 @@ final class DeletedFileCapture implements OpenFileCapture {
     public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
         look.requireMounted(d);
         if (look.isHeldOutside(d)) {
-            look.refuse(
+            look.refuseLink(
                     d,
                     "deleted file shared with another process",
                     "another process has " + d.link() + " open, too",

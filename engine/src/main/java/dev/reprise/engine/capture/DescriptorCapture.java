@@ -1,6 +1,6 @@
 package dev.reprise.engine.capture;
 
-import dev.reprise.engine.model.OutsideTcp;
+import dev.reprise.engine.model.OutsideLinks;
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.Epoll;
@@ -51,29 +51,32 @@ final class DescriptorCapture implements AutoCloseable {
             new UserfaultfdCapture(),
             new UnknownCapture());
 
+    private static final OpenFileCapture INHERITED = new InheritedCapture();
+
     /** A descriptor as it was seen, not opened yet. */
     private record Seen(int number, String link, FdInfo info) {}
 
     private final ProcessSet set;
-    private final OutsideTcp tcp;
+    private final OutsideLinks links;
     private final MemoryObjectCapture memory = new MemoryObjectCapture();
     private final LiveConnections connections = new LiveConnections();
     private OutsideHolders outside = OutsideHolders.NOBODY;
 
     /** Of the processes as they are before the freeze. */
     DescriptorCapture(ProcessSet set) {
-        this(set, OutsideTcp.REFUSE);
+        this(set, OutsideLinks.NONE);
     }
 
-    DescriptorCapture(ProcessSet set, OutsideTcp tcp) {
+    DescriptorCapture(ProcessSet set, OutsideLinks links) {
         this.set = set;
-        this.tcp = tcp;
+        this.links = links;
     }
 
     /** Everything among the descriptors that cannot be saved; touches nothing. */
     List<Refusal> look() throws KernelException {
         lookAround();
         DescriptorLook look = look(set, seen(set.members()), new ObjectTable(), false);
+        look.requireKnownKeys();
         try (Processes processes = new Processes()) {
             for (Descriptions.Description one : look.descriptions().all()) {
                 try (LiveDescriptor d = processes.open(one)) {
@@ -91,7 +94,7 @@ final class DescriptorCapture implements AutoCloseable {
     private static void lookAt(LiveDescriptor d, DescriptorLook look) throws KernelException {
         if (d.isAsSeen()) {
             int before = look.refusals().size();
-            kindOf(d).look(d, look);
+            kindOf(d, look).look(d, look);
             if (look.refusals().size() > before && !d.isAsSeen()) {
                 look.forgetSince(before);
             }
@@ -116,6 +119,7 @@ final class DescriptorCapture implements AutoCloseable {
         List<Member> first = frozen.members().stream().filter(sharing::isFirst).toList();
         Map<Member, List<Seen>> seen = seen(first);
         DescriptorLook look = look(frozen, seen, objects, true);
+        look.requireKnownKeys();
         takeFiles(look, objects, level, guard);
         Map<Integer, ObjectId> tables = new HashMap<>();
         for (Map.Entry<Member, List<Seen>> one : seen.entrySet()) {
@@ -164,7 +168,7 @@ final class DescriptorCapture implements AutoCloseable {
         for (int i = 0; i < all.size(); i++) {
             if (all.get(i).link().startsWith("socket:[")) {
                 try (LiveDescriptor d = processes.open(all.get(i))) {
-                    LiveSocket socket = d.isPathOnly() ? null : LiveSocket.of(d);
+                    LiveSocket socket = d.isPathOnly() || look.isInherited(d) ? null : LiveSocket.of(d);
                     if (socket != null && socket.domain() == Sockets.AF_UNIX) {
                         queues.read(socket);
                     }
@@ -175,7 +179,7 @@ final class DescriptorCapture implements AutoCloseable {
 
     private static @Nullable OpenFile takeIfClear(LiveDescriptor d, ObjectId id, DescriptorTake take)
             throws KernelException {
-        OpenFileCapture kind = kindOf(d);
+        OpenFileCapture kind = kindOf(d, take.look());
         kind.look(d, take.look());
         return take.look().isClear() ? kind.take(d, id, take) : null;
     }
@@ -224,7 +228,7 @@ final class DescriptorCapture implements AutoCloseable {
                 }
             }
         }
-        return new DescriptorLook(processes, outside, descriptions, OwnTerminals.of(processes), frozen, tcp);
+        return new DescriptorLook(processes, outside, descriptions, OwnTerminals.of(processes), frozen, links);
     }
 
     /** The processes by descriptor: one is open, that of the last description; they come process by process. */
@@ -252,7 +256,10 @@ final class DescriptorCapture implements AutoCloseable {
         }
     }
 
-    private static OpenFileCapture kindOf(LiveDescriptor d) {
+    private static OpenFileCapture kindOf(LiveDescriptor d, DescriptorLook look) {
+        if (look.isInherited(d)) {
+            return INHERITED;
+        }
         for (OpenFileCapture kind : KINDS) {
             if (kind.recognizes(d)) {
                 return kind;

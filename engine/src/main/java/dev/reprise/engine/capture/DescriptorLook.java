@@ -1,6 +1,7 @@
 package dev.reprise.engine.capture;
 
-import dev.reprise.engine.model.OutsideTcp;
+import dev.reprise.engine.model.OutsideLinks;
+import dev.reprise.engine.model.OutsideLinks.Fate;
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.image.state.EpollMember;
 import dev.reprise.image.state.ObjectId;
@@ -17,7 +18,7 @@ final class DescriptorLook {
     private final Descriptions descriptions;
     private final OwnTerminals terminals;
     private final boolean frozen;
-    private final OutsideTcp outsideTcp;
+    private final LinkFates links;
     private final SocketIndex sockets;
     private final InetIndex inet = new InetIndex();
     private final TcpIndex tcp;
@@ -32,13 +33,13 @@ final class DescriptorLook {
             Descriptions descriptions,
             OwnTerminals terminals,
             boolean frozen,
-            OutsideTcp outsideTcp) {
+            OutsideLinks links) {
         this.set = set;
         this.outside = outside;
         this.descriptions = descriptions;
         this.terminals = terminals;
         this.frozen = frozen;
-        this.outsideTcp = outsideTcp;
+        this.links = new LinkFates(links, descriptions);
         sockets = new SocketIndex(descriptions, set.outsiders());
         tcp = new TcpIndex(sockets, inet);
         pseudoterminals = new Pseudoterminals(descriptions);
@@ -68,9 +69,41 @@ final class DescriptorLook {
         return tcp;
     }
 
-    /** What becomes of TCP connections to the outside. */
-    OutsideTcp outsideTcp() {
-        return outsideTcp;
+    /** What the user has settled. */
+    LinkFates links() {
+        return links;
+    }
+
+    /** A key that names nothing is an error of the user's. */
+    void requireKnownKeys() {
+        for (String key : links.unknown()) {
+            refusals.add(new Refusal(
+                    "--external " + key,
+                    set.isForest()
+                            ? "the processes"
+                            : "process " + set.members().getFirst().pid(),
+                    "nothing that is open has this key",
+                    "reprise explain tells the keys"));
+        }
+    }
+
+    /** Whether another open file is to take its place. */
+    boolean isInherited(LiveDescriptor d) {
+        return links.of(idOf(d)) == Fate.INHERIT;
+    }
+
+    /** Whether it is to be the program's own afterwards. */
+    boolean isCut(LiveDescriptor d) {
+        return links.of(idOf(d)) == Fate.CUT;
+    }
+
+    /** Whether a TCP connection to the outside is to be reset. */
+    boolean isReset(LiveDescriptor d) {
+        return links.resets(idOf(d));
+    }
+
+    private ObjectId idOf(LiveDescriptor d) {
+        return descriptions.idOf(d.pid(), d.number());
     }
 
     /** The terminals whose masters are inside. */
@@ -93,21 +126,26 @@ final class DescriptorLook {
         return set.member(pid) != null;
     }
 
-    /** Whether a process outside has the thing of this name (pipe:[..], a FIFO's path) open. */
+    /** Whether a process outside has the thing of this name (pipe:[..], a FIFO's path) open, and that matters. */
     boolean isHeldOutside(LiveDescriptor d) {
-        return outside.holds(d);
+        return outside.holds(d) && !isCut(d);
     }
 
     /** A counter, timer or set that a process outside has open, too, would be two afterwards. */
     void requireOwn(LiveDescriptor d, String kind) {
-        int holder = outside.holderOf(descriptions.idOf(d.pid(), d.number()));
-        if (holder != 0) {
-            refuse(
+        int holder = outside.holderOf(idOf(d));
+        if (holder != 0 && !isCut(d)) {
+            refuseLink(
                     d,
                     kind + " shared with another process",
                     "process " + holder + " has it open, too",
                     "checkpoint the processes together, or close it");
         }
+    }
+
+    /** Refuses what leads outside, which the user can settle in two ways. */
+    void refuseLink(LiveDescriptor d, String resource, String reason, String help) {
+        refuse(d, resource, reason, help, "inherit|cut");
     }
 
     /** Whether it is one of 0-2 of any process, or they are its duplicates. */
@@ -134,8 +172,17 @@ final class DescriptorLook {
         return mounted;
     }
 
+    /** Refuses what cannot be saved; another can take its place. */
     void refuse(LiveDescriptor d, String resource, String reason, String help) {
-        refusals.add(new Refusal(resource, where(d), reason, help));
+        refuse(d, resource, reason, help, "inherit");
+    }
+
+    private void refuse(LiveDescriptor d, String resource, String reason, String help, String fates) {
+        String settle = descriptions.isInFlight(d.pid(), d.number()) || links.of(idOf(d)) == Fate.REFUSE
+                ? ""
+                : "--external " + LinkFates.key(d) + "=" + fates;
+        String both = help.isEmpty() || settle.isEmpty() ? help + settle : help + ", or settle it: " + settle;
+        refusals.add(new Refusal(resource, where(d), reason, both));
     }
 
     /** The same for what goes by itself as soon as the process runs. */

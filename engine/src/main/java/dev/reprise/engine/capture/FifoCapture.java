@@ -19,7 +19,7 @@ final class FifoCapture implements OpenFileCapture {
         String why = d.whyNameless();
         if (look.isHeldOutside(d)) {
             if (!look.isStandardStream(d)) {
-                look.refuse(
+                look.refuseLink(
                         d,
                         "FIFO to another process",
                         "another process has " + d.link() + " open",

@@ -1,7 +1,7 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Explanation;
-import dev.reprise.engine.model.OutsideTcp;
+import dev.reprise.engine.model.OutsideLinks;
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.model.Target;
 import dev.reprise.kernel.KernelException;
@@ -14,13 +14,13 @@ public final class Look {
     private Look() {}
 
     /** Everything that is in the way of a checkpoint; empty when nothing is. */
-    public static List<Refusal> refusals(Target target, OutsideTcp tcp) throws KernelException {
-        return SetLook.at(target, tcp).refusals();
+    public static List<Refusal> refusals(Target target, OutsideLinks links) throws KernelException {
+        return SetLook.at(target, links).refusals();
     }
 
     /** The same with what a user wants to know besides; it may take longer. */
     public static Explanation explain(Target target) throws KernelException {
-        SetLook look = SetLook.at(target, OutsideTcp.REFUSE);
+        SetLook look = SetLook.at(target, OutsideLinks.NONE);
         List<Explanation.Node> processes = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         ProcessSet set = look.set();

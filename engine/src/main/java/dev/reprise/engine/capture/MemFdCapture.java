@@ -18,7 +18,7 @@ final class MemFdCapture implements OpenFileCapture {
             look.refuse(d, "huge pages of another size", d.link() + " has not the system's default size", "");
         }
         if (look.isHeldOutside(d)) {
-            look.refuse(
+            look.refuseLink(
                     d,
                     "memfd shared with another process",
                     "another process has " + d.link() + " open, too",

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.function.LongSupplier;
 
 /** Watches how long a program stands still, and what for. */
 final class PauseWatch implements Pace {
@@ -13,6 +14,7 @@ final class PauseWatch implements Pace {
 
     private final long maxNanos;
     private final Progress progress;
+    private final LongSupplier clock;
     private final Map<String, Long> phases = new LinkedHashMap<>();
     private long start;
     private long phaseStart;
@@ -20,20 +22,25 @@ final class PauseWatch implements Pace {
 
     /** {@link Long#MAX_VALUE}: it may take as long as it takes. */
     PauseWatch(long maxNanos, Progress progress) {
+        this(maxNanos, progress, System::nanoTime);
+    }
+
+    PauseWatch(long maxNanos, Progress progress, LongSupplier clock) {
         this.maxNanos = maxNanos;
         this.progress = progress;
+        this.clock = clock;
     }
 
     /** The program is being stopped. */
     void begin(String first) {
-        start = System.nanoTime();
+        start = clock.getAsLong();
         phaseStart = start;
         phase = first;
     }
 
     /** A phase ends and the next begins. */
     void next(String name) throws BoundException {
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         phases.merge(phase, now - phaseStart, Long::sum);
         phaseStart = now;
         phase = name;
@@ -44,7 +51,7 @@ final class PauseWatch implements Pace {
     @Override
     public void wrote(long bytes) throws IOException {
         requireWanted(progress);
-        require(System.nanoTime());
+        require(clock.getAsLong());
     }
 
     /** Throws when the caller has given up. */

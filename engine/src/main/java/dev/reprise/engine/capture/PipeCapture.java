@@ -16,7 +16,7 @@ final class PipeCapture implements OpenFileCapture {
     @Override
     public void look(LiveDescriptor d, DescriptorLook look) {
         if (look.isHeldOutside(d) && !look.isStandardStream(d)) {
-            look.refuse(
+            look.refuseLink(
                     d,
                     "pipe to another process",
                     "another process has an end of " + d.link() + " open",

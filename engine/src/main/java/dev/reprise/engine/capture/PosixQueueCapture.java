@@ -39,7 +39,7 @@ final class PosixQueueCapture implements OpenFileCapture {
     @Override
     public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
         if (look.isHeldOutside(d) && d.isDeleted()) {
-            look.refuse(
+            look.refuseLink(
                     d,
                     "unlinked message queue shared with another process",
                     "another process has " + d.link() + " open, too",

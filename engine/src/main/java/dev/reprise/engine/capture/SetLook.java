@@ -1,6 +1,6 @@
 package dev.reprise.engine.capture;
 
-import dev.reprise.engine.model.OutsideTcp;
+import dev.reprise.engine.model.OutsideLinks;
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.model.Target;
 import dev.reprise.kernel.Errno;
@@ -16,19 +16,19 @@ import java.util.Map;
 /** Everything that is in the way of a checkpoint of a set, found without touching it: process by process, then between them. */
 final class SetLook {
     private final ProcessSet set;
-    private final OutsideTcp tcp;
+    private final OutsideLinks links;
     private final List<Refusal> refusals = new ArrayList<>();
     private final Map<Member, AddressSpaceCapture> spaces = new LinkedHashMap<>();
     private long bytes;
 
-    private SetLook(ProcessSet set, OutsideTcp tcp) {
+    private SetLook(ProcessSet set, OutsideLinks links) {
         this.set = set;
-        this.tcp = tcp;
+        this.links = links;
     }
 
     /** Looks; a target that is not there is a {@link KernelException}. */
-    static SetLook at(Target target, OutsideTcp tcp) throws KernelException {
-        SetLook look = new SetLook(ProcessSet.of(target), tcp);
+    static SetLook at(Target target, OutsideLinks links) throws KernelException {
+        SetLook look = new SetLook(ProcessSet.of(target), links);
         if (look.set.members().isEmpty()) {
             throw new KernelException("look", target.text(), Errno.ESRCH);
         }
@@ -45,7 +45,7 @@ final class SetLook {
     private void shared() throws KernelException {
         refusals.addAll(SharingLook.withOthers(set));
         refusals.addAll(UtsCapture.look(set));
-        try (DescriptorCapture descriptors = new DescriptorCapture(set, tcp)) {
+        try (DescriptorCapture descriptors = new DescriptorCapture(set, links)) {
             refusals.addAll(descriptors.look());
         }
         Sharing memory = Sharing.of(Kcmp.VM, set.members());

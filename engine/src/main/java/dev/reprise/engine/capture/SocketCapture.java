@@ -35,12 +35,12 @@ final class SocketCapture implements OpenFileCapture {
 
     // Going through all processes is for the look before the freeze.
     private static void lookAtHolders(LiveSocket socket, DescriptorLook look) throws KernelException {
-        if (look.isFrozen() || look.isStandardStream(socket.d())) {
+        if (look.isFrozen() || look.isStandardStream(socket.d()) || look.isCut(socket.d())) {
             return;
         }
         int holder = look.sockets().holderOf(socket.inode());
         if (holder != 0) {
-            look.refuse(
+            look.refuseLink(
                     socket.d(),
                     "socket shared with another process",
                     "process " + holder + " has it open, too",

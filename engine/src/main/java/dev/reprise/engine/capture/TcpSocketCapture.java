@@ -4,7 +4,6 @@ import static dev.reprise.kernel.Sockets.AF_INET;
 import static dev.reprise.kernel.Sockets.AF_INET6;
 import static dev.reprise.kernel.Sockets.SOCK_STREAM;
 
-import dev.reprise.engine.model.OutsideTcp;
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.InetSocket;
 import dev.reprise.image.state.ObjectId;
@@ -72,12 +71,12 @@ final class TcpSocketCapture implements SocketFamily {
                 }
             }
             case OUTSIDE -> {
-                if (!look.isStandardStream(socket.d()) && look.outsideTcp() == OutsideTcp.REFUSE) {
-                    look.refuse(
+                if (!look.isStandardStream(socket.d()) && !look.isReset(socket.d())) {
+                    look.refuseLink(
                             socket.d(),
                             "connected TCP socket",
                             "its peer " + peer.name() + " is outside",
-                            "close the connection, or let it be reset in the image (--tcp=reset)");
+                            "close the connection, or have all reset in the image (--tcp=reset)");
                 }
             }
         }
@@ -122,7 +121,7 @@ final class TcpSocketCapture implements SocketFamily {
         }
         TcpPeer peer = TcpPeer.of(socket, take.look());
         boolean outside = peer.whereabouts() == TcpPeer.Whereabouts.OUTSIDE;
-        if (outside && take.look().isStandardStream(socket.d())) {
+        if (outside && take.look().isStandardStream(socket.d()) && !take.look().isCut(socket.d())) {
             return socket.outside(id, take);
         }
         TcpQueues.Queue queue = take.tcpQueues().of(socket, peer);

@@ -57,9 +57,9 @@ final class UnixSocketCapture implements SocketFamily {
     private static void lookAtPeer(LiveSocket socket, UnixDiag diag, UnixPeers peers, DescriptorLook look)
             throws KernelException {
         boolean outside = peers.isOutside(socket, diag);
-        if (outside && !look.isStandardStream(socket.d())) {
+        if (outside && !look.isStandardStream(socket.d()) && !look.isCut(socket.d())) {
             int holder = look.sockets().holderOf(diag.peer());
-            look.refuse(
+            look.refuseLink(
                     socket.d(),
                     "connected UNIX socket",
                     holder == 0 ? "its peer is not among the processes" : "process " + holder + " has its peer",
@@ -90,19 +90,21 @@ final class UnixSocketCapture implements SocketFamily {
         DescriptorLook look = take.look();
         UnixPeers peers = new UnixPeers(look);
         boolean listening = socket.isListening();
-        if (!listening && look.isStandardStream(socket.d()) && peers.isOutside(socket, diag)) {
+        boolean outside = !listening && peers.isOutside(socket, diag);
+        boolean cut = outside && look.isCut(socket.d());
+        if (outside && !cut && look.isStandardStream(socket.d())) {
             return socket.outside(id, take);
         }
         byte[] address = socket.view().localAddress();
         UnixName name = UnixName.of(socket);
         ObjectId peer = listening ? ObjectId.NONE : look.sockets().at(diag.peer());
-        boolean byName = peer.equals(ObjectId.NONE) && diag.peer() != 0;
+        boolean byName = peer.equals(ObjectId.NONE) && diag.peer() != 0 && !cut;
         boolean connected = socket.view().isConnected();
         UnixSocket detail = new UnixSocket(
                 name.place(),
                 peer,
                 byName ? Bytes.of(socket.view().peerAddress()) : Bytes.empty(),
-                diag.shutdown(),
+                cut ? BOTH : diag.shutdown(),
                 (Poll.now(socket.d().copy()) & Poll.POLLERR) != 0 ? Errno.ECONNRESET.code() : 0,
                 connected ? credentials(socket, take.level()) : SocketCredentials.NONE,
                 listening ? clients(diag, look) : List.of(),

@@ -7,35 +7,40 @@ package dev.reprise.engine.model;
  * @param sync whether an image file is on the disk (fsync) before it gets its name
  * @param copyOnWrite whether the memory of a program that runs on is written while it does so
  * @param bounds what it may cost a program that runs on
- * @param tcp what becomes of TCP connections to the outside
+ * @param links what becomes of open files that lead out of what is saved
  */
-public record CheckpointOptions(After after, boolean sync, CopyOnWrite copyOnWrite, Bounds bounds, OutsideTcp tcp) {
+public record CheckpointOptions(After after, boolean sync, CopyOnWrite copyOnWrite, Bounds bounds, OutsideLinks links) {
     /** The program runs on as soon as it can, the image is safe on the disk. */
     public static final CheckpointOptions DEFAULT =
-            new CheckpointOptions(After.RUN_ON, true, CopyOnWrite.WHERE_WORTH, Bounds.NONE, OutsideTcp.REFUSE);
+            new CheckpointOptions(After.RUN_ON, true, CopyOnWrite.WHERE_WORTH, Bounds.NONE, OutsideLinks.NONE);
 
     /** The same with another fate of the original. */
     public CheckpointOptions with(After after) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, tcp);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links);
     }
 
     /** The same with another way of writing memory. */
     public CheckpointOptions with(CopyOnWrite copyOnWrite) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, tcp);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links);
     }
 
     /** The same within bounds. */
     public CheckpointOptions with(Bounds bounds) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, tcp);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links);
     }
 
     /** The same with another fate of TCP connections to the outside. */
     public CheckpointOptions with(OutsideTcp tcp) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, tcp);
+        return with(links.with(tcp));
+    }
+
+    /** The same with another fate of what leads outside. */
+    public CheckpointOptions with(OutsideLinks links) {
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links);
     }
 
     /** The same, without waiting for the disk. */
     public CheckpointOptions withoutSync() {
-        return new CheckpointOptions(after, false, copyOnWrite, bounds, tcp);
+        return new CheckpointOptions(after, false, copyOnWrite, bounds, links);
     }
 }

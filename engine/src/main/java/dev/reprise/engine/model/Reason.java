@@ -111,6 +111,18 @@ public sealed interface Reason {
         }
     }
 
+    /** Open files that lead out of the image, for which the caller has handed nothing over, or nothing that fits. */
+    record NotHandedOver(List<String> flaws) implements Reason {
+        public NotHandedOver {
+            flaws = List.copyOf(flaws);
+        }
+
+        @Override
+        public String text() {
+            return String.join("; ", flaws);
+        }
+    }
+
     /** The caller gave up; everything was undone. */
     record Cancelled() implements Reason {
         @Override

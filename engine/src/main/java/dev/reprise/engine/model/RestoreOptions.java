@@ -1,5 +1,7 @@
 package dev.reprise.engine.model;
 
+import java.util.Map;
+
 /**
  * How to restore.
  *
@@ -9,6 +11,8 @@ package dev.reprise.engine.model;
  * @param truncate whether files that have grown since are cut back to the size they had
  * @param clock which monotonic time it sees
  * @param standardStreams what becomes its 0-2 where those led outside the image
+ * @param inherited descriptors of the caller's that take the place of open files of the image, by the files' keys: those of
+ *     {@link OutsideLinks}, or paths
  */
 public record RestoreOptions(
         boolean detached,
@@ -16,23 +20,33 @@ public record RestoreOptions(
         boolean force,
         boolean truncate,
         Clock clock,
-        StandardStreams standardStreams) {
+        StandardStreams standardStreams,
+        Map<String, Integer> inherited) {
+    public RestoreOptions {
+        inherited = Map.copyOf(inherited);
+    }
+
     /** In the foreground, under its own ids, strictly verified. */
     public static final RestoreOptions DEFAULT =
-            new RestoreOptions(false, false, false, false, Clock.KEEP, StandardStreams.OWN);
+            new RestoreOptions(false, false, false, false, Clock.KEEP, StandardStreams.OWN, Map.of());
 
     /** The same, left to init. */
     public RestoreOptions asDetached() {
-        return new RestoreOptions(true, pidNamespace, force, truncate, clock, standardStreams);
+        return new RestoreOptions(true, pidNamespace, force, truncate, clock, standardStreams, inherited);
     }
 
     /** The same in a new pid namespace. */
     public RestoreOptions inPidNamespace() {
-        return new RestoreOptions(detached, true, force, truncate, clock, standardStreams);
+        return new RestoreOptions(detached, true, force, truncate, clock, standardStreams, inherited);
     }
 
     /** The same with other standard streams. */
     public RestoreOptions with(StandardStreams standardStreams) {
-        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams);
+        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams, inherited);
+    }
+
+    /** The same with these descriptors handed over. */
+    public RestoreOptions inheriting(Map<String, Integer> inherited) {
+        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams, inherited);
     }
 }

@@ -11,7 +11,9 @@ import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.Scheduling;
 import dev.reprise.image.state.SharedMemorySegment;
 import dev.reprise.image.state.SharedObject;
+import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.TaskState;
+import dev.reprise.image.state.TcpConnection;
 import dev.reprise.kernel.KernelException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -49,7 +51,22 @@ public final class ExecutableLook {
                         "process " + process.pid(),
                         "it stands for an id that an executable does not have",
                         "restore the image instead"));
+            } else if (object instanceof Socket socket
+                    && socket.detail() instanceof TcpConnection connection
+                    && connection.ending() == TcpConnection.Ending.RESET) {
+                refusals.add(new Refusal(
+                        "reset TCP connection",
+                        "process " + process.pid(),
+                        "only a tool can bring it about",
+                        "restore the image instead"));
             }
+        }
+        for (String key : Inheritance.missing(image)) {
+            refusals.add(new Refusal(
+                    "open file to be inherited",
+                    "process " + process.pid(),
+                    "an executable takes over only 0-2, not " + key,
+                    "restore the image instead"));
         }
         if (!process.modes().undos().isEmpty()) {
             refusals.add(new Refusal(

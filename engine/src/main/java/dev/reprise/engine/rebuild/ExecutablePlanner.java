@@ -119,9 +119,10 @@ final class ExecutablePlanner {
         region = new PageRun(head + HEAD_ROOM, REGION_ROOM / PageRun.PAGE_SIZE);
         invocation = new Invocation(region.start() + REGION_ROOM / 2);
         FdTable table = image.object(process.fdTable(), FdTable.class);
-        temporaries = new Temporaries(FdTableRebuild.above(table));
+        temporaries = new Temporaries(FdTableRebuild.above(table), List.of());
         MemoryFiles.Numbers numbers = MemoryFiles.Numbers.from(image, temporaries.above());
-        Makers makers = new Makers(image, FamilyPlanner.of(image), Map.of(process.pid(), process), numbers.end());
+        Makers makers = new Makers(
+                Inheritance.none(image), FamilyPlanner.of(image), Map.of(process.pid(), process), numbers.end());
         memory = new AddressSpaceRebuild(
                 image,
                 space,

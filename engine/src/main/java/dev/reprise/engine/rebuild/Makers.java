@@ -58,8 +58,8 @@ final class Makers {
     private Map<ObjectId, Integer> commonNumbers = Map.of();
 
     /** {@code firstCommon}: the lowest number for what is inherited; all from there on are free in all tables. */
-    Makers(Image image, Family family, Map<Integer, ProcessState> processes, int firstCommon) {
-        this.image = image;
+    Makers(Inheritance inheritance, Family family, Map<Integer, ProcessState> processes, int firstCommon) {
+        this.image = inheritance.image();
         this.together = new Together(image);
         this.family = family;
         this.processes = processes;
@@ -72,7 +72,7 @@ final class Makers {
         }
         List<FdTable> tables = new ArrayList<>();
         tableOwners.keySet().forEach(id -> tables.add(image.object(id, FdTable.class)));
-        streams = Map.copyOf(TableShare.streams(image, tables));
+        streams = Map.copyOf(TableShare.streams(inheritance, tables));
         addUsers(tables);
         addSessions();
         addHolders();

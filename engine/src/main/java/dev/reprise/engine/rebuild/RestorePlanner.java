@@ -40,6 +40,7 @@ final class RestorePlanner {
     /** The seed's executable stands before the segment, where all is unmapped. */
     private static final long SEED_ROOM = 2L << 20;
 
+    private final Inheritance inheritance;
     private final Image image;
     private final RestoreOptions options;
     private final ClockRebuild.Here here;
@@ -56,7 +57,8 @@ final class RestorePlanner {
             throws RestoreException {
         VdsoRebuild.require(image, vdso);
         this.vdso = vdso;
-        this.image = image;
+        inheritance = Inheritance.of(image, options.inherited());
+        this.image = inheritance.image();
         this.options = options;
         this.here = here;
         clocks = switch (options.clock()) {
@@ -88,9 +90,9 @@ final class RestorePlanner {
         for (ProcessState process : image.processes()) {
             highest = Math.max(highest, FdTableRebuild.above(image.object(process.fdTable(), FdTable.class)));
         }
-        Temporaries temporaries = new Temporaries(highest);
+        Temporaries temporaries = new Temporaries(highest, inheritance.descriptors());
         MemoryFiles.Numbers memoryNumbers = MemoryFiles.Numbers.from(image, temporaries.above());
-        Makers makers = new Makers(image, family, processes, memoryNumbers.end());
+        Makers makers = new Makers(inheritance, family, processes, memoryNumbers.end());
         return new Layout(
                 image,
                 options,

@@ -16,7 +16,7 @@ import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.Ioctl;
 import java.util.OptionalInt;
 
-/** Terminals, and standard streams that lead outside the image: restore's own take their place. */
+/** Terminals, standard streams that lead outside the image, and what is handed over: restore's own take their place. */
 final class StreamRebuild {
     private static final int LAST = 2;
 
@@ -41,11 +41,11 @@ final class StreamRebuild {
             // What was one open file may be three: each of 0-2 is restore's own of that number.
             p.call(
                             SYS_dup3,
-                            streams.at(number <= LAST ? number : stream.getAsInt()),
+                            streams.at(number <= LAST && stream.getAsInt() <= LAST ? number : stream.getAsInt()),
                             number,
                             descriptor.closeOnExec() ? Fcntl.O_CLOEXEC : 0)
                     .about("descriptor " + number);
-            if (number <= LAST && (file.flags() & Fcntl.O_NONBLOCK) != 0) {
+            if (stream.getAsInt() > LAST || number <= LAST && (file.flags() & Fcntl.O_NONBLOCK) != 0) {
                 p.attempt(SYS_fcntl, number, Fcntl.F_SETFL, file.flags() & OpenFiles.SETTABLE);
             }
         }

@@ -48,7 +48,7 @@ record TableShare(
     /** That of a table which shares nothing with any other. */
     static TableShare alone(Image image, FdTable table) {
         List<OpenFile> all = files(image, table);
-        return new TableShare(all, List.of(), all, Map.of(), streams(image, List.of(table)));
+        return new TableShare(all, List.of(), all, Map.of(), streams(Inheritance.none(image), List.of(table)));
     }
 
     /** A table's open files, by their lowest numbers. */
@@ -64,8 +64,12 @@ record TableShare(
         return files;
     }
 
-    /** The open files that are none of the image's, and the lowest of 0-2 at which each is in any table. */
-    static Map<ObjectId, Integer> streams(Image image, List<FdTable> tables) {
+    /**
+     * The open files that are none of the image's, and the lowest of 0-2 at which each is in any table; from 3 on, which
+     * of those handed over takes its place.
+     */
+    static Map<ObjectId, Integer> streams(Inheritance inheritance, List<FdTable> tables) {
+        Image image = inheritance.image();
         Map<ObjectId, Integer> streams = new HashMap<>();
         for (FdTable table : tables) {
             for (Descriptor descriptor : table.descriptors()) {
@@ -78,6 +82,7 @@ record TableShare(
                 }
             }
         }
+        inheritance.places().forEach((file, index) -> streams.put(file, LAST_STREAM + 1 + index));
         return streams;
     }
 }

@@ -14,6 +14,8 @@ import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Fd;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The descriptors that a seed holds while a program's own are made: the standard streams that it inherits, the terminal,
@@ -22,8 +24,10 @@ import dev.reprise.kernel.Fd;
  * <p>They stand above the image's highest, as low as possible: a descriptor table never shrinks again.
  *
  * @param first the lowest: one above the image's highest
+ * @param handed descriptors of the caller's that it inherits, too
  */
-record Temporaries(int first) {
+record Temporaries(int first, List<Integer> handed) {
+    private static final int STREAMS = 3;
     private static final int TERMINAL = 3;
     private static final int IMAGE = 4;
     private static final int COUNT = 5;
@@ -32,7 +36,7 @@ record Temporaries(int first) {
 
     /** Where the image's descriptors find what they inherit. */
     InheritedStreams streams() {
-        return new InheritedStreams(first, first + 1, first + 2, first + TERMINAL);
+        return new InheritedStreams(first, first + 1, first + 2, first + TERMINAL, first + COUNT);
     }
 
     /** The image file. */
@@ -42,12 +46,19 @@ record Temporaries(int first) {
 
     /** The lowest number that is free for others. */
     int above() {
-        return first + COUNT;
+        return first + COUNT + handed.size();
     }
 
-    /** Adds: streams and image to their places, everything else closed. {@code image} is a path, or empty. */
+    private int place(int index) {
+        return first + (index < STREAMS ? index : COUNT + index - STREAMS);
+    }
+
+    /** Adds: streams, what is handed over and image to their places, everything else closed. {@code image} is a path, or empty. */
     void open(ProgramBuilder p, StandardStreams streams, String image) {
-        int[] sources = {streams.in(), streams.out(), streams.err()};
+        int[] sources = IntStream.concat(
+                        IntStream.of(streams.in(), streams.out(), streams.err()),
+                        handed.stream().mapToInt(Integer::intValue))
+                .toArray();
         // In two steps: a stream, or what was opened in its stead, may stand where another one goes, or at its own
         // place.
         Slot[] copies = new Slot[sources.length];
@@ -61,8 +72,8 @@ record Temporaries(int first) {
             }
         }
         for (int i = 0; i < sources.length; i++) {
-            p.call(SYS_dup3, Arg.contentOf(copies[i]), Arg.of(first + i), Arg.of(0))
-                    .about("a standard stream");
+            p.call(SYS_dup3, Arg.contentOf(copies[i]), Arg.of(place(i)), Arg.of(0))
+                    .about(i < STREAMS ? "a standard stream" : "descriptor " + sources[i]);
         }
         Slot terminal = p.space(8);
         openTerminal(p, terminal, true);

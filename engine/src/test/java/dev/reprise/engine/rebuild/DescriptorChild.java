@@ -28,7 +28,7 @@ public final class DescriptorChild {
 
     private static void build(ProgramBuilder p, Image image, FdTable table) {
         int first = FdTableRebuild.above(table);
-        InheritedStreams streams = new InheritedStreams(first, first + 1, first + 2, first + 3);
+        InheritedStreams streams = new InheritedStreams(first, first + 1, first + 2, first + 3, first + 4);
         int above = first + 4;
         p.call(SYS_close_range, 0, LAST, 0);
         p.expect(0, SYS_openat, Arg.of(Fd.AT_FDCWD), p.string("/dev/null"), Arg.of(2), Arg.of(0));

@@ -11,6 +11,7 @@ import dev.reprise.engine.program.ChildRun;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.Proc;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +82,6 @@ class TemporariesTest {
             p.call(SYS_openat, Arg.of(Fd.AT_FDCWD), p.string(source), Arg.of(2), Arg.of(0));
         }
         p.attempt(SYS_dup3, 0, OPEN_TOO, 0);
-        new Temporaries(first).open(p, streams, image);
+        new Temporaries(first, List.of()).open(p, streams, image);
     }
 }
