@@ -57,7 +57,7 @@ final class ExecutableImage {
                         default -> object;
                     });
         }
-        return new Image(image.machine(), objects, image.processes());
+        return image.with(objects);
     }
 
     private static Set<ObjectId> streams(Image image, FdTable table) {

@@ -77,7 +77,7 @@ record Inheritance(Image image, List<Integer> descriptors, Map<ObjectId, Integer
         if (!flaws.isEmpty()) {
             throw new RestoreException(new Reason.NotHandedOver(flaws));
         }
-        return new Inheritance(new Image(image.machine(), objects, image.processes()), descriptors, places);
+        return new Inheritance(image.with(objects), descriptors, places);
     }
 
     private static String key(SharedObject object) {

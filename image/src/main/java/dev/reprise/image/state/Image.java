@@ -29,6 +29,11 @@ public record Image(
         this(machine, objects, processes, List.of(), List.of(), List.of());
     }
 
+    /** The same with other objects. */
+    public Image with(List<SharedObject> objects) {
+        return new Image(machine, objects, processes, zombies, outsideGroups, outsideSessions);
+    }
+
     /** The object with an id, of the wanted kind. */
     public <T extends SharedObject> T object(ObjectId id, Class<T> kind) {
         // Ids are given in order of appearance, so that the object mostly stands where its id says.
