@@ -49,18 +49,24 @@ record Inheritance(int parentPid, ObjectId parent, List<PageRun> parentRuns) {
             long from = Math.max(run.start(), parentRuns.get(i).start());
             long to = Math.min(run.end(), parentRuns.get(i).end());
             if (from > at) {
-                add(own, at, from);
+                add(own, at, from, run);
             }
-            compare(from, to, ours, theirs, own, inherited);
+            compare(run, from, to, ours, theirs, own, inherited);
             at = to;
         }
         if (at < run.end()) {
-            add(own, at, run.end());
+            add(own, at, run.end(), run);
         }
     }
 
     private static void compare(
-            long start, long end, PageFrames ours, PageFrames theirs, List<PageRun> own, List<PageRun> inherited)
+            PageRun run,
+            long start,
+            long end,
+            PageFrames ours,
+            PageFrames theirs,
+            List<PageRun> own,
+            List<PageRun> inherited)
             throws KernelException {
         for (long at = start; at < end; at += PageFrames.BATCH_BYTES) {
             int pages = (int) ((Math.min(end, at + PageFrames.BATCH_BYTES) - at) / PageRun.PAGE_SIZE);
@@ -72,14 +78,19 @@ record Inheritance(int parentPid, ObjectId parent, List<PageRun> parentRuns) {
                 while (to < pages && ours.hasSameAs(theirs, to) == same) {
                     to++;
                 }
-                add(same ? inherited : own, at + (long) from * PageRun.PAGE_SIZE, at + (long) to * PageRun.PAGE_SIZE);
+                add(
+                        same ? inherited : own,
+                        at + (long) from * PageRun.PAGE_SIZE,
+                        at + (long) to * PageRun.PAGE_SIZE,
+                        run);
                 from = to;
             }
         }
     }
 
-    private static void add(List<PageRun> runs, long start, long end) {
-        if (!runs.isEmpty() && runs.getLast().end() == start) {
+    // A run stays within the mapping that it was found in: a neighbour may be one that the process itself cannot read.
+    private static void add(List<PageRun> runs, long start, long end, PageRun within) {
+        if (!runs.isEmpty() && runs.getLast().end() == start && start > within.start()) {
             PageRun last = runs.removeLast();
             runs.add(new PageRun(last.start(), (end - last.start()) / PageRun.PAGE_SIZE));
         } else {
