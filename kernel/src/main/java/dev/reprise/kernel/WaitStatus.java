@@ -56,9 +56,18 @@ public record WaitStatus(int value) {
 
     /** The next report of a task if there is one already, else {@code null}. */
     public static @org.jspecify.annotations.Nullable WaitStatus poll(int tid) throws KernelException {
+        return poll(tid, 0);
+    }
+
+    /** The same for a task that this very thread traces, or has cloned; as {@link #ofOwn}. */
+    public static @org.jspecify.annotations.Nullable WaitStatus pollOwn(int tid) throws KernelException {
+        return poll(tid, WNOTHREAD);
+    }
+
+    private static @org.jspecify.annotations.Nullable WaitStatus poll(int tid, int options) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(JAVA_INT);
-            long result = Door.call(SYS_wait4, tid, status.address(), WALL | WNOHANG, 0);
+            long result = Door.call(SYS_wait4, tid, status.address(), WALL | WNOHANG | options, 0);
             if (result == -Errno.ECHILD.code()) {
                 throw new TaskDiedException("wait4", tid);
             }

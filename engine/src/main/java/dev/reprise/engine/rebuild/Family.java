@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** All who are born at a restore, in the order of their births: whoever forks somebody stands before him. */
 final class Family {
@@ -53,11 +54,17 @@ final class Family {
         return member.creator() == Member.NOBODY ? member : members.get(member.creator());
     }
 
-    /** Whose child a ghost is: its creator's, or as a sibling that of the creator's parent; the root's own: nobody's here. */
+    /**
+     * Whose child a ghost is: its creator's, or as a sibling that of the creator's parent; null for a sibling of the root, whose
+     * parent is outside.
+     */
+    @Nullable
     Member parentOf(Member member) {
         Member creator = creatorOf(member);
-        boolean sibling = (member.sharing() & CloneArgs.CLONE_PARENT) != 0;
-        return sibling && creator.creator() != Member.NOBODY ? parentOf(creator) : creator;
+        if ((member.sharing() & CloneArgs.CLONE_PARENT) == 0) {
+            return creator;
+        }
+        return creator.creator() == Member.NOBODY ? null : parentOf(creator);
     }
 
     /** For each member those that it forks, in order. */

@@ -306,8 +306,10 @@ final class RestorePlanner {
         image.zombies().forEach(zombie -> parents.put(zombie.pid(), zombie.parentPid()));
         for (Member member : family.members()) {
             if (member.kind() == Member.Kind.GHOST) {
-                int parent = family.parentOf(member).pid();
-                ghosts.computeIfAbsent(parent, _ -> new ArrayList<>()).add(member);
+                Member parent = family.parentOf(member);
+                if (parent != null) {
+                    ghosts.computeIfAbsent(parent.pid(), _ -> new ArrayList<>()).add(member);
+                }
             } else if (member.kind() == Member.Kind.ZOMBIE) {
                 int parent = parents.getOrDefault(member.pid(), 0);
                 zombies.computeIfAbsent(parent, _ -> new ArrayList<>()).add(member);

@@ -244,6 +244,20 @@ final class SeedForest implements AutoCloseable {
             control.placeAt(other.end(), room.take(other.end()));
             control.submit();
         }
+        if (!inNamespace && parent == null) {
+            awaitSiblings();
+        }
+    }
+
+    // Ghosts beside the root are our children, as it is; else its namespace's first process or the machine's reaps
+    // them.
+    private void awaitSiblings() {
+        for (BriefLife other : plan.others()) {
+            Member member = other.member();
+            if (member.kind() == Member.Kind.GHOST && plan.family().parentOf(member) == null) {
+                SeedProcess.awaitEnd(member.pid());
+            }
+        }
     }
 
     /** How many pid namespaces the image's own is below ours. */

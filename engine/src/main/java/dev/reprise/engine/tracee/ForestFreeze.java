@@ -10,11 +10,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /** Seizes and stops every thread of every process of a set, until a pass over /proc finds neither a new thread nor a new process. */
 public final class ForestFreeze {
     private static final int SIGKILL = 9;
     private static final int SIGSTOP = 19;
+    private static final long DEATH_NANOS = 50_000;
 
     private final Tracer tracer;
     private final Members members;
@@ -110,11 +112,26 @@ public final class ForestFreeze {
             signal(freeze.pid(), SIGKILL);
         }
         doomed.run();
-        // Children first: the init of a pid namespace ends only when all in it are gone, whom we hold.
-        for (Freeze freeze : List.copyOf(freezes.values()).reversed()) {
-            freeze.awaitDeath();
-        }
+        awaitDeaths();
         freezes.clear();
+    }
+
+    // In no order: the last thread of the init of a pid namespace ends only when all others in it, its own process's
+    // too,
+    // are gone, and those are zombies until we have taken their reports.
+    private void awaitDeaths() throws KernelException {
+        List<Tracee> left = tracees();
+        while (!left.isEmpty()) {
+            int before = left.size();
+            for (Tracee tracee : List.copyOf(left)) {
+                if (tracee.hasDied()) {
+                    left.remove(tracee);
+                }
+            }
+            if (left.size() == before) {
+                LockSupport.parkNanos(DEATH_NANOS);
+            }
+        }
     }
 
     /** Sends SIGSTOP to all and lets them go: they stay stopped. */

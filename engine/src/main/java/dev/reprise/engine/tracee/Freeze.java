@@ -229,25 +229,6 @@ public final class Freeze {
         return slept.getOrDefault(tracee.tid(), -1L);
     }
 
-    /** Takes what the kernel still reports of the killed process. */
-    void awaitDeath() throws KernelException {
-        // The leader last: the kernel reports its death only when all others are gone.
-        for (int i = order.size() - 1; i >= 0; i--) {
-            awaitDeath(order.get(i));
-        }
-        order.clear();
-    }
-
-    private static void awaitDeath(Tracee tracee) throws KernelException {
-        try {
-            while (WaitStatus.ofOwn(tracee.tid()).isStopped()) {
-                Thread.onSpinWait();
-            }
-        } catch (TaskDiedException gone) {
-            // somebody else has waited for it
-        }
-    }
-
     /** Lets all threads go on; those that have died meanwhile are nobody's concern. */
     public void thaw() throws KernelException {
         for (Tracee tracee : order) {

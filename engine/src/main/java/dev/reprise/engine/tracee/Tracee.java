@@ -95,6 +95,16 @@ public final class Tracee {
         return leader ? WaitStatus.pollStop(tid) : WaitStatus.poll(tid);
     }
 
+    /** Whether the thread, which has been killed, is gone; its report is taken if it is. */
+    boolean hasDied() throws KernelException {
+        try {
+            WaitStatus status = WaitStatus.pollOwn(tid);
+            return status != null && !status.isStopped();
+        } catch (TaskDiedException gone) {
+            return true; // somebody else has waited for it
+        }
+    }
+
     /** Waits for the next report. */
     WaitStatus next() throws KernelException {
         return leader ? WaitStatus.stopOf(tid) : WaitStatus.ofOwn(tid);
