@@ -167,4 +167,78 @@ class RealProgramsTest {
                             .toList());
         }
     }
+
+    @Test
+    void nodeKeepsCounting() throws IOException, InterruptedException {
+        String server = "let n = 0; const s = require(\"http\").createServer((q, r) => r.end(`${++n}`));"
+                + " s.listen(0, \"127.0.0.1\", () => require(\"fs\").writeFileSync(\"port\", `${s.address().port}`))";
+        answersCount("node -e '" + server + "'");
+    }
+
+    @Test
+    void aHeapInAMemfdKeepsCounting() throws IOException, InterruptedException {
+        Files.writeString(directory.resolve("Server.java"), """
+                import com.sun.net.httpserver.HttpServer;
+                import java.net.InetSocketAddress;
+                import java.nio.file.*;
+                class Server {
+                    static int n;
+                    static volatile byte[] garbage;
+                    public static void main(String[] args) throws Exception {
+                        var server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+                        server.createContext("/", e -> {
+                            for (int i = 0; i < 2000; i++) garbage = new byte[100_000];
+                            byte[] answer = Integer.toString(++n).getBytes();
+                            e.sendResponseHeaders(200, answer.length);
+                            e.getResponseBody().write(answer);
+                            e.close();
+                        });
+                        server.start();
+                        Files.writeString(Path.of("port"), "" + server.getAddress().getPort());
+                    }
+                }
+                """);
+        answersCount(System.getProperty("java.home") + "/bin/java -XX:+UseZGC -Xmx128m Server.java");
+    }
+
+    private void answersCount(String line) throws IOException, InterruptedException {
+        String get = "curl -fsS http://127.0.0.1:$(cat port)/";
+        try (RealProgram server = RealProgram.start(directory, line)) {
+            server.awaitSuccess("test -s port && " + get + " | grep -qx 1");
+            server.checkpoint();
+            assertThat(server.ask(get)).isEqualTo("2");
+            server.killAndRestore();
+            assertThat(server.ask(get)).isEqualTo("3");
+            server.checkpoint();
+            assertThat(server.ask(get)).isEqualTo("4");
+        }
+    }
+
+    // Its crash handlers are daemons with sessions of their own: a pid namespace holds them all.
+    @Test
+    void aBrowserKeepsItsPage() throws IOException, InterruptedException {
+        String image = directory.resolve("image").toString();
+        String browser =
+                "chromium --headless --no-sandbox --disable-gpu --remote-debugging-port=0 --user-data-dir=$PWD/d"
+                        + " 'data:text/html,<title>still here</title>'";
+        try (RealProgram namespace =
+                RealProgram.start(directory, "unshare --pid --fork --kill-child --mount-proc " + browser)) {
+            String pages = "curl -fsS http://127.0.0.1:$(head -1 d/DevToolsActivePort)/json";
+            String hasPage = pages + " | grep -q '\"title\": \"still here\"'";
+            namespace.awaitSuccess("test -s d/DevToolsActivePort && " + hasPage);
+            String first = namespace.ask("pgrep -P " + namespace.pid());
+            Tool.run("checkpoint", "--kill", "--sync=no", "-o", image, "--pid-namespace-of", first)
+                    .succeeds();
+            assertThat(namespace.awaitEnd()).isNotZero();
+            Path pidFile = directory.resolve("restored");
+            Tool.run("restore", "-d", "--pidfile", pidFile.toString(), image).succeeds();
+            try (RealProgram restored = RealProgram.of(directory, pidFile)) {
+                restored.ask(hasPage);
+                restored.ask(
+                        "curl -fsS -X PUT '"
+                                + "http://127.0.0.1:'$(head -1 d/DevToolsActivePort)'/json/new?data:text/html,<title>new</title>'");
+                restored.awaitSuccess(pages + " | grep -q '\"title\": \"new\"'");
+            }
+        }
+    }
 }
