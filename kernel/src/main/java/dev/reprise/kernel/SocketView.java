@@ -9,10 +9,14 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** What getsockopt(2) and getsockname(2) tell of a socket that we have a descriptor of. */
 public final class SocketView {
     private static final int OPTION_SIZE = 256;
+    /** Of SK_MEMINFO_WMEM_ALLOC in what SO_MEMINFO gives. */
+    private static final int WRITE_MEMORY_AT = 2 * Integer.BYTES;
 
     private final Fd fd;
 
@@ -101,7 +105,16 @@ public final class SocketView {
 
     /** The bytes sent that nobody has read (UNIX) or acknowledged (TCP). */
     public int unsentBytes() throws KernelException {
-        return count(Ioctl.SIOCOUTQ, "SIOCOUTQ");
+        try {
+            return count(Ioctl.SIOCOUTQ, "SIOCOUTQ");
+        } catch (KernelException failed) {
+            if (failed.errno() != Errno.ENOTTY) {
+                throw failed;
+            }
+            // ICMP sockets know no ioctl: what they have allocated for sending, which is a little more
+            byte[] memory = option(Sockets.SOL_SOCKET, Sockets.SO_MEMINFO);
+            return ByteBuffer.wrap(memory).order(ByteOrder.nativeOrder()).getInt(WRITE_MEMORY_AT);
+        }
     }
 
     private int count(int request, String name) throws KernelException {

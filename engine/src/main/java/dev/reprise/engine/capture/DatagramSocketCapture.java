@@ -76,13 +76,22 @@ final class DatagramSocketCapture implements SocketFamily {
     @Override
     public OpenFile take(LiveSocket socket, ObjectId id, DescriptorTake take) throws KernelException {
         byte[] address = socket.view().localAddress();
-        byte[] peer = socket.view().peerAddress();
+        byte[] peer = peer(socket);
         InetSocket detail =
                 new InetSocket(Bytes.of(peer), shutdown(socket, take.look()), Memberships.of(socket), socket.filter());
         boolean bound = isBound(socket, address);
         Socket.State state =
                 peer.length > 0 ? Socket.State.CONNECTED : bound ? Socket.State.BOUND : Socket.State.UNBOUND;
         return socket.record(id, take, state, bound ? address : new byte[0], 0, detail);
+    }
+
+    private static byte[] peer(LiveSocket socket) throws KernelException {
+        byte[] peer = socket.view().peerAddress();
+        return peer.length == 0 && !hasPorts(socket) ? PortlessPeer.of(socket) : peer;
+    }
+
+    private static boolean hasPorts(LiveSocket socket) {
+        return socket.type() != Sockets.SOCK_RAW && !kind(socket).equals("ICMP");
     }
 
     // The port of a raw socket is its protocol's number, which it has from the beginning.
@@ -98,7 +107,7 @@ final class DatagramSocketCapture implements SocketFamily {
     }
 
     private static int shutdown(LiveSocket socket, DescriptorLook look) throws KernelException {
-        if (socket.type() == Sockets.SOCK_RAW || kind(socket).equals("ICMP")) {
+        if (!hasPorts(socket)) {
             return (Poll.now(socket.d().copy()) & Poll.POLLRDHUP) != 0 ? Sockets.RCV_SHUTDOWN : 0;
         }
         InetDiag diag = look.inet().at(socket.protocol(), socket.inode());
