@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.List;
 
 /** What can be around an image, as its first bytes tell. */
 public enum Envelope {
@@ -20,15 +21,29 @@ public enum Envelope {
     private static final int MOST = 3;
 
     /** That around an image which begins with these bytes, all there are if they are fewer than {@link #BYTES}. */
-    public static Envelope of(ByteBuffer first) {
-        if (first.remaining() < BYTES) {
-            return NONE;
+    public static Envelope of(ByteBuffer first) throws BadImageException {
+        for (Envelope envelope : List.of(LZ4, ZSTD)) {
+            int differs = first.mismatch(envelope.magic());
+            if (differs == -1) {
+                return envelope;
+            }
+            if (differs > 0 && differs == first.remaining()) {
+                throw new BadImageException.Truncated("it ends too early", differs);
+            }
         }
-        return switch (first.duplicate().order(ByteOrder.LITTLE_ENDIAN).getInt()) {
-            case Zstd.MAGIC -> ZSTD;
-            case Lz4.MAGIC -> LZ4;
-            default -> NONE;
+        return NONE;
+    }
+
+    private ByteBuffer magic() {
+        int magic = switch (this) {
+            case NONE -> 0;
+            case LZ4 -> Lz4.MAGIC;
+            case ZSTD -> Zstd.MAGIC;
         };
+        return ByteBuffer.allocate(BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(magic)
+                .flip();
     }
 
     /** A channel whose bytes get into {@code target} in this envelope. Closing it completes and closes the target. */

@@ -49,11 +49,11 @@ final class Lz4Linked {
         System.arraycopy(bytes, end - kept, bytes, 0, kept);
         end = kept;
         position = kept;
+        in = 0;
         if (slot.isRaw()) {
             copyIn(slot.inLength());
             return;
         }
-        in = 0;
         sequences();
     }
 
