@@ -152,8 +152,9 @@ prepare
 find_cache
 main=dev.reprise.cli/dev.reprise.cli.Main
 # The VM's own messages must not get into an image that goes to stdout. C1 alone and Serial start fastest; no
-# perfdata, because a starting JVM deletes the hsperfdata files of dead pids, which may be those of an image.
-java=("$jdk/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData
+# perfdata, because a starting JVM deletes the hsperfdata files of dead pids, which may be those of an image. A small
+# young generation: what compressors leave there is collected before it is 64 MiB, and what it holds is part of self.bash's checkpoint.
+java=("$jdk/bin/java" -XX:+UseSerialGC -Xmn8m -XX:TieredStopAtLevel=1 -XX:-UsePerfData
     -XX:+DisplayVMOutputToStderr -Xlog:disable
     --enable-native-access=dev.reprise.kernel --sun-misc-unsafe-memory-access=allow
     -p "$here/.reprise/app/$digest")

@@ -40,7 +40,7 @@ is_asleep() {
 }
 
 # One arena: what malloc gives back then goes by brk(2) or munmap(2), never by madvise(2), so that its pages can be
-# mapped. A small young generation: whatever it held is part of the checkpoint.
+# mapped.
 make_self() {
     local pid status
     mkdir -p "${self%/*}" || return
@@ -50,7 +50,7 @@ make_self() {
     start_programs
     (
         close_all
-        MALLOC_ARENA_MAX=1 exec "${java[@]}" -Xmn8m -m "$main" self --seconds "${REPRISE_WARM_SECONDS:-5}" \
+        MALLOC_ARENA_MAX=1 exec "${java[@]}" -m "$main" self --seconds "${REPRISE_WARM_SECONDS:-5}" \
             --checkout "$here" --directory "$aside" "${programs[@]}"
     ) </dev/null >/dev/null 2>"$aside/log" &
     pid=$!

@@ -29,6 +29,7 @@ class LayersTest {
     private static final String ANSWERS = "dev.reprise.image";
     private static final String WIRE = "dev.reprise.image.wire..";
     private static final String CODEC = "dev.reprise.image.codec..";
+    private static final String FILTER = "dev.reprise.image.filter..";
     private static final String STREAM = "dev.reprise.image.stream..";
     private static final String MODEL = "dev.reprise.engine.model..";
     private static final String PROGRAM = "dev.reprise.engine.program..";
@@ -82,6 +83,17 @@ class LayersTest {
     }
 
     @Test
+    void onlyFiltersKnowCompressors() {
+        check(onlyDependsOn(FILTER, ANSWERS, "io.airlift.compress.."));
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage(FILTER)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.airlift.."));
+    }
+
+    @Test
     void modelImportsOnlyState() {
         check(onlyDependsOn(MODEL, STATE));
     }
@@ -127,7 +139,7 @@ class LayersTest {
 
     @Test
     void transportKnowsNeitherCaptureNorRebuild() {
-        check(onlyDependsOn(TRANSPORT, CODEC, STREAM, STATE, ANSWERS, MODEL, KERNEL));
+        check(onlyDependsOn(TRANSPORT, CODEC, STREAM, FILTER, STATE, ANSWERS, MODEL, KERNEL));
     }
 
     @Test
@@ -148,7 +160,17 @@ class LayersTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        KERNEL, CODEC, STREAM, PROGRAM, TRACEE, CAPTURE, REBUILD, TRANSPORT, MIGRATE, "com.google.."));
+                        KERNEL,
+                        CODEC,
+                        STREAM,
+                        FILTER,
+                        PROGRAM,
+                        TRACEE,
+                        CAPTURE,
+                        REBUILD,
+                        TRANSPORT,
+                        MIGRATE,
+                        "com.google.."));
     }
 
     @Test

@@ -84,8 +84,13 @@ final class CheckpointCommand implements Callable<Integer> {
 
     @Option(
             names = "--stop-and-copy",
-            description = "Let the program stand still until its memory is written, instead of copying that on write.")
+            description =
+                    "Let the program stand still until its memory is written, instead of copying that on write; so does"
+                            + " --kill. Filters such as --compress then take their time while it stands still.")
     private boolean stopAndCopy;
+
+    @Mixin
+    private final FilterArguments filters = new FilterArguments();
 
     @Mixin
     private final BoundArguments bounds = new BoundArguments();
@@ -132,6 +137,10 @@ final class CheckpointCommand implements Callable<Integer> {
         if (executable && output.equals(STDOUT)) {
             throw new ParameterException(spec.commandLine(), "an executable is a file: use -o FILE");
         }
+        if (executable && filters.areGiven()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--compress is about images: an executable maps its pages");
+        }
         if (map && !executable) {
             throw new ParameterException(spec.commandLine(), "--map is about executables: use --executable");
         }
@@ -175,7 +184,8 @@ final class CheckpointCommand implements Callable<Integer> {
     private CheckpointStats take(Target target, OutsideLinks outside, Reporting progress) throws CheckpointException {
         After after = fate == null ? After.RUN_ON : fate.after();
         CopyOnWrite copies = stopAndCopy ? CopyOnWrite.NEVER : CopyOnWrite.WHERE_WORTH;
-        CheckpointOptions options = new CheckpointOptions(after, sync == Answer.YES, copies, bounds.bounds(), outside);
+        CheckpointOptions options =
+                new CheckpointOptions(after, sync == Answer.YES, copies, bounds.bounds(), outside, filters.filters());
         if (executable) {
             ExecutableOptions how = new ExecutableOptions(map, options.sync(), Optional.ofNullable(tool));
             return Checkpoint.toExecutable(target, output, how, options, progress);

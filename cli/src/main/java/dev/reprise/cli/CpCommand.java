@@ -1,12 +1,13 @@
 package dev.reprise.cli;
 
+import dev.reprise.engine.Filtering;
 import dev.reprise.engine.Terminal;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -19,10 +20,14 @@ import picocli.CommandLine.Spec;
 /** {@code reprise cp}: takes an image from memory to a file or a stream, or there. */
 @Command(
         name = "cp",
-        description = "Copy an image: from memory to a file or stdout, or from a file into memory.",
+        description = {
+            "Copy an image: from memory to a file or stdout, or from a file into memory.",
+            "With --compress it is unpacked and packed anew; otherwise its bytes are taken as they are."
+        },
         exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:done", "1:failed; nothing has the new name", "2:wrong usage"})
 final class CpCommand implements Callable<Integer> {
+    private static final int BUFFER = 256 << 10;
     private static final Path STREAM = Path.of("-");
 
     @Spec
@@ -43,6 +48,9 @@ final class CpCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path to;
 
+    @Mixin
+    private final FilterArguments filters = new FilterArguments();
+
     @Override
     public Integer call() {
         if (to.equals(STREAM) && Terminal.isAt(1)) {
@@ -60,13 +68,35 @@ final class CpCommand implements Callable<Integer> {
 
     private void copy(ReadableByteChannel source) throws IOException {
         if (to.equals(STREAM)) {
-            try (OutputStream out = new FileOutputStream(FileDescriptor.out)) {
-                Channels.newInputStream(source).transferTo(out);
+            try (FileOutputStream out = new FileOutputStream(FileDescriptor.out)) {
+                copy(source, out.getChannel());
             }
             return;
         }
         try (FileAside target = FileAside.prepare(to)) {
-            target.write(source);
+            target.write(out -> copy(source, out));
+        }
+    }
+
+    private void copy(ReadableByteChannel source, WritableByteChannel target) throws IOException {
+        if (!filters.areGiven()) {
+            transfer(source, target);
+            return;
+        }
+        try (ReadableByteChannel image = Filtering.open(source);
+                WritableByteChannel packed = Filtering.into(target, filters.filters())) {
+            transfer(image, packed);
+        }
+    }
+
+    private static void transfer(ReadableByteChannel source, WritableByteChannel target) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+        while (source.read(buffer) >= 0) {
+            buffer.flip();
+            while (buffer.hasRemaining()) {
+                target.write(buffer);
+            }
+            buffer.clear();
         }
     }
 }

@@ -42,7 +42,7 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private final Console console = new Console();
 
-    @Parameters(paramLabel = "IMAGE", description = "The image, a file.")
+    @Parameters(paramLabel = "IMAGE", description = "The image: a file, or mem:NAME.")
     @SuppressWarnings("NullAway.Init")
     private Path image;
 

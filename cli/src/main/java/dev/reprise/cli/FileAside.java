@@ -1,12 +1,12 @@
 package dev.reprise.cli;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,10 +41,16 @@ final class FileAside implements AutoCloseable {
         }
     }
 
-    /** Lets the file appear with all that comes from a channel; only its owner may read it. */
-    void write(ReadableByteChannel source) throws IOException {
-        try (OutputStream out = Files.newOutputStream(aside)) {
-            Channels.newInputStream(source).transferTo(out);
+    /** What is to be in a file. */
+    @FunctionalInterface
+    interface Content {
+        void to(WritableByteChannel file) throws IOException;
+    }
+
+    /** Lets the file appear with some content; only its owner may read it. */
+    void write(Content content) throws IOException {
+        try (WritableByteChannel out = FileChannel.open(aside, StandardOpenOption.WRITE)) {
+            content.to(out);
         }
         Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }

@@ -45,7 +45,12 @@ public final class Checkpoint {
     /** The same for any set of processes. */
     public static CheckpointStats toFile(Target target, Path image, CheckpointOptions options, Progress progress)
             throws CheckpointException {
-        return run(target, () -> Images.create(image, options.sync()), image.toString(), options, progress);
+        return run(
+                target,
+                () -> Images.create(image, options.sync(), options.filters()),
+                image.toString(),
+                options,
+                progress);
     }
 
     /**
@@ -64,7 +69,7 @@ public final class Checkpoint {
     public static CheckpointStats toChannel(
             Target target, WritableByteChannel sink, CheckpointOptions options, Progress progress)
             throws CheckpointException {
-        return run(target, () -> Images.createOwning(sink), "the image's stream", options, progress);
+        return run(target, () -> Images.createOwning(sink, options.filters()), "the image's stream", options, progress);
     }
 
     /**

@@ -62,9 +62,22 @@ final class ExecutableFile implements PageSink.InPlace {
         return new ExecutableFile(real, aside, options, file, progress);
     }
 
-    /** Takes a whole image. */
-    void copy(PageSource.InPlace source) throws IOException {
+    /** Takes a whole image; the end of a stream is the verified end of it. */
+    void copy(PageSource source) throws IOException {
         state(source.image());
+        switch (source) {
+            case PageSource.InPlace inPlace -> copy(inPlace);
+            case PageSource.Streamed stream -> copy(stream);
+        }
+    }
+
+    private void copy(PageSource.Streamed stream) throws IOException {
+        for (PageSource.Chunk chunk = stream.next(); chunk != null; chunk = stream.next()) {
+            fill(place(chunk.object(), chunk.runs()), 0, chunk.data().asByteBuffer());
+        }
+    }
+
+    private void copy(PageSource.InPlace source) throws IOException {
         try (FileChannel from = FileChannel.open(source.path(), StandardOpenOption.READ)) {
             for (PageBatch batch : source.batches()) {
                 PageBatch placed = place(batch.object(), batch.runs());

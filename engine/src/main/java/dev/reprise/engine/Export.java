@@ -31,13 +31,12 @@ public final class Export {
         progress.phase("read");
         Host host = new Host("x86-64", PageRun.PAGE_SIZE, XsaveComponents.supported());
         try (PageSource source = Images.open(image, host)) {
-            if (!(source instanceof PageSource.InPlace file)) {
-                throw new RestoreException(new Reason.Io(image + ": is no regular file", ""));
+            if (source instanceof PageSource.InPlace file) {
+                file.verify();
             }
-            file.verify();
             progress.phase("write");
             try (ExecutableFile sink = ExecutableFile.create(executable, options, progress)) {
-                sink.copy(file);
+                sink.copy(source);
                 sink.finish();
             }
         } catch (NotExecutable not) {

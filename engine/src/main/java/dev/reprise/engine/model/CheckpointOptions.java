@@ -8,25 +8,27 @@ package dev.reprise.engine.model;
  * @param copyOnWrite whether the memory of a program that runs on is written while it does so
  * @param bounds what it may cost a program that runs on
  * @param links what becomes of open files that lead out of what is saved
+ * @param filters what the image's stream goes through; of no matter for executables
  */
-public record CheckpointOptions(After after, boolean sync, CopyOnWrite copyOnWrite, Bounds bounds, OutsideLinks links) {
+public record CheckpointOptions(
+        After after, boolean sync, CopyOnWrite copyOnWrite, Bounds bounds, OutsideLinks links, Filters filters) {
     /** The program runs on as soon as it can, the image is safe on the disk. */
-    public static final CheckpointOptions DEFAULT =
-            new CheckpointOptions(After.RUN_ON, true, CopyOnWrite.WHERE_WORTH, Bounds.NONE, OutsideLinks.NONE);
+    public static final CheckpointOptions DEFAULT = new CheckpointOptions(
+            After.RUN_ON, true, CopyOnWrite.WHERE_WORTH, Bounds.NONE, OutsideLinks.NONE, Filters.NONE);
 
     /** The same with another fate of the original. */
     public CheckpointOptions with(After after) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters);
     }
 
     /** The same with another way of writing memory. */
     public CheckpointOptions with(CopyOnWrite copyOnWrite) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters);
     }
 
     /** The same within bounds. */
     public CheckpointOptions with(Bounds bounds) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters);
     }
 
     /** The same with another fate of TCP connections to the outside. */
@@ -36,11 +38,16 @@ public record CheckpointOptions(After after, boolean sync, CopyOnWrite copyOnWri
 
     /** The same with another fate of what leads outside. */
     public CheckpointOptions with(OutsideLinks links) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters);
+    }
+
+    /** The same through filters. */
+    public CheckpointOptions with(Filters filters) {
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters);
     }
 
     /** The same, without waiting for the disk. */
     public CheckpointOptions withoutSync() {
-        return new CheckpointOptions(after, false, copyOnWrite, bounds, links);
+        return new CheckpointOptions(after, false, copyOnWrite, bounds, links, filters);
     }
 }

@@ -7,55 +7,36 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.stream.Composer;
 import dev.reprise.image.stream.Span;
-import dev.reprise.kernel.Proc;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** An image in a regular file: written aside in the same directory, synced, renamed; never half there. */
 public final class FileImage implements PageSink.InPlace {
-    private final Path target;
-    private final Path aside;
-    private final boolean sync;
+    private final Aside aside;
     private final FileChannel file;
     private final ImageWriting writing = new ImageWriting();
     private final Map<Long, Span> placed = new HashMap<>();
     private final Checksumming checksumming;
-    private boolean isOver;
 
-    private FileImage(Path target, Path aside, boolean sync, FileChannel file) {
-        this.target = target;
+    private FileImage(Aside aside) {
         this.aside = aside;
-        this.sync = sync;
-        this.file = file;
+        this.file = aside.file();
         this.checksumming = new Checksumming(file);
     }
 
     /** Begins an image that gets the name {@code target} when it is complete; without {@code sync} it may be lost in a power cut. */
     public static FileImage create(Path target, boolean sync) throws IOException {
-        Path absolute = target.toAbsolutePath();
-        Path real = Files.exists(absolute) ? absolute.toRealPath() : absolute;
-        String unique = Proc.ownPid() + "-" + Long.toHexString(System.nanoTime());
-        Path aside = real.resolveSibling("." + real.getFileName() + "." + unique + ".part");
-        FileChannel file = FileChannel.open(
-                aside,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        return new FileImage(real, aside, sync, file);
+        return new FileImage(Aside.create(target, sync));
     }
 
     @Override
     public Path path() {
-        return aside;
+        return aside.path();
     }
 
     @Override
@@ -101,15 +82,7 @@ public final class FileImage implements PageSink.InPlace {
         }
         writing.finish();
         flush();
-        if (sync) {
-            file.force(true);
-        }
-        Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
-        isOver = true;
-        file.close();
-        if (sync) {
-            syncDirectory();
-        }
+        aside.publish();
     }
 
     @Override
@@ -124,26 +97,8 @@ public final class FileImage implements PageSink.InPlace {
 
     @Override
     public void close() {
-        if (isOver) {
-            return;
-        }
-        isOver = true;
         checksumming.stop();
-        // Both are tried: a file that cannot be deleted must still not keep a descriptor.
-        try (file) {
-            Files.deleteIfExists(aside);
-        } catch (IOException e) {
-            System.getLogger(FileImage.class.getName()).log(System.Logger.Level.WARNING, "left behind: " + aside, e);
-        }
-    }
-
-    private void syncDirectory() throws IOException {
-        Path parent = target.getParent();
-        if (parent != null) {
-            try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
-                directory.force(true);
-            }
-        }
+        aside.close();
     }
 
     private void flush() throws IOException {

@@ -1,5 +1,6 @@
 package dev.reprise.engine.transport;
 
+import dev.reprise.engine.model.Filters;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
@@ -31,9 +32,9 @@ public final class StreamImage implements PageSink.Streamed {
         return new StreamImage(channel, false);
     }
 
-    /** Into a channel that is closed at the end. */
-    static StreamImage owning(WritableByteChannel channel) {
-        return new StreamImage(channel, true);
+    /** Through filters into a channel that is closed at the end. */
+    static StreamImage owning(WritableByteChannel channel, Filters filters) throws IOException {
+        return new StreamImage(Images.filtering(channel, filters), true);
     }
 
     @Override
@@ -96,13 +97,33 @@ public final class StreamImage implements PageSink.Streamed {
             }
             writing.composer().failure(reason);
             flush();
+        } catch (IOException e) {
+            noReason(e);
+        }
+        release();
+    }
+
+    /** Gives up without a reason: nobody will read it. */
+    void abandon() {
+        if (!isOver) {
+            isOver = true;
+            release();
+        }
+    }
+
+    private void release() {
+        try {
             if (isOurs) {
                 channel.close();
             }
         } catch (IOException e) {
-            // The stream is as broken as the checkpoint: its reader sees the end.
-            System.getLogger(StreamImage.class.getName()).log(System.Logger.Level.DEBUG, "no reason written", e);
+            noReason(e);
         }
+    }
+
+    // The stream is as broken as the checkpoint: its reader sees the end.
+    private static void noReason(IOException e) {
+        System.getLogger(StreamImage.class.getName()).log(System.Logger.Level.DEBUG, "no reason written", e);
     }
 
     @Override

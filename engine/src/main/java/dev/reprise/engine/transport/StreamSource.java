@@ -2,6 +2,7 @@ package dev.reprise.engine.transport;
 
 import dev.reprise.engine.model.Host;
 import dev.reprise.engine.model.PageSource;
+import dev.reprise.image.filter.Envelope;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
@@ -16,9 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An image from any channel, which stays open: it belongs to the caller. Memory is bounded by the state and 1 MiB. */
+/** An image from any channel. Memory is bounded by the state, 1 MiB and what expanding takes. */
 public final class StreamSource implements PageSource.Streamed {
     private final Arena arena = Arena.ofShared();
+    private final ReadableByteChannel channel;
     private final ImageReading reading;
     private @Nullable MemorySegment memory;
     private ImageReading.@Nullable Batch batch;
@@ -26,8 +28,20 @@ public final class StreamSource implements PageSource.Streamed {
     private int run;
     private long page;
 
-    StreamSource(ReadableByteChannel channel, Host host) throws IOException {
-        reading = new ImageReading(Feed.of(channel), host);
+    private StreamSource(ReadableByteChannel channel, boolean isWhole, Host host) throws IOException {
+        this.channel = channel;
+        reading = new ImageReading(isWhole ? Feed.ofWhole(channel) : Feed.of(channel), host);
+    }
+
+    /** Reads what is in a channel, whatever is around it; {@code isWhole}: nothing may follow. The channel becomes the source's. */
+    static StreamSource of(ReadableByteChannel channel, boolean isWhole, Host host) throws IOException {
+        ReadableByteChannel image = Envelope.open(channel);
+        try {
+            return new StreamSource(image, isWhole, host);
+        } catch (Throwable e) {
+            image.close();
+            throw e;
+        }
     }
 
     @Override
@@ -78,6 +92,11 @@ public final class StreamSource implements PageSource.Streamed {
     @Override
     public void close() {
         arena.close();
+        try {
+            channel.close();
+        } catch (IOException e) {
+            System.getLogger(StreamSource.class.getName()).log(System.Logger.Level.DEBUG, "closing the image", e);
+        }
     }
 
     private static ObjectId object(ImageReading.Batch batch) {

@@ -14,23 +14,30 @@ public final class Feed {
 
     private final ReadableByteChannel channel;
     private final @Nullable FileChannel file;
+    private final boolean isWhole;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).flip();
     private @Nullable ByteBuffer scratch;
     private long position;
 
-    private Feed(ReadableByteChannel channel, @Nullable FileChannel file) {
+    private Feed(ReadableByteChannel channel, @Nullable FileChannel file, boolean isWhole) {
         this.channel = channel;
         this.file = file;
+        this.isWhole = isWhole;
     }
 
     /** Reads from any channel, from where it stands. */
     public static Feed of(ReadableByteChannel channel) {
-        return new Feed(channel, null);
+        return new Feed(channel, null, false);
+    }
+
+    /** Reads from a channel that has nothing but the image. */
+    public static Feed ofWhole(ReadableByteChannel channel) {
+        return new Feed(channel, null, true);
     }
 
     /** Reads from the start of a regular file; what is skipped is not read. */
     public static Feed ofFile(FileChannel file) {
-        return new Feed(file, file);
+        return new Feed(file, file, true);
     }
 
     /** Memory for bytes that nobody wants. */
@@ -98,9 +105,9 @@ public final class Feed {
         position += length;
     }
 
-    /** Throws unless a file ends here. Of a stream nothing is known: it may stay open. */
+    /** Throws unless what is whole ends here. Of a stream nothing is known: it may stay open. */
     void requireEnd() throws IOException {
-        if (file != null && file.size() != position) {
+        if (file != null ? file.size() != position : isWhole && fill(ByteBuffer.allocate(1))) {
             throw new BadImageException.Corrupt("something follows the trailer", position);
         }
     }

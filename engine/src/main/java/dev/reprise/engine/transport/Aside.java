@@ -1,0 +1,85 @@
+package dev.reprise.engine.transport;
+
+import dev.reprise.kernel.Proc;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** A regular file, mode 0600, that is written aside in its directory: it gets its name when it is complete, or goes. */
+final class Aside implements AutoCloseable {
+    private final Path target;
+    private final Path path;
+    private final boolean sync;
+    private final FileChannel file;
+    private boolean isOver;
+
+    private Aside(Path target, Path path, boolean sync, FileChannel file) {
+        this.target = target;
+        this.path = path;
+        this.sync = sync;
+        this.file = file;
+    }
+
+    static Aside create(Path target, boolean sync) throws IOException {
+        Path absolute = target.toAbsolutePath();
+        Path real = Files.exists(absolute) ? absolute.toRealPath() : absolute;
+        String unique = Proc.ownPid() + "-" + Long.toHexString(System.nanoTime());
+        Path aside = real.resolveSibling("." + real.getFileName() + "." + unique + ".part");
+        FileChannel file = FileChannel.open(
+                aside,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        return new Aside(real, aside, sync, file);
+    }
+
+    /** What it is called until then. */
+    Path path() {
+        return path;
+    }
+
+    FileChannel file() {
+        return file;
+    }
+
+    /** It is complete: on the disk, if that was wanted, and under its name. */
+    void publish() throws IOException {
+        if (sync) {
+            file.force(true);
+        }
+        Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
+        isOver = true;
+        file.close();
+        if (sync) {
+            syncDirectory();
+        }
+    }
+
+    private void syncDirectory() throws IOException {
+        Path parent = target.getParent();
+        if (parent != null) {
+            try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
+                directory.force(true);
+            }
+        }
+    }
+
+    /** Deletes what has not been published. */
+    @Override
+    public void close() {
+        if (isOver) {
+            return;
+        }
+        isOver = true;
+        // Both are tried: a file that cannot be deleted must still not keep a descriptor.
+        try (file) {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            System.getLogger(Aside.class.getName()).log(System.Logger.Level.WARNING, "left behind: " + path, e);
+        }
+    }
+}

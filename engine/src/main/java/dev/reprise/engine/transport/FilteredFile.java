@@ -1,0 +1,69 @@
+package dev.reprise.engine.transport;
+
+import dev.reprise.engine.model.Filters;
+import dev.reprise.engine.model.PageSink;
+import dev.reprise.image.state.Image;
+import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRun;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/** An image in a regular file that goes through filters: nothing in it has a place of its own, so it is a stream. */
+final class FilteredFile implements PageSink.Streamed {
+    private final Aside aside;
+    private final StreamImage stream;
+
+    private FilteredFile(Aside aside, StreamImage stream) {
+        this.aside = aside;
+        this.stream = stream;
+    }
+
+    static FilteredFile create(Path target, boolean sync, Filters filters) throws IOException {
+        Aside aside = Aside.create(target, sync);
+        try {
+            return new FilteredFile(aside, StreamImage.owning(new Unclosed(aside.file()), filters));
+        } catch (Throwable e) {
+            aside.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void state(Image image) throws IOException {
+        stream.state(image);
+    }
+
+    @Override
+    public void begin(ObjectId object, List<PageRun> runs) throws IOException {
+        stream.begin(object, runs);
+    }
+
+    @Override
+    public void data(ByteBuffer bytes) throws IOException {
+        stream.data(bytes);
+    }
+
+    @Override
+    public void finish() throws IOException {
+        stream.finish();
+        aside.publish();
+    }
+
+    @Override
+    public void fail(String reason) {
+        close();
+    }
+
+    @Override
+    public long bytesWritten() {
+        return stream.bytesWritten();
+    }
+
+    @Override
+    public void close() {
+        stream.abandon();
+        aside.close();
+    }
+}

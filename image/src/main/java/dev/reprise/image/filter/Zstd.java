@@ -1,0 +1,36 @@
+package dev.reprise.image.filter;
+
+import io.airlift.compress.v3.zstd.ZstdJavaCompressor;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+
+/**
+ * The zstd format (RFC 8878), level 3: a frame for each MiB, so that several threads can write and read them. Each frame tells
+ * its length; the last one of a stream is shorter, if need be empty, so that a reader knows when to wait for no more.
+ */
+final class Zstd {
+    static final int MAGIC = 0xFD2FB528;
+
+    // A frame with one raw block of no bytes.
+    private static final byte[] EMPTY = {0x28, (byte) 0xB5, 0x2F, (byte) 0xFD, 0x20, 0, 1, 0, 0};
+
+    private Zstd() {}
+
+    static WritableByteChannel into(WritableByteChannel target) throws IOException {
+        return new Compressing(target, Zstd::work, new byte[0], new byte[0]);
+    }
+
+    private static Crew.Work work() {
+        ZstdJavaCompressor codec = new ZstdJavaCompressor();
+        int most = codec.maxCompressedLength(Compressing.PIECE);
+        return slot -> {
+            byte[] out = slot.out(most);
+            if (slot.inLength() == 0) {
+                System.arraycopy(EMPTY, 0, out, 0, EMPTY.length);
+                slot.outLength(EMPTY.length);
+            } else {
+                slot.outLength(codec.compress(slot.in(0), 0, slot.inLength(), out, 0, out.length));
+            }
+        };
+    }
+}
