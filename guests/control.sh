@@ -27,7 +27,10 @@ run() {
     dir=$(mktemp -d "${TMPDIR:-/tmp}/guest.XXXXXX")
     case $runner in
         native) command=("$out/$program") ;;
-        java) command=("$JAVA" "$out/$program") ;;
+        java)
+            command=("$JAVA" ${arguments:+"-XX:+Use${arguments}GC"} "$out/$program")
+            arguments=
+            ;;
         *) command=("$runner" "$out/$program") ;;
     esac
     # shellcheck disable=SC2206

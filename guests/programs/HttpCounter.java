@@ -6,6 +6,7 @@
 // Its port is in DIR/port. It looks for DIR/go like any guest and then asks itself.
 // needs: moving
 // guest:
+// guest: Serial
 // opt-out: beside: two servers cannot listen on one port of one network namespace
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;

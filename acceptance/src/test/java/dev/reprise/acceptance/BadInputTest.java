@@ -65,6 +65,29 @@ class BadInputTest {
         }
     }
 
+    // The kernel shows it once to whoever looks only, so the second image would not have it.
+    @Test
+    void anEmptyMessageThatAnEarlierCheckpointHasSeen() throws Exception {
+        String program =
+                "import os, socket, time; a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM); a.send(b'');"
+                        + " open('ready', 'w').close();\nwhile not os.path.exists('go'): time.sleep(0.002)\n"
+                        + "os._exit(0 if b.recv(9, socket.MSG_DONTWAIT) == b'' else 1)";
+        Process python = Births.start(new ProcessBuilder("setsid", "python3", "-c", program)
+                .directory(scratch.toFile())
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(scratch.resolve("out").toFile())
+                .redirectErrorStream(true));
+        RealProgram.await("the message", () -> Files.exists(scratch.resolve("ready")));
+        String image = scratch.resolve("image").toString();
+        Tool.run("checkpoint", "-o", image, python.pid() + "").succeeds();
+        assertThat(Tool.run("checkpoint", "-o", image, python.pid() + "")
+                        .endsWith(3)
+                        .err())
+                .contains("UNIX socket with an empty message");
+        Files.createFile(scratch.resolve("go"));
+        assertThat(python.waitFor()).isZero();
+    }
+
     @Test
     void aProcessThatIsNotOurs() throws Exception {
         try (RunningGuest guest = RunningGuest.start(Guest.named("heap"))) {

@@ -34,7 +34,7 @@ class ExecutableTest {
     private static final int ELF_HEADER = 64;
     private static final int ELF_PADDING = 10;
     private static final List<String> GUESTS =
-            List.of("vector_registers.avx", "robust_list", "python_threads", "HttpCounter");
+            List.of("vector_registers.avx", "robust_list", "python_threads", "HttpCounter", "HttpCounter.Serial");
 
     /** Programs that everybody can read. */
     private static final Map<String, String> RUNNERS = Map.of("python3", "/usr/bin/python3");

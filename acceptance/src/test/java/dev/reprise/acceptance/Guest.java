@@ -75,14 +75,18 @@ record Guest(
         List<String> command = new ArrayList<>();
         switch (runner) {
             case "native" -> {}
-            case "java" ->
+            case "java" -> {
                 command.add(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString());
+                arguments.forEach(collector -> command.add("-XX:+Use" + collector + "GC"));
+            }
             default -> command.add(runner);
         }
         command.add(Checkout.GUESTS.resolve(program).toString());
         command.add(scratch.toString());
-        command.addAll(arguments);
+        if (!runner.equals("java")) {
+            command.addAll(arguments);
+        }
         return command;
     }
 

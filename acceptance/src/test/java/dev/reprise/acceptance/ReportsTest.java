@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.reprise.engine.Explain;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What programs read of the tool: JSON by its published schemas, figures, pid files. */
 class ReportsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long AWAY_MILLIS = 60_000;
+
     @TempDir
     Path scratch;
 
@@ -126,5 +130,37 @@ class ReportsTest {
         String json = Files.readString(stats);
         assertThat(Schema.errors("stats", json)).isEmpty();
         return (Map<?, ?>) JsonText.parse(json);
+    }
+
+    @Test
+    void progressCountsEveryByteOfBothWays() throws Exception {
+        Path image = scratch.resolve("image");
+        try (RunningGuest guest = RunningGuest.start(Guest.named("big.64.small"))) {
+            for (String way : List.of("--stop-and-copy", "--rate=1G")) {
+                Tool.Outcome taken =
+                        Tool.run("checkpoint", way, "--progress=json", "--sync=no", "-o", image + "", guest.pid() + "");
+                assertCounted(taken.succeeds().err(), "freeze", "memory");
+            }
+            Tool.Outcome quiet = Tool.run("checkpoint", "--kill", "--sync=no", "-o", image + "", guest.pid() + "");
+            assertThat(quiet.succeeds().err()).isEmpty();
+            Tasks.awaitEnd(guest.pid(), PATIENCE);
+            String restore = Tool.quoted("restore", "-d", "--progress=json");
+            String pipe = "cat " + image + " | " + restore;
+            assertCounted(
+                    Tool.run(new ProcessBuilder("bash", "-c", pipe)).succeeds().err(), "plan", "memory");
+            guest.passes(guest.pid(), AWAY_MILLIS);
+        }
+    }
+
+    // The last line with bytes has all of them.
+    private static void assertCounted(String lines, String... phases) {
+        for (String phase : phases) {
+            assertThat(lines).contains("\"phase\":\"" + phase + "\"}");
+        }
+        String last = lines.lines()
+                .filter(line -> line.contains("\"bytes\""))
+                .reduce((a, b) -> b)
+                .orElseThrow();
+        assertThat(last).matches(".*\"bytes\":(\\d+),\"total\":\\1}");
     }
 }

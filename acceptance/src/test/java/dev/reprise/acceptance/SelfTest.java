@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The tool as an executable checkpoint of itself: everything but its memory is that of its caller. */
 class SelfTest {
     private static final String JVM = "on a new JVM";
+    private static final int TIMES = 200;
     private static final long HANGUP = 1;
     private static final long INTERRUPT = 2;
     private static final long TERMINATE = 1 << 14;
@@ -50,6 +51,19 @@ class SelfTest {
         assertThat(image).exists();
         assertThat(scratch.resolve("stats")).exists();
         assertThat(in(scratch, "show", "image").succeeds().out()).contains("heap");
+    }
+
+    @Test
+    void againAndAgain() throws Exception {
+        Path image = scratch.resolve("image");
+        try (RunningGuest guest = RunningGuest.start(Guest.named("heap"))) {
+            for (int i = 0; i < TIMES; i++) {
+                Tool.run("checkpoint", "--sync=no", "-o", image + "", guest.pid() + "")
+                        .succeeds();
+            }
+            assertThat(Tool.run("show", image + "").succeeds().out()).contains("heap");
+            guest.passes(guest.pid(), 0);
+        }
     }
 
     @Test

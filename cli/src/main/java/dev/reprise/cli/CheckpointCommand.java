@@ -105,6 +105,9 @@ final class CheckpointCommand implements Callable<Integer> {
     @Mixin
     private final LinkArguments links = new LinkArguments();
 
+    @Mixin
+    private final ProgressArguments progressArguments = new ProgressArguments();
+
     @Option(names = "--stats", paramLabel = "FILE", description = "Write figures as JSON.")
     private @Nullable Path stats;
 
@@ -155,8 +158,9 @@ final class CheckpointCommand implements Callable<Integer> {
         }
         long start = System.nanoTime();
         try (GivingUp givingUp = new GivingUp();
-                FileAside figures = FileAside.prepareIfAny(stats)) {
-            return run(target, outside, new Reporting(console, givingUp), figures, start);
+                FileAside figures = FileAside.prepareIfAny(stats);
+                Reporting reporting = new Reporting(console, givingUp, progressArguments.line())) {
+            return run(target, outside, reporting, figures, start);
         } catch (IOException failed) {
             console.error(Failures.text(failed), failed);
             return ExitStatus.FAILED;
@@ -172,6 +176,7 @@ final class CheckpointCommand implements Callable<Integer> {
             }
             return ExitStatus.DONE;
         } catch (CheckpointException failed) {
+            progress.close();
             console.error(failed.reason(), failed);
             if (figures != null) {
                 figures.write(Stats.failed(failed.reason(), System.nanoTime() - start));

@@ -99,6 +99,9 @@ final class RestoreCommand implements Callable<Integer> {
                             + " its path. Can be given several times.")
     private List<String> inherit = new ArrayList<>();
 
+    @Mixin
+    private final ProgressArguments progressArguments = new ProgressArguments();
+
     @Option(names = "--stats", paramLabel = "FILE", description = "Write figures as JSON.")
     private @Nullable Path stats;
 
@@ -143,8 +146,9 @@ final class RestoreCommand implements Callable<Integer> {
         long start = System.nanoTime();
         try (GivingUp givingUp = new GivingUp();
                 FileAside figures = FileAside.prepareIfAny(stats);
-                FileAside number = FileAside.prepareIfAny(pidfile)) {
-            RestoredProcess process = restore(new Reporting(console, givingUp), inherited, figures, start);
+                FileAside number = FileAside.prepareIfAny(pidfile);
+                Reporting reporting = new Reporting(console, givingUp, progressArguments.line())) {
+            RestoredProcess process = restore(reporting, inherited, figures, start);
             if (number != null) {
                 number.write(process.pid() + "\n");
             }

@@ -47,6 +47,7 @@ class MainTest {
                 "checkpoint --stop --max-pause=20ms 1",
                 "checkpoint --tcp=keep -o FILE 1",
                 "checkpoint --tcp=reset --executable -o FILE 1",
+                "checkpoint --progress=loud 1",
                 "checkpoint --external=pipe:[1] -o FILE 1",
                 "checkpoint --external==cut -o FILE 1",
                 "checkpoint --external=pipe:[1]=keep -o FILE 1",

@@ -32,7 +32,7 @@ public final class Export {
         Host host = new Host("x86-64", PageRun.PAGE_SIZE, XsaveComponents.supported());
         try (PageSource source = Images.open(image, host)) {
             if (source instanceof PageSource.InPlace file) {
-                file.verify();
+                file.verify(_ -> {});
             }
             progress.phase("write");
             try (ExecutableFile sink = ExecutableFile.create(executable, options, progress)) {

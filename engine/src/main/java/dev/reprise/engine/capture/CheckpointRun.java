@@ -17,7 +17,6 @@ import dev.reprise.engine.tracee.Takeover;
 import dev.reprise.engine.tracee.Tracee;
 import dev.reprise.engine.tracee.Tracer;
 import dev.reprise.engine.tracee.VforkException;
-import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.KernelException;
@@ -102,7 +101,7 @@ public final class CheckpointRun {
                 } finally {
                     takeover.leave();
                 }
-                settle(freeze, descriptors, copies);
+                settle(saved, freeze, descriptors, copies);
                 return stats(saved);
             } finally {
                 copies.close(); // as long as they would notice our death
@@ -114,7 +113,7 @@ public final class CheckpointRun {
     }
 
     /** What the figures need of an image. */
-    private record Saved(Image image, int threads) {}
+    private record Saved(Image image, PageCount count, int threads) {}
 
     /** The set as it stands. */
     private record FrozenSet(
@@ -174,19 +173,21 @@ public final class CheckpointRun {
         requireWanted();
         progress.phase("memory");
         pause.next("memory");
+        PageCount count = new PageCount(progress, image);
+        Pace pace = count.over(pause);
         boolean copied = MemoryCopies.areInvisibleTo(processes);
         for (AddressSpaces.Taken one : spaces.all()) {
             Member member = one.member();
             Takeover takeover = frozen.takeover.of(member.pid());
             if (!copied || !copies.take(one.space(), takeover)) {
-                new PageOutput(member.tid(), takeover, sink, pause).write(one.space());
+                new PageOutput(member.tid(), takeover, sink, pace).write(one.space());
             }
         }
         List<MemoryFile> files = new ArrayList<>(spaces.memoryFiles());
         files.addAll(descriptors.memoryFiles());
-        PageOutput.write(files, sink, pause);
+        PageOutput.write(files, sink, pace);
         pause.next("departure");
-        return new Saved(image, frozen.freeze.tracees().size());
+        return new Saved(image, count, frozen.freeze.tracees().size());
     }
 
     private static void requireNothingUnsupported(ProcessSet set, List<FrozenProcess> processes)
@@ -221,13 +222,13 @@ public final class CheckpointRun {
 
     // A program that runs on does so before the image is sealed; one that is not to run on waits frozen for the seal:
     // should that fail, it goes on as if nothing had happened.
-    private void settle(ForestFreeze freeze, DescriptorCapture descriptors, MemoryCopies copies)
+    private void settle(Saved saved, ForestFreeze freeze, DescriptorCapture descriptors, MemoryCopies copies)
             throws IOException, KernelException, CancelledException {
         if (after == After.RUN_ON) {
             freeze.thaw();
             thawed = System.nanoTime();
             progress.phase("copies");
-            copies.write(sink, progress);
+            copies.write(sink, progress, saved.count);
             requireWanted();
             progress.phase("seal");
             sink.finish();
@@ -245,30 +246,14 @@ public final class CheckpointRun {
     }
 
     private CheckpointStats stats(Saved saved) {
-        long pages = 0;
-        for (var object : saved.image.objects()) {
-            if (object instanceof AddressSpace space) {
-                pages += pages(space.runs());
-            } else if (object instanceof dev.reprise.image.state.MemoryObject memory) {
-                pages += pages(memory.runs());
-            }
-        }
         return new CheckpointStats(
                 System.nanoTime() - started,
                 freezeEnded - freezeStarted,
                 thawed - freezeStarted,
-                pages,
+                saved.image.pageBytes() / PageRun.PAGE_SIZE,
                 pages * PageRun.PAGE_SIZE,
                 sink.bytesWritten(),
                 saved.image.processes().size(),
                 saved.threads);
-    }
-
-    private static long pages(List<PageRun> runs) {
-        long pages = 0;
-        for (PageRun run : runs) {
-            pages += run.pages();
-        }
-        return pages;
     }
 }

@@ -110,10 +110,10 @@ final class MemoryCopies {
     }
 
     /** Writes all of them; the processes run already. */
-    void write(PageSink sink, Progress progress) throws KernelException, IOException {
+    void write(PageSink sink, Progress progress, PageCount count) throws KernelException, IOException {
         List<MemoryCopy> all = copies.stream().map(Copied::copy).toList();
         try (GrowthWatch watch = GrowthWatch.over(all, bounds.maxGrowthBytes(), progress)) {
-            Pace pace = RatedPace.of(bounds.bytesPerSecond(), watch);
+            Pace pace = count.over(RatedPace.of(bounds.bytesPerSecond(), watch));
             try {
                 for (Copied one : copies) {
                     new PageOutput(one.copy.pid(), one.copy, sink, pace).write(one.space);

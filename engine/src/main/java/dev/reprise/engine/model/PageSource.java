@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +29,11 @@ public sealed interface PageSource extends AutoCloseable {
         /** Every batch of page data with its position in the file, in its order. */
         List<PageBatch> batches();
 
-        /** Checks all page data by reading them from the file; may run in another thread beside the restored task's preadv. */
-        void verify() throws IOException;
+        /**
+         * Checks all page data by reading them from the file; may run in another thread beside the restored task's preadv.
+         * {@code read} is told how many bytes have been so far.
+         */
+        void verify(LongConsumer read) throws IOException;
     }
 
     /** A stream: page data come in order; the end of them is the verified end of the image. */

@@ -1,6 +1,7 @@
 package dev.reprise.engine.rebuild;
 
 import dev.reprise.engine.model.PageSource;
+import dev.reprise.engine.model.Progress;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.KernelException;
@@ -38,10 +39,13 @@ final class PageDelivery implements AutoCloseable {
         return memories.computeIfAbsent(targets.pidOf(object), ProcessMemory::new);
     }
 
-    /** Delivers everything that a source has; returns when its end is verified. */
-    void all(PageSource.Streamed source) throws IOException, KernelException {
+    /** Delivers everything that a source has, {@code total} bytes; returns when its end is verified. */
+    void all(PageSource.Streamed source, Progress progress, long total) throws IOException, KernelException {
+        long done = 0;
         for (PageSource.Chunk chunk = source.next(); chunk != null; chunk = source.next()) {
             accept(chunk.object(), chunk.runs(), chunk.data());
+            done += chunk.data().byteSize();
+            progress.bytes(done, total);
         }
     }
 

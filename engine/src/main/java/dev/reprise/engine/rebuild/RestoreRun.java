@@ -222,14 +222,15 @@ public final class RestoreRun {
                     }
                 }
                 // beside the tasks that load
-                file.verify();
+                long total = image.pageBytes();
+                file.verify(done -> progress.bytes(done, total));
                 for (int i = 0; i < plan.processes().size(); i++) {
                     awaitLoaded(plan.processes().get(i), forest.processes().get(i));
                 }
             }
             case PageSource.Streamed stream -> {
                 try (PageDelivery delivery = new PageDelivery(targets(planner, forest))) {
-                    delivery.all(stream);
+                    delivery.all(stream, progress, image.pageBytes());
                 }
             }
         }

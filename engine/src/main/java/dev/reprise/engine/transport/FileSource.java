@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /** An image in a regular file: everything but the page data is read and verified at once. */
 public final class FileSource implements PageSource.InPlace {
@@ -52,13 +53,16 @@ public final class FileSource implements PageSource.InPlace {
     }
 
     @Override
-    public void verify() throws IOException {
+    public void verify(LongConsumer read) throws IOException {
         if (unchecked.isEmpty()) {
             return;
         }
         ByteBuffer buffer = ByteBuffer.allocateDirect(Limits.PIECE);
+        long done = 0;
         for (DataCheck check : unchecked) {
             check.verify(file, buffer);
+            done += check.length();
+            read.accept(done);
         }
     }
 

@@ -29,6 +29,22 @@ public record Image(
         this(machine, objects, processes, List.of(), List.of(), List.of());
     }
 
+    /** The bytes of all page data. */
+    public long pageBytes() {
+        long bytes = 0;
+        for (SharedObject object : objects) {
+            List<PageRun> runs = switch (object) {
+                case AddressSpace space -> space.runs();
+                case MemoryObject memory -> memory.runs();
+                default -> List.of();
+            };
+            for (PageRun run : runs) {
+                bytes += run.bytes();
+            }
+        }
+        return bytes;
+    }
+
     /** The same with other objects. */
     public Image with(List<SharedObject> objects) {
         return new Image(machine, objects, processes, zombies, outsideGroups, outsideSessions);

@@ -17,6 +17,11 @@ public final class DataCheck {
         this.checksums = checksums.clone();
     }
 
+    /** The bytes of the data. */
+    public long length() {
+        return length;
+    }
+
     /** Throws {@code Corrupt} unless the data in {@code file} are right; {@code buffer} is 1 MiB of native memory. */
     public void verify(FileChannel file, ByteBuffer buffer) throws IOException {
         for (int i = 0; i < checksums.length; i++) {
