@@ -246,12 +246,13 @@ public final class CheckpointRun {
     }
 
     private CheckpointStats stats(Saved saved) {
+        long bytes = saved.image.pageBytes();
         return new CheckpointStats(
                 System.nanoTime() - started,
                 freezeEnded - freezeStarted,
                 thawed - freezeStarted,
-                saved.image.pageBytes() / PageRun.PAGE_SIZE,
-                pages * PageRun.PAGE_SIZE,
+                bytes / PageRun.PAGE_SIZE,
+                bytes,
                 sink.bytesWritten(),
                 saved.image.processes().size(),
                 saved.threads);

@@ -18,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * The pages of a stream that had to be read before they could be placed: kept in memory, then loaded as from a file.
@@ -69,7 +70,7 @@ final class SpooledPages implements PageSource.InPlace {
 
     /** The stream's end was the verified end of the image. */
     @Override
-    public void verify() {}
+    public void verify(LongConsumer read) {}
 
     @Override
     public void close() {
