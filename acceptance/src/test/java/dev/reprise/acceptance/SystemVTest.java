@@ -11,6 +11,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** System V objects outlive a process: a restore finds its own again, others in their place, or none. */
 class SystemVTest {
@@ -46,6 +47,24 @@ class SystemVTest {
                     .hasMessageContaining("System V shared memory segment")
                     .hasMessageContaining("is in use");
             guest.passes(guest.pid(), 0);
+        }
+    }
+
+    /** The kernel shows its mappings with the inode 0, like memory that is no file's. */
+    @ParameterizedTest
+    @EnumSource(
+            value = After.class,
+            names = {"RUN_ON", "KILL"})
+    void theFirstSegmentOfASystemIsOne(After after) throws Exception {
+        try (RunningGuest guest = RunningGuest.start(Guest.named("sysv_first_segment"))) {
+            var image = guest.scratch().resolve("image");
+            long start = System.nanoTime();
+            Library.checkpoint(guest.pid(), image, after);
+            if (after == After.KILL) {
+                Tasks.awaitEnd(guest.pid(), PATIENCE);
+                Library.restore(image, RestoreOptions.DEFAULT.asDetached());
+            }
+            guest.passes(guest.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
         }
     }
 

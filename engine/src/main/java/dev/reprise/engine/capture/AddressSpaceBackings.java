@@ -28,6 +28,9 @@ final class AddressSpaceBackings {
         if (SpecialMapping.is(mapping)) {
             return new Backing.Kernel(path);
         }
+        if (SystemVMemory.is(path)) {
+            return sharedMemory(mapping, path); // the id is the inode: that of the first segment is 0
+        }
         if (mapping.inode() == 0) {
             boolean named = path.startsWith(NAMED);
             return new Backing.Anonymous(named ? path.substring(NAMED.length(), path.length() - 1) : "");
@@ -35,9 +38,7 @@ final class AddressSpaceBackings {
         if (HugePages.isAnonymous(path)) {
             return mapping.shared() ? sharedMemory(mapping, path) : new Backing.Anonymous("");
         }
-        if (MemoryObjectCapture.isSharedAnonymous(path)
-                || MemoryObjectCapture.isMemfd(path)
-                || SystemVMemory.is(path)) {
+        if (MemoryObjectCapture.isSharedAnonymous(path) || MemoryObjectCapture.isMemfd(path)) {
             return sharedMemory(mapping, path);
         }
         MappedFiles.MappedFile file = files.of(mapping);

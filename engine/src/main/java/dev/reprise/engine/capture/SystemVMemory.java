@@ -5,6 +5,7 @@ import dev.reprise.image.state.IpcIdentity;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.SharedMemorySegment;
+import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mapping;
 import dev.reprise.kernel.Proc;
@@ -43,7 +44,8 @@ final class SystemVMemory {
                 return entry;
             }
         }
-        throw new IllegalStateException("no System V segment " + segment);
+        // Attached in another IPC namespace, and left by setns(2) or unshare(2): a mapping stays.
+        throw new KernelException("find in this IPC namespace", "System V segment " + segment, Errno.EINVAL);
     }
 
     static IpcIdentity identity(SysvIpc.Entry entry, String id) {
