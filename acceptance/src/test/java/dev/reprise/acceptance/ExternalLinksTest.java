@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -16,23 +15,22 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Open files that lead to a process outside: named with their keys, handed over at the restore, or cut off. */
 class ExternalLinksTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     /** Holds the other ends, and is not checkpointed. */
     private static final String OUTSIDE = """
             import os, signal, socket, sys, time
             signal.signal(signal.SIGCHLD, signal.SIG_IGN)
             reading, writing = os.pipe()
             own, its = socket.socketpair()
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
             counter = os.eventfd(3, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
             os.write(writing, b'in the pipe,')
             own.send(b'in the socket,')
             if os.fork() == 0:
                 os.setsid()
-                for wanted, number in ((10, reading), (11, its.fileno()), (12, counter)):
+                for wanted, number in ((10, reading), (11, its.fileno()), (12, counter), (13, theirs.fileno())):
                     os.dup2(number, wanted, inheritable=True)
                 os.execvp('python3', ['python3', sys.argv[1], sys.argv[2]])
-            os.close(reading); its.close()
+            os.close(reading); its.close(); theirs.close()
             time.sleep(1000)
             """;
 
@@ -43,7 +41,7 @@ class ExternalLinksTest {
             def tell(name, text):
                 with open(f'{here}/{name}.new', 'w') as f: f.write(text)
                 os.rename(f'{here}/{name}.new', f'{here}/{name}')
-            tell('keys', f"{os.readlink('/proc/self/fd/10')} {os.readlink('/proc/self/fd/11')} {os.getpid()}/12")
+            tell('keys', f"{os.readlink('/proc/self/fd/10')} {os.readlink('/proc/self/fd/11')} {os.getpid()}/12 {os.readlink('/proc/self/fd/13')}")
             while not os.path.exists(f'{here}/go'): time.sleep(0.003)
             def read(fd):
                 data = b''
@@ -52,12 +50,16 @@ class ExternalLinksTest {
                     data += b'end'
                 except BlockingIOError: data += b'more'
                 return data.decode()
-            try: sent = str(os.write(11, b'!'))
-            except OSError as e: sent = e.strerror
+            def write(fd):
+                try: return str(os.write(fd, b'!'))
+                except OSError as e: return e.strerror
+            os.set_blocking(13, False)
+            sent = write(11)
+            datagrams = write(13) + ',' + read(13)
             os.set_blocking(10, False)
             os.set_blocking(11, False)
             counted = str(os.eventfd_read(12)) if 'eventfd' in os.readlink('/proc/self/fd/12') else read(12)
-            tell('result', '|'.join([read(10), sent, read(11), counted, log.read().decode()]))
+            tell('result', '|'.join([read(10), sent, read(11), counted, datagrams, log.read().decode()]))
             """;
 
     @TempDir
@@ -67,6 +69,7 @@ class ExternalLinksTest {
     private String pipe = "";
     private String socket = "";
     private String counter = "";
+    private String datagrams = "";
     private int pid;
 
     @BeforeEach
@@ -85,6 +88,7 @@ class ExternalLinksTest {
         pipe = keys[0];
         socket = keys[1];
         counter = keys[2];
+        datagrams = keys[3];
         pid = Integer.parseInt(counter.substring(0, counter.indexOf('/')));
     }
 
@@ -97,14 +101,7 @@ class ExternalLinksTest {
     }
 
     private String await(String name) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!Files.exists(here.resolve(name))) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("no " + name + ": " + Files.readString(here.resolve("out")));
-            }
-            Thread.sleep(2);
-        }
-        return Files.readString(here.resolve(name));
+        return RealProgram.awaitText(here, name);
     }
 
     private String result() throws IOException, InterruptedException {
@@ -149,13 +146,14 @@ class ExternalLinksTest {
         assertThat(checkpoint().endsWith(3).err())
                 .contains("--external " + pipe + "=inherit|cut")
                 .contains("--external " + socket + "=inherit|cut")
-                .contains("--external " + counter + "=inherit|cut");
-        assertThat(result()).isEqualTo("in the pipe,more|1|in the socket,more|3|the log");
+                .contains("--external " + counter + "=inherit|cut")
+                .contains("--external " + datagrams + "=inherit|cut");
+        assertThat(result()).isEqualTo("in the pipe,more|1|in the socket,more|3|1,more|the log");
     }
 
     @Test
     void aKeyOfNothingIsRefused() throws Exception {
-        assertThat(checkpoint(pipe + "=cut", socket + "=cut", counter + "=cut", "pipe:[1]=cut")
+        assertThat(checkpoint(pipe + "=cut", socket + "=cut", counter + "=cut", datagrams + "=cut", "pipe:[1]=cut")
                         .endsWith(3)
                         .err())
                 .contains("--external pipe:[1]")
@@ -165,14 +163,17 @@ class ExternalLinksTest {
 
     @Test
     void areCut() throws Exception {
-        checkpoint(pipe + "=cut", socket + "=cut", counter + "=cut").succeeds();
+        checkpoint(pipe + "=cut", socket + "=cut", counter + "=cut", datagrams + "=cut")
+                .succeeds();
         restore("").succeeds();
-        assertThat(result()).isEqualTo("in the pipe,end|Broken pipe|in the socket,end|3|the log");
+        assertThat(result())
+                .isEqualTo("in the pipe,end|Broken pipe|in the socket,end|3|Connection refused,more|the log");
     }
 
     @Test
     void areHandedOver() throws Exception {
-        checkpoint(pipe + "=inherit", socket + "=inherit", counter + "=inherit").succeeds();
+        checkpoint(pipe + "=inherit", socket + "=inherit", counter + "=inherit", datagrams + "=cut")
+                .succeeds();
         Files.writeString(here.resolve("for pipe"), "instead of the pipe");
         Files.writeString(here.resolve("for socket"), "!nstead of the socket");
         Files.writeString(here.resolve("for counter"), "instead of the counter");
@@ -192,7 +193,7 @@ class ExternalLinksTest {
                 .succeeds();
         assertThat(result())
                 .isEqualTo(
-                        "instead of the pipeend|1|nstead of the socketend|instead of the counterend|instead of the log");
+                        "instead of the pipeend|1|nstead of the socketend|instead of the counterend|Connection refused,more|instead of the log");
         assertThat(here.resolve("for socket")).hasContent("!nstead of the socket");
     }
 }

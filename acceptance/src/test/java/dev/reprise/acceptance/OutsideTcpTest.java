@@ -91,14 +91,7 @@ class OutsideTcpTest {
     }
 
     private String await(String name) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!Files.exists(here.resolve(name))) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("no " + name + ": " + Files.readString(here.resolve("out")));
-            }
-            Thread.sleep(2);
-        }
-        return Files.readString(here.resolve(name));
+        return RealProgram.awaitText(here, name);
     }
 
     private void go() throws IOException {

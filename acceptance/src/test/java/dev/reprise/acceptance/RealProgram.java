@@ -111,6 +111,17 @@ final class RealProgram implements AutoCloseable {
         }
     }
 
+    /** What a program writes into a file, by rename; what it has said (the file out) if it does not. */
+    static String awaitText(Path directory, String name) throws IOException, InterruptedException {
+        Path file = directory.resolve(name);
+        try {
+            await(name, () -> Files.exists(file));
+        } catch (AssertionError missing) {
+            throw new AssertionError(missing.getMessage() + ": " + Files.readString(directory.resolve("out")), missing);
+        }
+        return Files.readString(file);
+    }
+
     @Override
     public void close() {
         List<Integer> family = Tasks.family(pid);

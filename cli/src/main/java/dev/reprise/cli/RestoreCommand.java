@@ -135,6 +135,10 @@ final class RestoreCommand implements Callable<Integer> {
                 throw new ParameterException(
                         spec.commandLine(), "--inherit " + one + ": not FD=OBJECT, a number and what it stands for");
             }
+            if (image.equals(STDIN) && Integer.parseInt(number) == 0) {
+                throw new ParameterException(
+                        spec.commandLine(), "--inherit " + one + ": the image comes on descriptor 0");
+            }
             if (inherited.put(key, Integer.parseInt(number)) != null) {
                 throw new ParameterException(spec.commandLine(), "--inherit: " + key + " is given twice");
             }

@@ -53,6 +53,7 @@ class MainTest {
                 "checkpoint --external=pipe:[1]=keep -o FILE 1",
                 "checkpoint --external=pipe:[1]=cut --external=pipe:[1]=inherit -o FILE 1",
                 "restore --inherit=5 IMAGE",
+                "restore --inherit=0=pipe:[1] -",
                 "restore --inherit=5= IMAGE",
                 "restore --inherit=pipe:[1]=5 IMAGE",
                 "restore --inherit=5=pipe:[1] --inherit=6=pipe:[1] IMAGE",

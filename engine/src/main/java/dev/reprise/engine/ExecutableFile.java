@@ -9,57 +9,44 @@ import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.rebuild.Executable;
 import dev.reprise.engine.rebuild.ExecutableLook;
+import dev.reprise.engine.transport.Aside;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.KernelException;
-import dev.reprise.kernel.Proc;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * An image as an executable file: its pages are written in place, the program that restores it when they are there; it
  * gets its name, mode 0700, when it is complete.
  */
 final class ExecutableFile implements PageSink.InPlace {
-    private final Path target;
-    private final Path aside;
+    private static final String OWN = "rwx------";
+
+    private final Aside aside;
     private final ExecutableOptions options;
     private final FileChannel file;
     private final Progress progress;
     private final List<PageBatch> batches = new ArrayList<>();
     private final List<Image> images = new ArrayList<>(1);
     private long position = Executable.PAGES;
-    private boolean isOver;
 
-    private ExecutableFile(Path target, Path aside, ExecutableOptions options, FileChannel file, Progress progress) {
-        this.target = target;
+    private ExecutableFile(Aside aside, ExecutableOptions options, Progress progress) {
         this.aside = aside;
         this.options = options;
-        this.file = file;
+        this.file = aside.file();
         this.progress = progress;
     }
 
     static ExecutableFile create(Path target, ExecutableOptions options, Progress progress) throws IOException {
-        Path absolute = target.toAbsolutePath();
-        Path real = Files.exists(absolute) ? absolute.toRealPath() : absolute;
-        String unique = Proc.ownPid() + "-" + Long.toHexString(System.nanoTime());
-        Path aside = real.resolveSibling("." + real.getFileName() + "." + unique + ".part");
-        FileChannel file = FileChannel.open(
-                aside,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        return new ExecutableFile(real, aside, options, file, progress);
+        return new ExecutableFile(Aside.create(target, options.sync(), OWN), options, progress);
     }
 
     /** Takes a whole image; the end of a stream is the verified end of it. */
@@ -96,7 +83,7 @@ final class ExecutableFile implements PageSink.InPlace {
 
     @Override
     public Path path() {
-        return aside;
+        return aside.path();
     }
 
     @Override
@@ -136,31 +123,14 @@ final class ExecutableFile implements PageSink.InPlace {
         }
         try (Arena arena = Arena.ofConfined()) {
             var pages = file.map(FileChannel.MapMode.READ_ONLY, 0, position, arena);
-            Executable executable = Executable.of(images.getFirst(), batches, pages, target.toString(), options);
+            Executable executable = Executable.of(
+                    images.getFirst(), batches, pages, aside.target().toString(), options);
             write(ByteBuffer.wrap(executable.head()), 0);
             write(ByteBuffer.wrap(executable.region()), position);
         } catch (KernelException | RestoreException failure) {
             throw new IOException(failure.getMessage(), failure);
         }
-        if (options.sync()) {
-            file.force(true);
-        }
-        // A file that is open for writing cannot be executed.
-        file.close();
-        Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
-        isOver = true;
-        if (options.sync()) {
-            syncDirectory();
-        }
-    }
-
-    private void syncDirectory() throws IOException {
-        Path parent = target.getParent();
-        if (parent != null) {
-            try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
-                directory.force(true);
-            }
-        }
+        aside.publish();
     }
 
     @Override
@@ -175,16 +145,7 @@ final class ExecutableFile implements PageSink.InPlace {
 
     @Override
     public void close() {
-        if (isOver) {
-            return;
-        }
-        isOver = true;
-        try (file) {
-            Files.deleteIfExists(aside);
-        } catch (IOException e) {
-            System.getLogger(ExecutableFile.class.getName())
-                    .log(System.Logger.Level.WARNING, "left behind: " + aside, e);
-        }
+        aside.close();
     }
 
     private void write(ByteBuffer bytes, long at) throws IOException {

@@ -102,9 +102,15 @@ public final class MemoryStore {
      * Gives up an image and its memory; what was restored from it goes on.
      *
      * @throws NoSuchFileException there is none of the name
+     * @throws IOException the directory is not ours: what has the name there is none of our images
      */
     public void delete(String name) throws IOException {
-        Files.delete(path(name));
+        Path image = path(name);
+        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            throw new NoSuchFileException(image.toString());
+        }
+        requireOwn();
+        Files.delete(image);
     }
 
     private static void add(Path file, List<Entry> entries) throws IOException {

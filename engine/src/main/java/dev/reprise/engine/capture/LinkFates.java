@@ -36,8 +36,11 @@ final class LinkFates {
         Matcher numbered = NUMBERED.matcher(key);
         if (numbered.matches()) {
             ObjectId id = descriptions.idOf(Integer.parseInt(numbered.group(1)), Integer.parseInt(numbered.group(2)));
+            if (id.equals(ObjectId.NONE)) {
+                return false;
+            }
             settle(id, key, fate);
-            return !id.equals(ObjectId.NONE);
+            return true;
         }
         boolean found = false;
         for (Descriptions.Description one : descriptions.all()) {

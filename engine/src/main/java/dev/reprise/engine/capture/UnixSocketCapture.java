@@ -104,7 +104,7 @@ final class UnixSocketCapture implements SocketFamily {
                 name.place(),
                 peer,
                 byName ? Bytes.of(socket.view().peerAddress()) : Bytes.empty(),
-                cut ? BOTH : diag.shutdown(),
+                cut && socket.type() != SOCK_DGRAM ? BOTH : diag.shutdown(), // as the peer's end leaves it
                 (Poll.now(socket.d().copy()) & Poll.POLLERR) != 0 ? Errno.ECONNRESET.code() : 0,
                 connected ? credentials(socket, take.level()) : SocketCredentials.NONE,
                 listening ? clients(diag, look) : List.of(),

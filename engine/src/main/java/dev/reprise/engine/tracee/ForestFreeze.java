@@ -116,21 +116,22 @@ public final class ForestFreeze {
         freezes.clear();
     }
 
-    // In no order: the last thread of the init of a pid namespace ends only when all others in it, its own process's
-    // too,
-    // are gone, and those are zombies until we have taken their reports.
+    // In no order: the last thread of a pid namespace's first process ends only when all others there have, and those
+    // of its
+    // own process are zombies until we have taken their reports.
     private void awaitDeaths() throws KernelException {
         List<Tracee> left = tracees();
         while (!left.isEmpty()) {
-            int before = left.size();
-            for (Tracee tracee : List.copyOf(left)) {
-                if (tracee.hasDied()) {
-                    left.remove(tracee);
+            List<Tracee> alive = new ArrayList<>();
+            for (Tracee tracee : left) {
+                if (!tracee.hasDied()) {
+                    alive.add(tracee);
                 }
             }
-            if (left.size() == before) {
+            if (alive.size() == left.size()) {
                 LockSupport.parkNanos(DEATH_NANOS);
             }
+            left = alive;
         }
     }
 

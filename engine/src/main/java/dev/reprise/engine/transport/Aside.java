@@ -10,8 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** A regular file, mode 0600, that is written aside in its directory: it gets its name when it is complete, or goes. */
-final class Aside implements AutoCloseable {
+/** A regular file that is written aside in its directory: it gets its name when it is complete, or goes. */
+public final class Aside implements AutoCloseable {
     private final Path target;
     private final Path path;
     private final boolean sync;
@@ -25,7 +25,14 @@ final class Aside implements AutoCloseable {
         this.file = file;
     }
 
-    static Aside create(Path target, boolean sync) throws IOException {
+    /**
+     * Creates it.
+     *
+     * @param target what it is to be called
+     * @param sync whether it is on the disk before it gets its name
+     * @param permissions for example {@code rw-------}
+     */
+    public static Aside create(Path target, boolean sync, String permissions) throws IOException {
         Path absolute = target.toAbsolutePath();
         Path real = Files.exists(absolute) ? absolute.toRealPath() : absolute;
         String unique = Proc.ownPid() + "-" + Long.toHexString(System.nanoTime());
@@ -33,27 +40,33 @@ final class Aside implements AutoCloseable {
         FileChannel file = FileChannel.open(
                 aside,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
         return new Aside(real, aside, sync, file);
     }
 
+    /** What it will be called. */
+    public Path target() {
+        return target;
+    }
+
     /** What it is called until then. */
-    Path path() {
+    public Path path() {
         return path;
     }
 
-    FileChannel file() {
+    /** Its contents. */
+    public FileChannel file() {
         return file;
     }
 
-    /** It is complete: on the disk, if that was wanted, and under its name. */
-    void publish() throws IOException {
+    /** It is complete: on the disk, if that was wanted, and under its name; nobody has it open for writing then. */
+    public void publish() throws IOException {
         if (sync) {
             file.force(true);
         }
+        file.close();
         Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
         isOver = true;
-        file.close();
         if (sync) {
             syncDirectory();
         }

@@ -31,7 +31,7 @@ public final class FileImage implements PageSink.InPlace {
 
     /** Begins an image that gets the name {@code target} when it is complete; without {@code sync} it may be lost in a power cut. */
     public static FileImage create(Path target, boolean sync) throws IOException {
-        return new FileImage(Aside.create(target, sync));
+        return new FileImage(Aside.create(target, sync, Images.OWN));
     }
 
     @Override

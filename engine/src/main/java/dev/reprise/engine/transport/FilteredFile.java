@@ -21,7 +21,7 @@ final class FilteredFile implements PageSink.Streamed {
     }
 
     static FilteredFile create(Path target, boolean sync, Filters filters) throws IOException {
-        Aside aside = Aside.create(target, sync);
+        Aside aside = Aside.create(target, sync, Images.OWN);
         try {
             return new FilteredFile(aside, StreamImage.owning(new Unclosed(aside.file()), filters));
         } catch (Throwable e) {

@@ -16,6 +16,9 @@ import java.nio.file.StandardOpenOption;
 
 /** Opens images, to write and to read, in the way that their place allows. */
 public final class Images {
+    /** The permissions of an image: nobody else may read it. */
+    static final String OWN = "rw-------";
+
     private Images() {}
 
     /**
