@@ -52,16 +52,19 @@ final class UnixQueues {
     /** Reads the queue of a socket that no look has refused. */
     void read(LiveSocket socket) throws KernelException {
         UnixDiag diag = UnixDiag.of(socket.inode());
-        boolean counted = socket.type() != SOCK_DGRAM;
-        // A message without a byte is counted as none; behind an end of the stream nobody can tell it from that end.
-        boolean mayHoldEmpty = socket.type() == SOCK_SEQPACKET
-                && socket.view().isConnected()
-                && (diag.shutdown() & Sockets.RCV_SHUTDOWN) == 0;
-        if (socket.isListening() || counted && diag.waiting() == 0 && !mayHoldEmpty) {
+        if (socket.isListening() || isEmpty(socket, diag)) {
             return;
         }
         int offset = socket.view().number(SOL_SOCKET, SO_PEEK_OFF);
-        if (offset < 0 && isReadAtOnce(socket, diag, counted)) {
+        if (socket.type() == SOCK_STREAM && offset < 0 && isReadAtOnce(socket, diag)) {
+            return;
+        }
+        if (socket.type() != SOCK_STREAM && (Poll.now(socket.d().copy()) & Poll.POLLERR) != 0) {
+            look.refuseForNow(
+                    socket.d(),
+                    "UNIX socket with an error in front of its messages",
+                    "whoever looks at the messages takes the error away",
+                    "try again when the program has received it");
             return;
         }
         if (!guard.guards(socket.d())) {
@@ -75,17 +78,24 @@ final class UnixQueues {
         guard.during(
                 socket.d(),
                 List.of(new ChangeGuard.Setting(SOL_SOCKET, SO_PEEK_OFF, offset)),
-                () -> readAll(socket, diag, counted));
+                () -> readAll(socket, diag));
     }
 
-    // All that there is in one message, or nothing at all: then nothing has to be changed.
-    private boolean isReadAtOnce(LiveSocket socket, UnixDiag diag, boolean counted) throws KernelException {
-        SocketPeek first = SocketPeek.next(socket.d().copy(), counted ? diag.waiting() : 1);
+    // A message without a byte is counted as none, and nobody may look at it before readAll() does.
+    private static boolean isEmpty(LiveSocket socket, UnixDiag diag) throws KernelException {
+        boolean ended = (diag.shutdown() & Sockets.RCV_SHUTDOWN) != 0;
+        boolean counted = socket.type() == SOCK_STREAM
+                || socket.type() == SOCK_SEQPACKET && (ended || !socket.view().isConnected());
+        return counted ? diag.waiting() == 0 : (Poll.now(socket.d().copy()) & Poll.POLLIN) == 0;
+    }
+
+    // All that there is in one message: then nothing has to be changed.
+    private boolean isReadAtOnce(LiveSocket socket, UnixDiag diag) throws KernelException {
+        SocketPeek first = SocketPeek.next(socket.d().copy(), diag.waiting());
         if (first == null) {
-            requireEmpty(socket);
             return true;
         }
-        if (counted && !first.truncated() && !mayHoldMore(first, diag)) {
+        if (!first.truncated() && first.data().length == diag.waiting()) {
             queues.put(socket.inode(), List.of(message(socket, first)));
             return true;
         }
@@ -93,25 +103,8 @@ final class UnixQueues {
         return false;
     }
 
-    // The kernel shows a message without a byte once to whoever only looks: it is skipped when an earlier checkpoint
-    // has seen
-    // it, and lost if the queue is believed to be empty.
-    private void requireEmpty(LiveSocket socket) throws KernelException {
-        int now = Poll.now(socket.d().copy());
-        if (socket.type() == SOCK_DGRAM && (now & Poll.POLLIN) != 0 && (now & Poll.POLLRDHUP) == 0) {
-            look.refuseForNow(
-                    socket.d(),
-                    "UNIX socket with an empty message",
-                    "an earlier checkpoint has looked at it, and the kernel shows it once",
-                    "try again when the program has read it");
-        }
-    }
-
-    private static boolean mayHoldMore(SocketPeek first, UnixDiag diag) {
-        return first.data().length != diag.waiting() || diag.waiting() == 0;
-    }
-
-    private void readAll(LiveSocket socket, UnixDiag diag, boolean counted) throws KernelException {
+    private void readAll(LiveSocket socket, UnixDiag diag) throws KernelException {
+        boolean counted = socket.type() != SOCK_DGRAM;
         List<SocketMessage> messages = new ArrayList<>();
         int at = 0;
         int size = counted ? Math.max(diag.waiting(), 1) : FIRST_SIZE;
@@ -131,7 +124,29 @@ final class UnixQueues {
             messages.add(message(socket, next));
             at += next.data().length;
         }
+        if (socket.type() != SOCK_STREAM) {
+            requireFirst(socket, messages);
+        }
         queues.put(socket.inode(), messages);
+    }
+
+    // With SO_PEEK_OFF the kernel shows a message without a byte once: what an earlier checkpoint has seen would be
+    // lost.
+    private void requireFirst(LiveSocket socket, List<SocketMessage> seen) throws KernelException {
+        socket.view().set(SOL_SOCKET, SO_PEEK_OFF, -1);
+        SocketPeek first = SocketPeek.next(socket.d().copy(), 1);
+        if (first == null) {
+            return;
+        }
+        first.files().forEach(Fd::close);
+        if (first.data().length == 0
+                && (seen.isEmpty() || !seen.getFirst().data().isEmpty())) {
+            look.refuseForNow(
+                    socket.d(),
+                    "UNIX socket with an empty message",
+                    "an earlier checkpoint has looked at it, and the kernel shows it once",
+                    "try again when the program has read it");
+        }
     }
 
     private SocketMessage message(LiveSocket socket, SocketPeek peek) throws KernelException {
