@@ -116,8 +116,10 @@ warm() {
     if [[ -z ${REPRISE_NO_SELF:-} ]] && ! is_self_current; then
         source "$here/tools/self.bash"
         java+=(-XX:AOTCache="$aot")
-        make_self || printf 'reprise: no checkpoint of the tool itself could be made (%s); it starts on the JVM\n' \
-            "$(tail -n 1 "$aside/log" 2>/dev/null)" >&2
+        make_self || {
+            cat -- "$aside/log" >&2
+            printf 'reprise: no checkpoint of the tool itself could be made; it starts on the JVM\n' >&2
+        }
         forget_old_selves
     fi
     printf 'reprise: warm (%s)\n' "$aot" >&2

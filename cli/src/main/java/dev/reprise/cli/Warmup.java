@@ -9,6 +9,7 @@ import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreOptions;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.channels.Channels;
@@ -93,7 +94,12 @@ final class Warmup {
         }
     }
 
+    // It has what the program has open, a FIFO say, which would be shared with somebody outside at the next checkpoint.
     private static void end(int pid) {
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+        File descriptors = new File("/proc/" + pid + "/fd");
+        for (String[] open = descriptors.list(); open != null && open.length > 0; open = descriptors.list()) {
+            Thread.onSpinWait();
+        }
     }
 }
