@@ -155,8 +155,10 @@ find_cache
 main=dev.reprise.cli/dev.reprise.cli.Main
 # The VM's own messages must not get into an image that goes to stdout. C1 alone and Serial start fastest; no
 # perfdata, because a starting JVM deletes the hsperfdata files of dead pids, which may be those of an image. A small
-# young generation: what compressors leave there is collected before it is 64 MiB, and what it holds is part of self.bash's checkpoint.
-java=("$jdk/bin/java" -XX:+UseSerialGC -Xmn8m -XX:TieredStopAtLevel=1 -XX:-UsePerfData
+# young generation, which is part of self.bash's checkpoint, with survivors in which all fits that a codec is working with: what
+# is promoted is collected only when the heap is at its limit, a quarter of the machine.
+java=("$jdk/bin/java" -XX:+UseSerialGC -Xmn24m -XX:SurvivorRatio=1 -XX:TargetSurvivorRatio=90
+    -XX:TieredStopAtLevel=1 -XX:-UsePerfData
     -XX:+DisplayVMOutputToStderr -Xlog:disable
     --enable-native-access=dev.reprise.kernel --sun-misc-unsafe-memory-access=allow
     -p "$here/.reprise/app/$digest")
