@@ -23,6 +23,7 @@ public final class Sockets {
     public static final int IPPROTO_ICMPV6 = 58;
     public static final int IPPROTO_UDPLITE = 136;
     public static final int IPPROTO_RAW = 255;
+    /** Its first path is a TCP socket with its inode. */
     public static final int IPPROTO_MPTCP = 262;
 
     public static final int SOL_SOCKET = 1;
@@ -85,4 +86,9 @@ public final class Sockets {
     public static final int ADDRESS_SIZE = 128;
 
     private Sockets() {}
+
+    /** Whether a socket of an inet family with this protocol is TCP's, over several paths or one. */
+    public static boolean isTcp(int protocol) {
+        return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
+    }
 }

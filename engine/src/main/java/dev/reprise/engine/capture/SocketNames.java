@@ -67,7 +67,6 @@ final class SocketNames {
             return family(socket);
         }
         return switch (socket.protocol()) {
-            case Sockets.IPPROTO_MPTCP -> "MPTCP";
             case IPPROTO_SCTP -> "SCTP";
             case IPPROTO_DCCP -> "DCCP";
             default -> family(socket) + " (type " + socket.type() + ", protocol " + socket.protocol() + ")";

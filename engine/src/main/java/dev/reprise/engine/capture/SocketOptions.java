@@ -179,6 +179,7 @@ final class SocketOptions {
             case SOL_PACKET -> domain == Sockets.AF_PACKET;
             case SOL_RAW -> domain == Sockets.AF_INET && protocol == Sockets.IPPROTO_ICMP;
             case SOL_ICMPV6 -> domain == Sockets.AF_INET6 && protocol == Sockets.IPPROTO_ICMPV6;
+            case IPPROTO_TCP -> Sockets.isTcp(protocol) && (domain == Sockets.AF_INET || domain == Sockets.AF_INET6);
             default -> level == protocol && (domain == Sockets.AF_INET || domain == Sockets.AF_INET6);
         };
     }

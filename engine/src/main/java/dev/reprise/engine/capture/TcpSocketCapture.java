@@ -16,7 +16,10 @@ import dev.reprise.kernel.Poll;
 import dev.reprise.kernel.Sockets;
 import java.util.List;
 
-/** TCP: without a connection, listening, and connections whose other end is inside, too, or gone. */
+/**
+ * TCP: without a connection, listening, and connections whose other end is inside, too, or gone. MPTCP, whose listening sockets
+ * accept plain connections as TCP sockets: without a connection, and listening.
+ */
 final class TcpSocketCapture implements SocketFamily {
     private static final String AGAIN = "try again when the program has seen it";
 
@@ -24,7 +27,7 @@ final class TcpSocketCapture implements SocketFamily {
     public boolean has(LiveSocket socket) {
         return (socket.domain() == AF_INET || socket.domain() == AF_INET6)
                 && socket.type() == SOCK_STREAM
-                && socket.protocol() == Sockets.IPPROTO_TCP;
+                && Sockets.isTcp(socket.protocol());
     }
 
     @Override
@@ -46,7 +49,13 @@ final class TcpSocketCapture implements SocketFamily {
         if ((now & Poll.POLLPRI) != 0) {
             look.refuseForNow(socket.d(), "TCP socket with urgent data", "a byte of MSG_OOB waits", AGAIN);
         }
-        if (state.isConnecting()) {
+        if (socket.protocol() == Sockets.IPPROTO_MPTCP && (state.isConnecting() || state.isConnected())) {
+            look.refuse(
+                    socket.d(),
+                    "connected MPTCP socket",
+                    "the state of several paths cannot be saved",
+                    "close the connection, or have the program use plain TCP");
+        } else if (state.isConnecting()) {
             look.refuseForNow(
                     socket.d(),
                     "TCP connection in the making",

@@ -22,7 +22,7 @@ final class OldConnections {
         Set<String> ports = new HashSet<>();
         for (SharedObject object : image.objects()) {
             if (object instanceof Socket socket
-                    && socket.protocol() == Sockets.IPPROTO_TCP
+                    && Sockets.isTcp(socket.protocol())
                     && !socket.localAddress().isEmpty()) {
                 ports.add(port(InetDiag.end(socket.localAddress().toArray())));
             }

@@ -91,7 +91,7 @@ final class SocketRebuild {
             return;
         }
         int number = files.numberOf(socket);
-        boolean tcp = socket.protocol() == Sockets.IPPROTO_TCP && socket.domain() != Sockets.AF_NETLINK;
+        boolean tcp = Sockets.isTcp(socket.protocol()) && socket.domain() != Sockets.AF_NETLINK;
         if (tcp) {
             options.setNumber(number, SOL_SOCKET, Sockets.SO_REUSEADDR, 1);
         }

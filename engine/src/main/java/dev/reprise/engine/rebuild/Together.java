@@ -100,7 +100,7 @@ final class Together {
 
     // A listening socket is bound before those that it has accepted are out of repair mode.
     private void port(Socket socket) {
-        if (socket.protocol() == Sockets.IPPROTO_TCP && !socket.localAddress().isEmpty()) {
+        if (Sockets.isTcp(socket.protocol()) && !socket.localAddress().isEmpty()) {
             byte[] address = socket.localAddress().toArray();
             Bytes port = Bytes.of(Arrays.copyOfRange(address, PORT_AT, PORT_END));
             join(socket.id(), ports.computeIfAbsent(port, _ -> socket.id()));
