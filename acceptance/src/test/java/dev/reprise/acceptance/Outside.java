@@ -109,6 +109,7 @@ final class Outside {
                 "timers",
                 "limits",
                 "oom_score_adj",
+                "loginuid",
                 "coredump_filter",
                 "cgroup",
                 "personality")) {

@@ -3,6 +3,7 @@ package dev.reprise.engine.capture;
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PosixTimer;
+import dev.reprise.image.state.ProcessModes;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.Clock;
@@ -58,8 +59,18 @@ final class ProcessCapture {
                 Integer.parseInt(Proc.text("/proc/" + tid + "/oom_score_adj").strip()),
                 inside.childSubreaper(),
                 stopped,
-                inside.modes().in(objects.utsNamespace()),
+                inside.modes().in(objects.utsNamespace()).of(loginUid(tid)),
                 tasks);
+    }
+
+    // There is none where the kernel knows no audit.
+    private static int loginUid(int tid) {
+        try {
+            return Integer.parseUnsignedInt(
+                    Proc.text("/proc/" + tid + "/loginuid").strip());
+        } catch (KernelException noAudit) {
+            return ProcessModes.NOBODY;
+        }
     }
 
     /** What its probe found that cannot be saved. */

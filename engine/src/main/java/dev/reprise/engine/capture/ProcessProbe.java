@@ -165,7 +165,8 @@ final class ProcessProbe {
                         (int) Math.max(0, results.result(denyWriteExec)),
                         results.result(memoryMerge) > 0,
                         List.of(),
-                        ObjectId.NONE),
+                        ObjectId.NONE,
+                        ProcessModes.NOBODY),
                 unsupported(results));
     }
 

@@ -111,6 +111,7 @@ final class ProcessPlanner {
             new IpcRebuild(p, image).create();
         }
         ProcessRebuild.begin(p, process);
+        LoginUidRebuild.add(p, image, process);
         cgroups = CgroupRebuild.ofProcess(p, image, process);
         if (ownsTable) {
             memoryFiles.create(p);

@@ -9,12 +9,21 @@ import java.util.List;
  * @param denyWriteExecute PR_MDWE_* of PR_SET_MDWE
  * @param undos what becomes of System V semaphores at its end
  * @param utsNamespace its {@link UtsNamespace}, or none: that which the checkpointing tool was in itself
+ * @param loginUid who has logged in, as audit(7) counts it: /proc/PID/loginuid, {@link #NOBODY} mostly
  * @param memoryMerge all its memory may be merged with equal pages (PR_SET_MEMORY_MERGE)
  */
 public record ProcessModes(
-        int membarriers, int denyWriteExecute, boolean memoryMerge, List<SemaphoreUndo> undos, ObjectId utsNamespace) {
+        int membarriers,
+        int denyWriteExecute,
+        boolean memoryMerge,
+        List<SemaphoreUndo> undos,
+        ObjectId utsNamespace,
+        int loginUid) {
+    /** The {@code loginUid} of what nobody has logged in to start. */
+    public static final int NOBODY = -1;
+
     /** Untouched. */
-    public static final ProcessModes DEFAULT = new ProcessModes(0, 0, false, List.of(), ObjectId.NONE);
+    public static final ProcessModes DEFAULT = new ProcessModes(0, 0, false, List.of(), ObjectId.NONE, NOBODY);
 
     public ProcessModes {
         undos = List.copyOf(undos);
@@ -22,11 +31,16 @@ public record ProcessModes(
 
     /** The same with what becomes of semaphores. */
     public ProcessModes with(List<SemaphoreUndo> undone) {
-        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undone, utsNamespace);
+        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undone, utsNamespace, loginUid);
     }
 
     /** The same in a UTS namespace. */
     public ProcessModes in(ObjectId uts) {
-        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos, uts);
+        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos, uts, loginUid);
+    }
+
+    /** The same of a login. */
+    public ProcessModes of(int login) {
+        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace, login);
     }
 }

@@ -57,6 +57,7 @@ final class ProcessCodec {
                 o.message(4, IpcCodec.write(undo));
             }
             o.u32(5, modes.utsNamespace().value());
+            o.u32(6, modes.loginUid() + 1);
             m.message(19, o);
         }
         return m;
@@ -68,6 +69,7 @@ final class ProcessCodec {
         boolean memoryMerge = false;
         List<SemaphoreUndo> undos = new ArrayList<>(0);
         ObjectId utsNamespace = ObjectId.NONE;
+        int loginUid = ProcessModes.NOBODY;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> membarriers = m.u32();
@@ -75,10 +77,11 @@ final class ProcessCodec {
                 case 3 -> memoryMerge = m.bool();
                 case 4 -> undos.add(IpcCodec.undo(m.message()));
                 case 5 -> utsNamespace = new ObjectId(m.u32());
+                case 6 -> loginUid = m.u32() - 1;
                 default -> throw m.unknown("ProcessModes");
             }
         }
-        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace);
+        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace, loginUid);
     }
 
     static ProcessState read(MessageReader m, List<TaskState> tasks) throws IOException {
