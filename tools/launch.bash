@@ -137,7 +137,7 @@ warm_in_background() {
             done
             sleep 3
             ulimit -t 20
-            REPRISE_WARM_SECONDS=3 exec nice -n 19 "$0" warm' "$here/reprise" </dev/null >/dev/null 2>&1 &
+            REPRISE_WARM_SECONDS=8 exec nice -n 19 "$0" warm' "$here/reprise" </dev/null >/dev/null 2>&1 &
     )
 }
 
@@ -155,9 +155,9 @@ find_cache
 main=dev.reprise.cli/dev.reprise.cli.Main
 # The VM's own messages must not get into an image that goes to stdout. C1 alone and Serial start fastest; no
 # perfdata, because a starting JVM deletes the hsperfdata files of dead pids, which may be those of an image. A small
-# young generation, which is part of self.bash's checkpoint, with survivors in which all fits that a codec is working with: what
-# is promoted is collected only when the heap is at its limit, a quarter of the machine.
-java=("$jdk/bin/java" -XX:+UseSerialGC -Xmn24m -XX:SurvivorRatio=1 -XX:TargetSurvivorRatio=90
+# young generation, which is part of self.bash's checkpoint: an eden in which a command needs no collection, and survivors in which
+# all fits that a codec is working with, because what is promoted is collected only when the heap is at its limit.
+java=("$jdk/bin/java" -XX:+UseSerialGC -Xmn32m -XX:SurvivorRatio=2 -XX:TargetSurvivorRatio=90
     -XX:TieredStopAtLevel=1 -XX:-UsePerfData
     -XX:+DisplayVMOutputToStderr -Xlog:disable
     --enable-native-access=dev.reprise.kernel --sun-misc-unsafe-memory-access=allow

@@ -50,7 +50,7 @@ make_self() {
     start_programs
     (
         close_all
-        MALLOC_ARENA_MAX=1 exec "${java[@]}" -m "$main" self --seconds "${REPRISE_WARM_SECONDS:-5}" \
+        MALLOC_ARENA_MAX=1 exec "${java[@]}" -m "$main" self --seconds "${REPRISE_WARM_SECONDS:-10}" \
             --checkout "$here" --directory "$aside" "${programs[@]}"
     ) </dev/null >/dev/null 2>"$aside/log" &
     pid=$!

@@ -3,6 +3,7 @@ package dev.reprise.cli;
 import dev.reprise.engine.SelfImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -15,6 +16,11 @@ import picocli.CommandLine.Parameters;
  */
 @Command(name = "self", hidden = true, description = "Warm the tool up and wait for being checkpointed.")
 final class SelfCommand implements Callable<Integer> {
+    // HotSpot frees what its compilers leave in pools every 5 s (ChunkPoolCleaner), page by page: otherwise it would do
+    // that
+    // at each start, beside the command.
+    private static final Duration POOLS_ARE_CLEANED = Duration.ofMillis(5500);
+
     @Option(names = "--seconds", required = true, description = "How long to warm up.")
     private int seconds;
 
@@ -30,13 +36,14 @@ final class SelfCommand implements Callable<Integer> {
     private List<Integer> pids = List.of();
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         Sources sources = Sources.of(checkout);
         Warmup warmup = new Warmup(pids, directory, call -> answer(sources, CommandTree.eager(), call));
         warmup.run(seconds);
         // A collection arms a barrier in all compiled code, which is taken away where that runs next: now.
         System.gc();
         warmup.run(0);
+        Thread.sleep(POOLS_ARE_CLEANED);
         CommandTree commands = CommandTree.eager();
         Thread ending = new Thread("ending");
         return end(answer(sources, commands, SelfImage.await()), ending);
