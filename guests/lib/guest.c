@@ -64,10 +64,15 @@ void guest_ready(void)
         return;
     char pid[32];
     int length = snprintf(pid, sizeof pid, "%d\n", getpid());
-    // The file first: who waits for the line may look for the file at once.
-    write_file("ready", pid, (size_t)length);
-    if (write(STDOUT_FILENO, "ready\n", 6) < 0)
-        return; // guests with closed stdio: the file says it
+    // The file last, because from then on nothing may change by itself; but who waits for the line on a terminal may
+    // look for the file at once.
+    bool terminal = isatty(STDOUT_FILENO);
+    if (terminal)
+        write_file("ready", pid, (size_t)length);
+    ssize_t said = write(STDOUT_FILENO, "ready\n", 6);
+    (void)said; // a guest without stdout: the file says it
+    if (!terminal)
+        write_file("ready", pid, (size_t)length);
 }
 
 static void *say_ready_later(void *argument)
