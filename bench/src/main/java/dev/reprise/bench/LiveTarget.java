@@ -99,8 +99,9 @@ final class LiveTarget implements AutoCloseable {
     public void close() throws IOException {
         try {
             if (Orphans.isOurChild(pid)) {
-                Orphans.kill(pid);
-                Orphans.awaitEnd(pid, PATIENCE_NANOS);
+                List<Integer> family = Orphans.family(pid);
+                family.forEach(Orphans::kill);
+                Orphans.awaitEnd(family, PATIENCE_NANOS);
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -2,6 +2,7 @@ package dev.reprise.bench;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** One program in one way, round after round, each with its yardstick in the same breath. */
 final class Measurement {
@@ -34,10 +35,11 @@ final class Measurement {
         try (LiveTarget live = LiveTarget.start(target, options.guests(), scratch)) {
             checkpoint(live, image, samples);
             Files.delete(image);
+            List<Integer> family = Orphans.family(live.pid());
             Way.Cost killed = way.checkpoint(live.pid(), image, true, samples);
             samples.add("kill_wall_ms", killed.wallMs());
             samples.add("kill_frozen_ms", killed.ownMs());
-            Orphans.awaitEnd(live.pid(), Long.MAX_VALUE / 2);
+            Orphans.awaitEnd(family, Long.MAX_VALUE / 2);
             Yardstick yardstick = Yardstick.measure(image, scratch.resolve("yardstick"), options.sync());
             samples.add("image_mib", yardstick.bytes() / 1048576.0);
             samples.add("read_ms", yardstick.readMs());

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The programs under measurement: orphans that this JVM adopts, so that their pids are free once they have ended.
@@ -25,6 +27,15 @@ final class Orphans {
     /** From now on this JVM is the parent of what is orphaned below it. */
     static void adopt() {
         Door.call(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1);
+    }
+
+    /** A process and all below it. */
+    static List<Integer> family(int pid) {
+        List<Integer> family = new ArrayList<>(List.of(pid));
+        ProcessHandle.of(pid)
+                .ifPresent(process ->
+                        process.descendants().forEach(descendant -> family.add(Math.toIntExact(descendant.pid()))));
+        return family;
     }
 
     static void kill(int pid) {
@@ -46,6 +57,13 @@ final class Orphans {
             return stat.substring(stat.lastIndexOf(')') + 2).split(" ")[field];
         } catch (IOException gone) {
             return "X";
+        }
+    }
+
+    /** Waits until all of a family have ended, and reaps them. */
+    static void awaitEnd(List<Integer> family, long nanos) throws IOException, InterruptedException {
+        for (int pid : family) {
+            awaitEnd(pid, nanos);
         }
     }
 

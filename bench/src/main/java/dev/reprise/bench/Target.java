@@ -21,6 +21,7 @@ record Target(String name, boolean isGuest, boolean hasVitals, List<String> comm
             guest("memory-512-huge", "GUESTS/big", "DIR", "512", "huge"),
             guest("threads-64", "GUESTS/many_threads", "DIR", "64"),
             guest("threads-1000", "GUESTS/many_threads", "DIR", "1000"),
+            guest("processes-101", "GUESTS/many_processes", "DIR"), // with 200 pipes
             guest("python3", "python3", "GUESTS/python_threads.py", "DIR"),
             guest("jvm-http", "JAVA", "-XX:+UseSerialGC", "-cp", "GUESTS", "HttpCounter", "DIR"),
             new Target("self-checker", true, true, List.of("GUESTS/self_checker", "DIR", "multi")));

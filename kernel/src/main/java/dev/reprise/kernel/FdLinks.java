@@ -23,6 +23,15 @@ public final class FdLinks {
      * @throws KernelException when the directory cannot be read: the process has ended, or is not ours to look into
      */
     public static Map<Integer, String> of(int pid) throws KernelException {
+        return read(pid, true);
+    }
+
+    /** The same of a process that we must be able to look into. */
+    public static Map<Integer, String> complete(int pid) throws KernelException {
+        return read(pid, false);
+    }
+
+    private static Map<Integer, String> read(int pid, boolean mayBeForbidden) throws KernelException {
         String path = "/proc/" + pid + "/fd";
         List<String> numbers = Proc.list(path);
         Map<Integer, String> links = new LinkedHashMap<>();
@@ -41,8 +50,10 @@ public final class FdLinks {
                     links.put(
                             Integer.valueOf(number),
                             new String(Native.copy(target, length), StandardCharsets.ISO_8859_1));
-                } else if (Errno.of(length) == Errno.EACCES) {
+                } else if (mayBeForbidden && Errno.of(length) == Errno.EACCES) {
                     break; // it is the process that we may not look into, whatever the number
+                } else if (!mayBeForbidden && Errno.of(length) != Errno.ENOENT) {
+                    throw new KernelException("readlink", path + "/" + number, Errno.of(length));
                 }
             }
         }

@@ -8,9 +8,10 @@ import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.kernel.FdInfo;
+import dev.reprise.kernel.FdInfos;
+import dev.reprise.kernel.FdLinks;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.PidFd;
-import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.Sockets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,8 +75,9 @@ final class DescriptorCapture implements AutoCloseable {
 
     /** Everything among the descriptors that cannot be saved; touches nothing. */
     List<Refusal> look() throws KernelException {
-        lookAround();
-        DescriptorLook look = look(set, seen(set.members()), new ObjectTable(), false);
+        Descriptions descriptions = descriptions(seen(set.members()), new ObjectTable());
+        outside = OutsideHolders.of(set, descriptions);
+        DescriptorLook look = look(set, descriptions, false);
         look.requireKnownKeys();
         try (Processes processes = new Processes()) {
             for (Descriptions.Description one : look.descriptions().all()) {
@@ -103,8 +105,7 @@ final class DescriptorCapture implements AutoCloseable {
 
     /** Finds out what processes outside have open, too: before the freeze, since it reads all of /proc. */
     void lookAround() throws KernelException {
-        outside = OutsideHolders.of(
-                set, look(set, seen(set.members()), new ObjectTable(), false).descriptions());
+        outside = OutsideHolders.of(set);
     }
 
     /**
@@ -118,7 +119,7 @@ final class DescriptorCapture implements AutoCloseable {
             throws KernelException, CannotCapture {
         List<Member> first = frozen.members().stream().filter(sharing::isFirst).toList();
         Map<Member, List<Seen>> seen = seen(first);
-        DescriptorLook look = look(frozen, seen, objects, true);
+        DescriptorLook look = look(frozen, descriptions(seen, objects), true);
         look.requireKnownKeys();
         takeFiles(look, objects, level, guard);
         Map<Integer, ObjectId> tables = new HashMap<>();
@@ -205,19 +206,24 @@ final class DescriptorCapture implements AutoCloseable {
     }
 
     private static List<Seen> seen(int pid) throws KernelException {
-        List<Seen> seen = new ArrayList<>();
-        for (int number : Proc.numbers("/proc/" + pid + "/fd")) {
-            try {
-                seen.add(new Seen(number, Proc.link("/proc/" + pid + "/fd/" + number), FdInfo.of(pid, number)));
-            } catch (KernelException closed) {
-                Gone.requireGone(closed);
+        Map<Integer, String> links = FdLinks.complete(pid);
+        Map<Integer, FdInfo> infos = FdInfos.of(pid, links.keySet());
+        List<Seen> seen = new ArrayList<>(links.size());
+        links.forEach((number, link) -> {
+            FdInfo info = infos.get(number);
+            if (info != null) {
+                seen.add(new Seen(number, link, info));
             }
-        }
+        });
         return seen;
     }
 
-    private DescriptorLook look(ProcessSet processes, Map<Member, List<Seen>> seen, ObjectTable objects, boolean frozen)
+    private DescriptorLook look(ProcessSet processes, Descriptions descriptions, boolean frozen)
             throws KernelException {
+        return new DescriptorLook(processes, outside, descriptions, OwnTerminals.of(processes), frozen, links);
+    }
+
+    private static Descriptions descriptions(Map<Member, List<Seen>> seen, ObjectTable objects) throws KernelException {
         Descriptions descriptions = new Descriptions();
         for (Map.Entry<Member, List<Seen>> process : seen.entrySet()) {
             for (Seen one : process.getValue()) {
@@ -228,7 +234,7 @@ final class DescriptorCapture implements AutoCloseable {
                 }
             }
         }
-        return new DescriptorLook(processes, outside, descriptions, OwnTerminals.of(processes), frozen, links);
+        return descriptions;
     }
 
     /** The processes by descriptor: one is open, that of the last description; they come process by process. */

@@ -133,7 +133,7 @@ final class DescriptorLook {
 
     /** A counter, timer or set that a process outside has open, too, would be two afterwards. */
     void requireOwn(LiveDescriptor d, String kind) {
-        int holder = outside.holderOf(idOf(d));
+        int holder = outside.holderOf(d);
         if (holder != 0 && !isCut(d)) {
             refuseLink(
                     d,

@@ -1,7 +1,7 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.image.state.FileIdentity;
-import dev.reprise.image.state.ObjectId;
+import dev.reprise.kernel.FdInfo;
 import dev.reprise.kernel.FdLinks;
 import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.KernelException;
@@ -19,6 +19,7 @@ import java.util.Set;
  * are taken to hold nothing.
  */
 final class OutsideHolders {
+    private static final String PIPE = "pipe:[";
     private static final String NAMELESS = "anon_inode:";
     /** Each open file of this name is the master of a terminal of its own. */
     private static final String MASTER = "/ptmx";
@@ -26,20 +27,58 @@ final class OutsideHolders {
     /** Before anybody has looked. */
     static final OutsideHolders NOBODY = new OutsideHolders(new Descriptions());
 
+    private record Place(int pid, int number, String link) {}
+
     private final Descriptions descriptions;
     private final Set<String> links = new HashSet<>();
-    private final Map<ObjectId, Integer> holders = new HashMap<>();
+    // By where the description was seen: ids are given anew in the freeze.
+    private final Map<Place, Integer> holders = new HashMap<>();
 
     private OutsideHolders(Descriptions descriptions) {
         this.descriptions = descriptions;
     }
 
+    /** What any process has that is outside {@code set}, of what those inside have. */
+    static OutsideHolders of(ProcessSet set) throws KernelException {
+        Descriptions descriptions = new Descriptions();
+        ObjectTable objects = new ObjectTable();
+        Set<String> pipes = new HashSet<>();
+        for (Member member : set.members()) {
+            try {
+                for (Map.Entry<Integer, String> one :
+                        FdLinks.complete(member.tid()).entrySet()) {
+                    if (one.getValue().startsWith(PIPE)) {
+                        pipes.add(one.getValue()); // by its name alone, which spares what costs most
+                    } else if (mayMatter(one.getValue())) {
+                        add(descriptions, objects, member.tid(), one.getKey(), one.getValue());
+                    }
+                }
+            } catch (KernelException ended) {
+                Gone.requireGone(ended);
+            }
+        }
+        return of(set, descriptions, pipes);
+    }
+
+    private static void add(Descriptions descriptions, ObjectTable objects, int pid, int number, String link)
+            throws KernelException {
+        try {
+            descriptions.add(pid, number, link, FdInfo.of(pid, number), objects);
+        } catch (KernelException closed) {
+            Gone.requireGone(closed);
+        }
+    }
+
     /** Of what {@code descriptions} of some processes are, what any process has that is outside {@code set}. */
     static OutsideHolders of(ProcessSet set, Descriptions descriptions) throws KernelException {
+        return of(set, descriptions, new HashSet<>());
+    }
+
+    private static OutsideHolders of(ProcessSet set, Descriptions descriptions, Set<String> wanted)
+            throws KernelException {
         OutsideHolders outside = new OutsideHolders(descriptions);
         Set<Integer> inside = set.ids();
         Outsiders outsiders = set.outsiders();
-        Set<String> wanted = new HashSet<>();
         for (Descriptions.Description one : descriptions.all()) {
             if (matters(one)) {
                 wanted.add(one.link());
@@ -61,13 +100,16 @@ final class OutsideHolders {
 
     // A file's other users are nothing to us, and a socket without a peer has nothing outside.
     private static boolean matters(Descriptions.Description one) {
-        String link = one.link();
-        return link.startsWith("pipe:[")
-                || link.startsWith(NAMELESS)
-                || link.startsWith(Pseudoterminals.SLAVES)
-                || link.endsWith(MASTER)
-                || isNameless(link)
-                || link.startsWith("/") && isFifo(one);
+        return !one.link().startsWith("/") ? mayMatter(one.link()) : isNamed(one.link()) || isFifo(one);
+    }
+
+    // By its name: a path may be a FIFO's.
+    private static boolean mayMatter(String link) {
+        return link.startsWith(PIPE) || link.startsWith(NAMELESS) || link.startsWith("/");
+    }
+
+    private static boolean isNamed(String path) {
+        return path.startsWith(Pseudoterminals.SLAVES) || path.endsWith(MASTER) || isNameless(path);
     }
 
     private static boolean isFifo(Descriptions.Description one) {
@@ -103,7 +145,7 @@ final class OutsideHolders {
         if (link.startsWith(NAMELESS) || link.endsWith(MASTER)) {
             Descriptions.Description same = descriptions.sharedWith(pid, number, link);
             if (same != null) {
-                holders.put(same.id(), pid);
+                holders.put(new Place(same.pid(), same.number(), same.link()), pid);
             }
         }
     }
@@ -132,7 +174,7 @@ final class OutsideHolders {
     }
 
     /** Who has a description without a file, too; 0 for nobody. */
-    int holderOf(ObjectId description) {
-        return holders.getOrDefault(description, 0);
+    int holderOf(LiveDescriptor d) {
+        return holders.getOrDefault(new Place(d.pid(), d.number(), d.link()), 0);
     }
 }

@@ -17,9 +17,10 @@ public final class ForestTakeover implements AutoCloseable {
     /** Lays everything out; no process is touched yet. {@code spaces}: the processes of each address space. */
     public static ForestTakeover prepare(Tracer tracer, List<List<Freeze>> spaces) throws KernelException {
         ForestTakeover forest = new ForestTakeover();
+        Restorers restorers = new Restorers();
         try {
             for (List<Freeze> sharers : spaces) {
-                List<Takeover> takeovers = Takeover.prepare(tracer, sharers);
+                List<Takeover> takeovers = Takeover.prepare(tracer, sharers, restorers);
                 forest.all.addAll(takeovers);
                 for (int i = 0; i < sharers.size(); i++) {
                     forest.byPid.put(sharers.get(i).pid(), takeovers.get(i));

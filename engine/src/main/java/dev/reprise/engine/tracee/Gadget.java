@@ -29,10 +29,6 @@ final class Gadget {
     record Pivot(long syscall, int pops, long displacement) {}
 
     private static final int LOOKAHEAD = 40;
-    private static final byte[] WIDE = {0x48, (byte) 0xc7, (byte) 0xc0, 15, 0, 0, 0, 0x0f, 0x05};
-    private static final byte[] NARROW = {(byte) 0xb8, 15, 0, 0, 0, 0x0f, 0x05};
-    private static final int OVERLAP = WIDE.length - 1;
-    private static final int PIECE = 1 << 16;
 
     private Gadget() {}
 
@@ -84,49 +80,6 @@ final class Gadget {
             }
         }
         return null;
-    }
-
-    /** {@code mov $15,%rax (or %eax); syscall} in executable memory: a signal's restorer; 0 if there is none. */
-    static long restorer(int pid, List<Mapping> mappings) throws KernelException {
-        long found = restorer(pid, mappings, true);
-        return found != 0 ? found : restorer(pid, mappings, false);
-    }
-
-    // The C library first, piece by piece: it has one near its beginning, and the process is frozen meanwhile. All the
-    // code of a JVM is 20 MB.
-    private static long restorer(int pid, List<Mapping> mappings, boolean inLibc) throws KernelException {
-        for (Mapping mapping : mappings) {
-            boolean readableCode =
-                    (mapping.protection() & 5) == 5 && !mapping.path().equals("[vsyscall]");
-            if (readableCode && !mapping.path().startsWith("/SYSV") && isLibc(mapping.path()) == inLibc) {
-                for (long at = mapping.start(); at < mapping.end(); at += PIECE) {
-                    byte[] code = read(pid, at, Math.min(PIECE + OVERLAP, mapping.end() - at));
-                    int index = Math.max(find(code, WIDE), find(code, NARROW));
-                    if (index >= 0) {
-                        return at + index;
-                    }
-                }
-            }
-        }
-        return 0;
-    }
-
-    private static boolean isLibc(String path) {
-        int name = path.lastIndexOf('/') + 1;
-        return path.startsWith("libc.", name) || path.startsWith("libc-", name) || path.startsWith("ld-musl", name);
-    }
-
-    private static int find(byte[] code, byte[] wanted) {
-        for (int i = 0; i + wanted.length <= code.length; i++) {
-            int n = 0;
-            while (n < wanted.length && code[i + n] == wanted[n]) {
-                n++;
-            }
-            if (n == wanted.length) {
-                return i;
-            }
-        }
-        return -1;
     }
 
     static byte[] read(int pid, long from, long bytes) throws KernelException {

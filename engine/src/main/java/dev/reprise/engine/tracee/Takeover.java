@@ -36,32 +36,35 @@ public final class Takeover implements ProgramRunner {
     private final int pid;
     private final List<Mapping> mappings;
     private final Segment segment;
+    private final Restorers restorers;
     private final long caught;
     private final long programs;
     private final List<Tracee> inside = new ArrayList<>();
     private @Nullable Tracee host;
     private @Nullable Departure departure;
 
-    private Takeover(int index, List<Freeze> sharers, List<Mapping> mappings, Segment segment) throws KernelException {
+    private Takeover(int index, List<Freeze> sharers, List<Mapping> mappings, Segment segment, Restorers restorers)
+            throws KernelException {
         this.freeze = sharers.get(index);
         this.sharers = sharers;
         this.pid = freeze.leader().tid();
         this.mappings = mappings;
         this.segment = segment;
+        this.restorers = restorers;
         this.caught = Freeze.hex(Proc.text("/proc/" + pid + "/status"), "SigCgt");
         this.programs = segment.programsAddress() + index * HOST_PROGRAMS;
     }
 
     /** Lays everything out; the process itself is not touched yet. */
     public static Takeover prepare(Tracer tracer, Freeze freeze) throws KernelException {
-        return prepare(tracer, List.of(freeze)).getFirst();
+        return prepare(tracer, List.of(freeze), new Restorers()).getFirst();
     }
 
     /**
      * Lays everything out for all processes of one address space (CLONE_VM), who share one segment: the first of them
      * brings it in and must leave last.
      */
-    public static List<Takeover> prepare(Tracer tracer, List<Freeze> sharers) throws KernelException {
+    static List<Takeover> prepare(Tracer tracer, List<Freeze> sharers, Restorers restorers) throws KernelException {
         List<Mapping> mappings = Smaps.mapsOf(sharers.getFirst().leader().tid());
         int threads = 0;
         for (Freeze freeze : sharers) {
@@ -73,7 +76,7 @@ public final class Takeover implements ProgramRunner {
         try {
             List<Takeover> takeovers = new ArrayList<>(sharers.size());
             for (int i = 0; i < sharers.size(); i++) {
-                takeovers.add(new Takeover(i, sharers, mappings, segment));
+                takeovers.add(new Takeover(i, sharers, mappings, segment, restorers));
             }
             return takeovers;
         } catch (KernelException failure) {
@@ -310,7 +313,7 @@ public final class Takeover implements ProgramRunner {
     }
 
     private void leave(Tracee last) throws KernelException {
-        long restorer = Gadget.restorer(pid, mappings);
+        long restorer = restorers.of(pid, mappings);
         if (departure == null || restorer == 0) {
             back(last); // the mapping stays behind: better than a window in which the program could die
             return;

@@ -52,19 +52,34 @@ public record Image(
 
     /** The object with an id, of the wanted kind. */
     public <T extends SharedObject> T object(ObjectId id, Class<T> kind) {
-        // Ids are given in order of appearance, so that the object mostly stands where its id says.
-        int likely = id.value() - 1;
-        if (likely >= 0 && likely < objects.size()) {
-            SharedObject object = objects.get(likely);
-            if (object.id().equals(id) && kind.isInstance(object)) {
-                return kind.cast(object);
+        int likely = likelyPlace(id);
+        for (int below = likely, above = likely + 1; below >= 0 || above < objects.size(); below--, above++) {
+            if (is(below, id, kind)) {
+                return kind.cast(objects.get(below));
             }
-        }
-        for (SharedObject object : objects) {
-            if (object.id().equals(id) && kind.isInstance(object)) {
-                return kind.cast(object);
+            if (is(above, id, kind)) {
+                return kind.cast(objects.get(above));
             }
         }
         throw new IllegalArgumentException("no " + kind.getSimpleName() + " with id " + id.value());
+    }
+
+    // Ids are given in order of appearance, so that nearly all objects stand in the order of their ids.
+    private int likelyPlace(ObjectId id) {
+        int low = 0;
+        int high = objects.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (objects.get(middle).id().value() < id.value()) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private boolean is(int at, ObjectId id, Class<?> kind) {
+        return at >= 0 && at < objects.size() && objects.get(at).id().equals(id) && kind.isInstance(objects.get(at));
     }
 }
