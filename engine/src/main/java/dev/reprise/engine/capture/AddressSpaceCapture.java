@@ -58,7 +58,8 @@ final class AddressSpaceCapture {
             return List.of(ExecutableClass.refusal());
         }
         List<Mapping> mappings = Smaps.of(pid);
-        List<Refusal> refusals = new ArrayList<>(MappingRefusals.of(mappings));
+        List<Refusal> refusals = new ArrayList<>(MapCountLimit.look(pid, mappings));
+        refusals.addAll(MappingRefusals.of(mappings));
         if (refusals.isEmpty()) {
             BackingRefusals backings = new BackingRefusals(files);
             refusals.addAll(backings.of(mappings));

@@ -3,15 +3,32 @@ package dev.reprise.engine.capture;
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Whether a control group keeps a process from running: nothing can be asked of it then. */
 final class CgroupLook {
-    private CgroupLook() {}
+    // Most of a set are in the same groups.
+    private final Map<String, List<Refusal>> known = new HashMap<>();
+    private @Nullable CgroupMounts mounts;
 
-    static List<Refusal> look(int pid) throws KernelException {
-        CgroupMounts mounts = CgroupMounts.read();
-        for (String line : Proc.text("/proc/" + pid + "/cgroup").split("\n", -1)) {
+    List<Refusal> look(int pid) throws KernelException {
+        String groups = Proc.text("/proc/" + pid + "/cgroup");
+        List<Refusal> refusals = known.get(groups);
+        if (refusals == null) {
+            if (mounts == null) {
+                mounts = CgroupMounts.read();
+            }
+            refusals = look(groups, mounts);
+            known.put(groups, refusals);
+        }
+        return refusals;
+    }
+
+    private static List<Refusal> look(String groups, CgroupMounts mounts) {
+        for (String line : groups.split("\n", -1)) {
             String[] fields = line.split(":", 3);
             if (fields.length == 3) {
                 String directory = mounts.directory(fields[1], fields[2]);

@@ -31,7 +31,7 @@ final class ProcessLook {
      * Before the freeze; touches nothing. A process that is gone is a {@link KernelException}. What it shares with
      * others is looked at for all of a set at once: {@link SharingLook#withOthers}, {@link #strangers}.
      */
-    static List<Refusal> look(Member member) throws KernelException {
+    static List<Refusal> look(Member member, CgroupLook cgroups) throws KernelException {
         ProcessLook look = new ProcessLook(member);
         ProcStatus leader = ProcStatus.of(member.pid(), member.tid());
         if (!look.isOrdinary(leader)) {
@@ -41,7 +41,7 @@ final class ProcessLook {
         look.refusals.addAll(NamespaceLook.look(member.tid()));
         look.refusals.addAll(NamespaceLook.amongThreads(member.pid(), member.tid(), tids));
         look.refusals.addAll(PathLook.look(member.tid()));
-        look.refusals.addAll(CgroupLook.look(member.tid()));
+        look.refusals.addAll(cgroups.look(member.tid()));
         for (int tid : tids) {
             look.refusals.addAll(TaskLook.look(member.pid(), tid));
         }

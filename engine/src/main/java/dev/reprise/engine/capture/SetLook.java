@@ -32,8 +32,9 @@ final class SetLook {
         if (look.set.members().isEmpty()) {
             throw new KernelException("look", target.text(), Errno.ESRCH);
         }
+        CgroupLook cgroups = new CgroupLook();
         for (Member member : look.set.members()) {
-            look.unlessGone(() -> look.refusals.addAll(ProcessLook.look(member)));
+            look.unlessGone(() -> look.refusals.addAll(ProcessLook.look(member, cgroups)));
         }
         look.refusals.addAll(ProcessLook.strangers(look.set));
         if (look.refusals.isEmpty() || look.isWorthLookingAt()) {

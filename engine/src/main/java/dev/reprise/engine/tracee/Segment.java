@@ -78,15 +78,13 @@ public final class Segment implements AutoCloseable {
 
     // The key makes leftovers of dead tools recognisable; it is gone with IPC_RMID.
     private static int newId(Tracer tracer, long size) throws KernelException {
-        int key = tracer.tid();
         while (true) {
             try {
-                return Shm.create(KEY_MARK | key & (KEY_SPACE - 1), size);
+                return Shm.create(KEY_MARK | tracer.nextKey() & (KEY_SPACE - 1), size);
             } catch (KernelException failure) {
                 if (failure.errno() != Errno.EEXIST) {
                     throw failure;
                 }
-                key++;
             }
         }
     }

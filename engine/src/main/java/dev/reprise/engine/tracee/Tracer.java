@@ -23,6 +23,7 @@ public final class Tracer implements AutoCloseable {
     private final Arena arena = Arena.ofConfined();
     private final Ptrace ptrace = new Ptrace(arena);
     private final int tid = Futex.ownTid();
+    private int segments;
     private final List<Supervisor> supervisors = new ArrayList<>();
 
     private Tracer() throws KernelException {
@@ -75,6 +76,11 @@ public final class Tracer implements AutoCloseable {
     /** This thread's id. */
     public int tid() {
         return tid;
+    }
+
+    /** Another number for the key of a segment: asking the kernel for the next free one takes a call for each that is not. */
+    int nextKey() {
+        return tid + segments++;
     }
 
     /** A thread with room on its robust list: this one, or others beside it where there are many segments. */

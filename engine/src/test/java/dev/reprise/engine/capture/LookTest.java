@@ -27,7 +27,7 @@ class LookTest {
 
     @Test
     void kernelThreadsAreNamed() throws KernelException {
-        assertThat(ProcessLook.look(Member.alone(2)))
+        assertThat(ProcessLook.look(Member.alone(2), new CgroupLook()))
                 .extracting(Refusal::resource)
                 .containsExactly("kernel thread");
     }
@@ -35,11 +35,11 @@ class LookTest {
     @Test
     void theToolAndItsAncestorsAreNamed() throws KernelException {
         int self = (int) ProcessHandle.current().pid();
-        assertThat(ProcessLook.look(Member.alone(self)))
+        assertThat(ProcessLook.look(Member.alone(self), new CgroupLook()))
                 .extracting(Refusal::resource)
                 .containsExactly("the tool itself");
         int parent = (int) ProcessHandle.current().parent().orElseThrow().pid();
-        assertThat(ProcessLook.look(Member.alone(parent)))
+        assertThat(ProcessLook.look(Member.alone(parent), new CgroupLook()))
                 .extracting(Refusal::resource)
                 .containsExactly("an ancestor of the tool");
     }
@@ -117,10 +117,19 @@ class LookTest {
             throws KernelException {
         try (ChildRun child = new ChildRun(setUp)) {
             ProcessSet set = ProcessSet.of(new Target.Only(child.pid()));
-            List<Refusal> refusals = new ArrayList<>(ProcessLook.look(Member.alone(child.pid())));
+            List<Refusal> refusals = new ArrayList<>(ProcessLook.look(Member.alone(child.pid()), new CgroupLook()));
             refusals.addAll(ProcessLook.strangers(set));
             refusals.addAll(SharingLook.withOthers(set));
             return refusals;
         }
+    }
+
+    @Test
+    void mappingsUpToTheLimitLeaveNoRoom() {
+        assertThat(MapCountLimit.of(7, 65522, 65530)).isEmpty();
+        assertThat(MapCountLimit.of(7, 65523, 65530))
+                .singleElement()
+                .extracting(Refusal::resource, Refusal::where)
+                .containsExactly("65523 mappings", "process 7");
     }
 }
