@@ -174,7 +174,8 @@ final class OpenFiles {
 
     /** Moves a new descriptor out of the way. */
     Step park(ProgramBuilder p, Arg created) {
-        Step parked = p.call(SYS_fcntl, created, Arg.of(Fcntl.F_DUPFD_CLOEXEC), Arg.of(above));
+        Step parked = p.call(SYS_fcntl, created, Arg.of(Fcntl.F_DUPFD_CLOEXEC), Arg.of(above))
+                .about("a descriptor number for the restore from " + above + " on, below RLIMIT_NOFILE");
         p.call(SYS_close, created);
         return parked;
     }

@@ -132,7 +132,10 @@ record Temporaries(int first, List<Integer> handed) {
     private void park(ProgramBuilder p, Slot descriptor) {
         Slot opened = p.space(8);
         p.store8(opened, Arg.contentOf(descriptor));
-        p.store8(descriptor, p.call(SYS_fcntl, Arg.contentOf(descriptor), Arg.of(Fcntl.F_DUPFD), Arg.of(above())));
+        p.store8(
+                descriptor,
+                p.call(SYS_fcntl, Arg.contentOf(descriptor), Arg.of(Fcntl.F_DUPFD), Arg.of(above()))
+                        .about("a descriptor number for the restore from " + above() + " on, below RLIMIT_NOFILE"));
         p.call(SYS_close, Arg.contentOf(opened));
     }
 
