@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.RestoreOptions;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -65,6 +68,29 @@ class SystemVTest {
                 Library.restore(image, RestoreOptions.DEFAULT.asDetached());
             }
             guest.passes(guest.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
+        }
+    }
+
+    @Test
+    void whoHasItAttachedOutsideIsNamed(@TempDir Path scratch) throws Exception {
+        String program = "import ctypes, os, time; libc = ctypes.CDLL(None); libc.shmat.restype = ctypes.c_void_p\n"
+                + "id = libc.shmget(0, 8192, 0o1600); libc.shmat(id, None, 0); libc.shmctl(id, 0, None)\n"
+                + "child = os.fork()\nif child: open('part', 'w').write(f'{child}\\n'); os.rename('part', 'child')\n"
+                + "time.sleep(1000)";
+        Process parent = Births.start(new ProcessBuilder("setsid", "python3", "-c", program)
+                .directory(scratch.toFile())
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(Path.of("/dev/null").toFile())
+                .redirectErrorStream(true));
+        try {
+            String child = RealProgram.awaitText(scratch, "child").strip();
+            assertThat(Tool.run("checkpoint", "-o", scratch.resolve("image") + "", child)
+                            .endsWith(3)
+                            .err())
+                    .contains("System V shared memory", "process " + parent.pid() + " has segment", "attached, too");
+            ProcessHandle.of(Long.parseLong(child)).ifPresent(ProcessHandle::destroyForcibly);
+        } finally {
+            parent.destroyForcibly().waitFor();
         }
     }
 

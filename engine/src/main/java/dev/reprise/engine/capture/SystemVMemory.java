@@ -102,9 +102,16 @@ final class SystemVMemory {
     }
 
     private static boolean maps(int pid, int id) throws KernelException {
-        for (Mapping mapping : mappingsOf(pid)) {
-            if (is(mapping.path()) && (int) mapping.inode() == id) {
-                return true;
+        try {
+            for (Mapping mapping : Smaps.mapsOf(pid)) {
+                if (is(mapping.path()) && (int) mapping.inode() == id) {
+                    return true;
+                }
+            }
+        } catch (KernelException unseen) {
+            // It has ended, or is not ours to look into, and then it stays unnamed: the sum tells what is wrong.
+            if (unseen.errno() != Errno.EACCES && unseen.errno() != Errno.EPERM) {
+                Gone.requireGone(unseen);
             }
         }
         return false;
