@@ -11,10 +11,11 @@ import dev.reprise.kernel.Proc;
  * @param sleeps nr_voluntary_switches
  * @param processor where it last ran: the scheduler's clocks of two processors differ by the time that interrupts and
  *     the hypervisor have taken from each
+ * @param isRunnable whether it ran, or waited for a processor, when it was read
  */
-record SleepClock(long lastRanNanos, long sleeps, int processor) {
+record SleepClock(long lastRanNanos, long sleeps, int processor, boolean isRunnable) {
     /** The file is missing or has no such line. */
-    static final SleepClock UNKNOWN = new SleepClock(-1, -1, -1);
+    static final SleepClock UNKNOWN = new SleepClock(-1, -1, -1, false);
 
     private static final int FRACTION_DIGITS = 6;
     /** In /proc/PID/stat, counted from 1. */
@@ -24,23 +25,24 @@ record SleepClock(long lastRanNanos, long sleeps, int processor) {
     static SleepClock of(int pid, int tid) {
         try {
             String directory = "/proc/" + pid + "/task/" + tid;
-            return parse(Proc.text(directory + "/sched"), processor(Proc.text(directory + "/stat")));
+            return parse(Proc.text(directory + "/sched"), Proc.text(directory + "/stat"));
         } catch (KernelException missing) {
             return UNKNOWN; // CONFIG_SCHED_DEBUG is off: sleeps start anew, as explain says
         }
     }
 
-    private static int processor(String stat) {
-        int at = stat.lastIndexOf(')');
+    private static int processor(String stat, int endOfName) {
+        int at = endOfName;
         for (int field = 2; field < PROCESSOR_FIELD; field++) {
             at = stat.indexOf(' ', at + 1);
         }
         return Integer.parseInt(stat.substring(at + 1, stat.indexOf(' ', at + 1)));
     }
 
-    static SleepClock parse(String text, int processor) {
-        String lastRan = field(text, "se.exec_start");
-        String sleeps = field(text, "nr_voluntary_switches");
+    /** Of what the files {@code sched} and {@code stat} say, read in this order. */
+    static SleepClock parse(String sched, String stat) {
+        String lastRan = field(sched, "se.exec_start");
+        String sleeps = field(sched, "nr_voluntary_switches");
         if (lastRan.isEmpty() || sleeps.isEmpty()) {
             return UNKNOWN;
         }
@@ -51,7 +53,9 @@ record SleepClock(long lastRanNanos, long sleeps, int processor) {
         }
         long nanos =
                 Long.parseLong(lastRan.substring(0, point)) * 1_000_000 + Long.parseLong(lastRan.substring(point + 1));
-        return new SleepClock(nanos, Long.parseLong(sleeps), processor);
+        int endOfName = stat.lastIndexOf(')');
+        boolean isRunnable = stat.charAt(endOfName + 2) == 'R';
+        return new SleepClock(nanos, Long.parseLong(sleeps), processor(stat, endOfName), isRunnable);
     }
 
     private static String field(String text, String name) {
@@ -66,10 +70,11 @@ record SleepClock(long lastRanNanos, long sleeps, int processor) {
 
     /**
      * How long the thread had slept when it was stopped just now, given its clock after the stop; -1 when it was not one
-     * sleep from the first reading to the stop (the stop itself is one more switch).
+     * sleep from the first reading to the stop (the stop itself is one more switch). A thread that was runnable at the first reading may have
+     * met PTRACE_INTERRUPT on its way into the call: then it has never slept, and has one switch more as well.
      */
     long sleptUntil(SleepClock stopped, ProcessorClocks clocks) {
-        if (lastRanNanos < 0 || stopped.lastRanNanos < 0 || stopped.sleeps != sleeps + 1) {
+        if (isRunnable || lastRanNanos < 0 || stopped.lastRanNanos < 0 || stopped.sleeps != sleeps + 1) {
             return -1;
         }
         long now = clocks.now(processor);
