@@ -117,7 +117,7 @@ warm() {
         source "$here/tools/self.bash"
         java+=(-XX:AOTCache="$aot")
         make_self || {
-            cat -- "$aside/log" >&2
+            [[ -z ${aside:-} ]] || cat -- "$aside/log" >&2
             printf 'reprise: no checkpoint of the tool itself could be made; it starts on the JVM\n' >&2
         }
         forget_old_selves

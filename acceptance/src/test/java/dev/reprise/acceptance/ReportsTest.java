@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.reprise.engine.Explain;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ReportsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long AWAY_MILLIS = 60_000;
+    private static final long POLL_MILLIS = 10;
+    private static final int PIPE_CAPACITY = 65_536;
 
     @TempDir
     Path scratch;
@@ -149,6 +153,38 @@ class ReportsTest {
             assertCounted(
                     Tool.run(new ProcessBuilder("bash", "-c", pipe)).succeeds().err(), "plan", "memory");
             guest.passes(guest.pid(), AWAY_MILLIS);
+        }
+    }
+
+    // stderr is a pipe that is full: the program's reader may itself be what is frozen.
+    @Test
+    void progressWaitsForNoReader() throws Exception {
+        Path image = scratch.resolve("unread");
+        Path pipe = scratch.resolve("full");
+        assertThat(new ProcessBuilder("mkfifo", pipe + "").start().waitFor()).isZero();
+        try (RunningGuest guest = RunningGuest.start(Guest.named("self_checker.multi"));
+                RandomAccessFile ends = new RandomAccessFile(pipe.toFile(), "rw")) {
+            ends.write(new byte[PIPE_CAPACITY]);
+            List<String> command = Tool.command(
+                    List.of(), "checkpoint", "--stop-and-copy", "--progress=json", "-o", image + "", guest.pid() + "");
+            Process tool =
+                    new ProcessBuilder(command).redirectError(pipe.toFile()).start();
+            try {
+                long deadline = System.nanoTime() + PATIENCE.toNanos();
+                while (!Files.exists(image)) {
+                    assertThat(System.nanoTime()).as("the image appears").isLessThan(deadline);
+                    Thread.sleep(POLL_MILLIS);
+                }
+                guest.passes(guest.pid(), AWAY_MILLIS);
+                ends.readFully(new byte[PIPE_CAPACITY]);
+                assertThat(tool.waitFor()).isZero();
+                ends.write('.');
+                byte[] said = new byte[PIPE_CAPACITY];
+                int length = ends.read(said);
+                assertThat(new String(said, 0, length, StandardCharsets.UTF_8)).contains("\"phase\":\"freeze\"}\n");
+            } finally {
+                tool.destroyForcibly();
+            }
         }
     }
 

@@ -159,7 +159,7 @@ final class CheckpointCommand implements Callable<Integer> {
         long start = System.nanoTime();
         try (GivingUp givingUp = new GivingUp();
                 FileAside figures = FileAside.prepareIfAny(stats);
-                Reporting reporting = new Reporting(console, givingUp, progressArguments.line())) {
+                Reporting reporting = Reporting.of(console, givingUp, progressArguments)) {
             return run(target, outside, reporting, figures, start);
         } catch (IOException failed) {
             console.error(Failures.text(failed), failed);

@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.Refusal;
+import java.io.PrintStream;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -32,8 +33,9 @@ final class Console {
     }
 
     /** Something to know though nothing failed. */
-    void warning(String text) {
-        System.err.println("reprise: warning: " + oneLine(text));
+    void warning(PrintStream err, String text) {
+        err.println("reprise: warning: " + oneLine(text));
+        err.flush();
     }
 
     private static void refusals(List<Refusal> refusals) {

@@ -48,6 +48,7 @@ final class ProgressJson implements ProgressLine {
                 (clock.getAsLong() - start) / NANOS_PER_MILLI,
                 phase,
                 more));
+        out.flush();
     }
 
     @Override

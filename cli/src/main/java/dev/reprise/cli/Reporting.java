@@ -1,21 +1,31 @@
 package dev.reprise.cli;
 
+import dev.reprise.engine.NonBlockingOutput;
 import dev.reprise.engine.model.Progress;
+import java.io.PrintStream;
 
 /** Progress as a command line has it: warnings on stderr, given up on Ctrl-C, how far it has come as the user wants it. */
 final class Reporting implements Progress, AutoCloseable {
     private final Console console;
     private final GivingUp givingUp;
+    private final PrintStream err;
     private final ProgressLine line;
 
     /** Without a word of how far it has come. */
     Reporting(Console console, GivingUp givingUp) {
-        this(console, givingUp, ProgressLine.NONE);
+        this(console, givingUp, System.err, ProgressLine.NONE);
     }
 
-    Reporting(Console console, GivingUp givingUp, ProgressLine line) {
+    /** As it is asked for; what is said while programs are frozen waits for no reader until the end. */
+    static Reporting of(Console console, GivingUp givingUp, ProgressArguments arguments) {
+        PrintStream err = new PrintStream(new NonBlockingOutput(ProgressArguments.STDERR), false, System.err.charset());
+        return new Reporting(console, givingUp, err, arguments.line(err));
+    }
+
+    private Reporting(Console console, GivingUp givingUp, PrintStream err, ProgressLine line) {
         this.console = console;
         this.givingUp = givingUp;
+        this.err = err;
         this.line = line;
     }
 
@@ -36,7 +46,7 @@ final class Reporting implements Progress, AutoCloseable {
     @Override
     public void warning(String text) {
         line.end();
-        console.warning(text);
+        console.warning(err, text);
     }
 
     @Override
@@ -47,5 +57,8 @@ final class Reporting implements Progress, AutoCloseable {
     @Override
     public void close() {
         line.end();
+        if (err != System.err) {
+            err.close();
+        }
     }
 }

@@ -151,7 +151,7 @@ final class RestoreCommand implements Callable<Integer> {
         try (GivingUp givingUp = new GivingUp();
                 FileAside figures = FileAside.prepareIfAny(stats);
                 FileAside number = FileAside.prepareIfAny(pidfile);
-                Reporting reporting = new Reporting(console, givingUp, progressArguments.line())) {
+                Reporting reporting = Reporting.of(console, givingUp, progressArguments)) {
             RestoredProcess process = restore(reporting, inherited, figures, start);
             if (number != null) {
                 number.write(process.pid() + "\n");

@@ -28,11 +28,13 @@ final class AddressSpaceCapture {
 
     private final int pid;
     private final MappedFiles files;
+    private final MapCountLimit mapCount;
     private Map<DeviceInode, Mapping> sharedMemory = Map.of();
     private long bytesSeen;
 
     AddressSpaceCapture(int pid, Map<DeviceInode, MappedFiles.MappedFile> knownFiles) {
         this.pid = pid;
+        this.mapCount = new MapCountLimit(pid);
         this.files = new MappedFiles(pid, knownFiles);
     }
 
@@ -58,7 +60,7 @@ final class AddressSpaceCapture {
             return List.of(ExecutableClass.refusal());
         }
         List<Mapping> mappings = Smaps.of(pid);
-        List<Refusal> refusals = new ArrayList<>(MapCountLimit.look(pid, mappings));
+        List<Refusal> refusals = new ArrayList<>(mapCount.look(mappings));
         refusals.addAll(MappingRefusals.of(mappings));
         if (refusals.isEmpty()) {
             BackingRefusals backings = new BackingRefusals(files);
@@ -138,7 +140,8 @@ final class AddressSpaceCapture {
 
     // What came into being between the look and the freeze.
     private void requireSavable(List<Mapping> mappings) throws CannotCapture, KernelException {
-        List<Refusal> refusals = new ArrayList<>(MappingRefusals.of(mappings));
+        List<Refusal> refusals = new ArrayList<>(mapCount.look(mappings));
+        refusals.addAll(MappingRefusals.of(mappings));
         if (refusals.isEmpty()) {
             refusals.addAll(new BackingRefusals(files).of(mappings));
         }

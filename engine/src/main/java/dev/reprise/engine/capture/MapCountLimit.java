@@ -14,14 +14,19 @@ final class MapCountLimit {
     private static final int ROOM = 8;
     private static final int USUAL = 65530;
 
-    private MapCountLimit() {}
+    private final int pid;
+    private final long limit = limit();
 
-    static List<Refusal> look(int pid, List<Mapping> mappings) {
+    MapCountLimit(int pid) {
+        this.pid = pid;
+    }
+
+    List<Refusal> look(List<Mapping> mappings) {
         // The kernel does not count its own page, which all processes see.
         long count = mappings.stream()
                 .filter(one -> !one.path().equals("[vsyscall]"))
                 .count();
-        return count + ROOM <= USUAL ? List.of() : of(pid, count, limit());
+        return of(pid, count, limit);
     }
 
     static List<Refusal> of(int pid, long count, long limit) {

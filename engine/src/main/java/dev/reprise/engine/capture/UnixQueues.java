@@ -59,12 +59,8 @@ final class UnixQueues {
         if (socket.type() == SOCK_STREAM && offset < 0 && isReadAtOnce(socket, diag)) {
             return;
         }
+        // Whoever looks at the messages takes the error away; UnixSocketCapture has refused the socket.
         if (socket.type() != SOCK_STREAM && (Poll.now(socket.d().copy()) & Poll.POLLERR) != 0) {
-            look.refuseForNow(
-                    socket.d(),
-                    "UNIX socket with an error in front of its messages",
-                    "whoever looks at the messages takes the error away",
-                    "try again when the program has received it");
             return;
         }
         if (!guard.guards(socket.d())) {
