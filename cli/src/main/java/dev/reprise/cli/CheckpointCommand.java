@@ -172,14 +172,14 @@ final class CheckpointCommand implements Callable<Integer> {
         try {
             CheckpointStats done = take(target, outside, progress);
             if (figures != null) {
-                figures.write(Stats.done(done));
+                figures.write(Stats.done(done, progress.phases()));
             }
             return ExitStatus.DONE;
         } catch (CheckpointException failed) {
             progress.close();
             console.error(failed.reason(), failed);
             if (figures != null) {
-                figures.write(Stats.failed(failed.reason(), System.nanoTime() - start));
+                figures.write(Stats.failed(failed.reason(), progress.phases(), start));
             }
             return failed.reason() instanceof Reason.Unsupported ? ExitStatus.REFUSED : ExitStatus.FAILED;
         }

@@ -3,6 +3,8 @@ package dev.reprise.cli;
 import dev.reprise.engine.NonBlockingOutput;
 import dev.reprise.engine.model.Progress;
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Progress as a command line has it: warnings on stderr, given up on Ctrl-C, how far it has come as the user wants it. */
 final class Reporting implements Progress, AutoCloseable {
@@ -10,6 +12,7 @@ final class Reporting implements Progress, AutoCloseable {
     private final GivingUp givingUp;
     private final PrintStream err;
     private final ProgressLine line;
+    private final List<Phase> phases = new ArrayList<>();
 
     /** Without a word of how far it has come. */
     Reporting(Console console, GivingUp givingUp) {
@@ -35,8 +38,18 @@ final class Reporting implements Progress, AutoCloseable {
 
     @Override
     public void phase(String name) {
+        long now = System.nanoTime();
+        phases.add(new Phase(name, now));
         line.phase(name);
     }
+
+    /** The phases until now, and when each began, by System.nanoTime. */
+    List<Phase> phases() {
+        return phases;
+    }
+
+    /** One of them. */
+    record Phase(String name, long startNanos) {}
 
     @Override
     public void bytes(long done, long total) {

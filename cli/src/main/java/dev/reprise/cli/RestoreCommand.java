@@ -161,17 +161,17 @@ final class RestoreCommand implements Callable<Integer> {
     }
 
     private RestoredProcess restore(
-            Progress progress, Map<String, Integer> inherited, @Nullable FileAside figures, long start)
+            Reporting progress, Map<String, Integer> inherited, @Nullable FileAside figures, long start)
             throws IOException, RestoreException {
         try {
             RestoredProcess process = restore(progress, inherited);
             if (figures != null) {
-                figures.write(Stats.done(process.stats()));
+                figures.write(Stats.done(process.stats(), progress.phases()));
             }
             return process;
         } catch (RestoreException failed) {
             if (figures != null) {
-                figures.write(Stats.failed(failed.reason(), System.nanoTime() - start));
+                figures.write(Stats.failed(failed.reason(), progress.phases(), start));
             }
             throw failed;
         }

@@ -6,10 +6,14 @@ import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code reprise show}: what is in an image. */
 @Command(
@@ -18,6 +22,10 @@ import picocli.CommandLine.Parameters;
         exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:the image is good", "1:it is bad, or cannot be read", "2:wrong usage"})
 final class ShowCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
     @Mixin
     private final Console console = new Console();
 
@@ -28,17 +36,53 @@ final class ShowCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON (docs/schema/show.json).")
     private boolean json;
 
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description =
+                    "Write a page for a browser, all in one file: the tree, the memory map of each process (what is saved,"
+                            + " shared, zero), descriptors and threads.")
+    private @Nullable Path html;
+
+    @Option(
+            names = "--stats",
+            paramLabel = "FILE",
+            description = "With --html: what --stats of the checkpoint has written; the page gets its timeline.")
+    private @Nullable Path stats;
+
     @Override
     public Integer call() {
+        if (stats != null && html == null) {
+            throw new ParameterException(spec.commandLine(), "--stats is about the page of --html");
+        }
+        if (json && html != null) {
+            throw new ParameterException(spec.commandLine(), "--json and --html: choose one");
+        }
+        try (FileAside page = FileAside.prepareIfAny(html)) {
+            RunFigures run = stats == null ? null : RunFigures.read(stats);
+            return show(page, run);
+        } catch (IOException failed) {
+            console.error(Failures.text(failed), failed);
+            return ExitStatus.FAILED;
+        }
+    }
+
+    private int show(@Nullable FileAside page, @Nullable RunFigures run) throws IOException {
+        SavedImage saved;
         try (ReadableByteChannel source = ImageChannel.open(image)) {
-            SavedImage saved = SavedImage.read(source);
-            System.out.print(json ? Json.of(ImageJson.map(saved)) : ImageText.of(saved));
-            return ExitStatus.DONE;
+            saved = SavedImage.read(source);
         } catch (RestoreException bad) {
             console.error(bad.reason(), bad);
+            return ExitStatus.FAILED;
         } catch (IOException failed) {
             console.error(image + ": " + Failures.text(failed), failed);
+            return ExitStatus.FAILED;
         }
-        return ExitStatus.FAILED;
+        if (page != null) {
+            page.write(ImagePage.of(saved, run));
+        } else {
+            System.out.print(json ? Json.of(ImageJson.map(saved)) : ImageText.of(saved));
+        }
+        return ExitStatus.DONE;
     }
 }

@@ -13,19 +13,40 @@ import java.util.Map;
 final class Stats {
     private Stats() {}
 
-    static String done(CheckpointStats stats) {
-        return Json.of(of("done", stats, RestoreStats.NOTHING, stats.wallNanos()));
+    static String done(CheckpointStats stats, List<Reporting.Phase> phases) {
+        Map<String, Object> map = of("done", stats, RestoreStats.NOTHING, stats.wallNanos());
+        map.put("phases", phases(phases));
+        return Json.of(map);
     }
 
-    static String done(RestoreStats stats) {
-        return Json.of(of("done", CheckpointStats.NOTHING, stats, stats.wallNanos()));
+    static String done(RestoreStats stats, List<Reporting.Phase> phases) {
+        Map<String, Object> map = of("done", CheckpointStats.NOTHING, stats, stats.wallNanos());
+        map.put("phases", phases(phases));
+        return Json.of(map);
     }
 
-    static String failed(Reason reason, long wallNanos) {
+    static String failed(Reason reason, List<Reporting.Phase> phases, long startNanos) {
+        long wallNanos = System.nanoTime() - startNanos;
         Map<String, Object> map = of(outcome(reason), CheckpointStats.NOTHING, RestoreStats.NOTHING, wallNanos);
         map.put("reason", reason.text());
         map.put("refusals", reason instanceof Reason.Unsupported(var _, var refusals) ? of(refusals) : List.of());
+        map.put("phases", phases(phases));
         return Json.of(map);
+    }
+
+    // Each lasts until the next begins, the last one until now.
+    private static List<Object> phases(List<Reporting.Phase> phases) {
+        List<Object> list = new ArrayList<>(phases.size());
+        for (int i = 0; i < phases.size(); i++) {
+            long start = phases.get(i).startNanos();
+            long end = i + 1 < phases.size() ? phases.get(i + 1).startNanos() : System.nanoTime();
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("name", phases.get(i).name());
+            map.put("start_ms", (start - phases.getFirst().startNanos()) / 1e6);
+            map.put("ms", (end - start) / 1e6);
+            list.add(map);
+        }
+        return list;
     }
 
     private static String outcome(Reason reason) {
