@@ -24,6 +24,7 @@ class BoundsTest {
     /** Writes to its 8 MiB all the time. */
     private static final String WRITER = "rounds_over_pages";
 
+    private static final long WRITTEN = 8L << 20;
     private static final long AWAY_MILLIS = 60_000;
     private static final long RATE = 32L << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -82,6 +83,24 @@ class BoundsTest {
                     .bytesWritten();
             assertThat(System.nanoTime() - start).isGreaterThan(bytes * 1_000_000_000L / RATE);
             guest.passes(guest.pid(), AWAY_MILLIS);
+        }
+    }
+
+    // A writer that is written out slowly pays for all its pages, one that sleeps for next to none.
+    @Test
+    void whatTheProgramPaidIsTold() throws Exception {
+        Bounds slow = new Bounds(Long.MAX_VALUE, Long.MAX_VALUE, RATE);
+        CheckpointOptions options = CheckpointOptions.DEFAULT.withoutSync();
+        try (RunningGuest writer = RunningGuest.start(Guest.named(WRITER));
+                RunningGuest sleeper = RunningGuest.start(Guest.named(BIG))) {
+            assertThat(Checkpoint.toFile(writer.pid(), image(), options.with(slow), Progress.NONE)
+                            .copiedBytes())
+                    .isBetween(WRITTEN / 2, 2 * WRITTEN);
+            assertThat(Checkpoint.toFile(sleeper.pid(), image(), options, Progress.NONE)
+                            .copiedBytes())
+                    .isLessThan(WRITTEN / 8);
+            writer.passes(writer.pid(), AWAY_MILLIS);
+            sleeper.passes(sleeper.pid(), AWAY_MILLIS);
         }
     }
 

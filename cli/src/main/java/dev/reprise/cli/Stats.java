@@ -64,6 +64,7 @@ final class Stats {
         map.put("pages", checkpoint.pages() + restore.pages());
         map.put("bytes_written", checkpoint.bytesWritten());
         map.put("image_bytes", checkpoint.imageBytes() + restore.imageBytes());
+        map.put("copied_bytes", checkpoint.copiedBytes());
         map.put("tasks", checkpoint.tasks() + restore.tasks());
         map.put("threads", checkpoint.threads() + restore.threads());
         return map;

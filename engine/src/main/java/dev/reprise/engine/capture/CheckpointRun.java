@@ -45,6 +45,7 @@ public final class CheckpointRun {
     private long freezeStarted;
     private long freezeEnded;
     private long thawed;
+    private long copiedBytes;
 
     private CheckpointRun(Target target, PageSink sink, CheckpointOptions options, Progress progress) {
         this.target = target;
@@ -228,7 +229,7 @@ public final class CheckpointRun {
             freeze.thaw();
             thawed = System.nanoTime();
             progress.phase("copies");
-            copies.write(sink, progress, saved.count);
+            copiedBytes = copies.write(sink, progress, saved.count);
             requireWanted();
             progress.phase("seal");
             sink.finish();
@@ -254,6 +255,7 @@ public final class CheckpointRun {
                 bytes / PageRun.PAGE_SIZE,
                 bytes,
                 sink.bytesWritten(),
+                copiedBytes,
                 saved.image.processes().size(),
                 saved.threads);
     }

@@ -44,7 +44,7 @@ final class GrowthWatch implements Pace, AutoCloseable {
         try {
             while (exceeded == 0) {
                 long before = System.nanoTime();
-                long bytes = ownBytes();
+                long bytes = ownBytes(copies);
                 if (bytes > maxBytes) {
                     exceeded = bytes;
                     copies.forEach(MemoryCopy::kill);
@@ -58,7 +58,7 @@ final class GrowthWatch implements Pace, AutoCloseable {
     }
 
     /** What the copies have that nobody else has, in bytes. */
-    private long ownBytes() {
+    static long ownBytes(List<MemoryCopy> copies) {
         long bytes = 0;
         for (MemoryCopy copy : copies) {
             bytes += ownBytes(copy.pid());

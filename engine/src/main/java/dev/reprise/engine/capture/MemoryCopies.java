@@ -109,8 +109,11 @@ final class MemoryCopies {
         return new CopyRanges(advised, left);
     }
 
-    /** Writes all of them; the processes run already. */
-    void write(PageSink sink, Progress progress, PageCount count) throws KernelException, IOException {
+    /**
+     * Writes all of them; the processes run already. What they have paid for it: the bytes of memory that they have written to
+     * meanwhile, of which the kernel had to make copies for them.
+     */
+    long write(PageSink sink, Progress progress, PageCount count) throws KernelException, IOException {
         List<MemoryCopy> all = copies.stream().map(Copied::copy).toList();
         try (GrowthWatch watch = GrowthWatch.over(all, bounds.maxGrowthBytes(), progress)) {
             Pace pace = count.over(RatedPace.of(bounds.bytesPerSecond(), watch));
@@ -118,6 +121,7 @@ final class MemoryCopies {
                 for (Copied one : copies) {
                     new PageOutput(one.copy.pid(), one.copy, sink, pace).write(one.space);
                 }
+                return GrowthWatch.ownBytes(all);
             } finally {
                 watch.require(); // of a copy that has ended nothing can be written: that is no news then
             }

@@ -9,6 +9,8 @@ package dev.reprise.engine.model;
  * @param pages memory pages in the image, 4096 bytes each
  * @param bytesWritten bytes of memory contents written
  * @param imageBytes bytes of the whole image
+ * @param copiedBytes bytes of memory that the program, running on, wrote to before they were in the image, so that the
+ *     kernel copied them: what it paid, a page fault for each page
  * @param tasks processes in the image
  * @param threads threads of all of them
  */
@@ -19,8 +21,9 @@ public record CheckpointStats(
         long pages,
         long bytesWritten,
         long imageBytes,
+        long copiedBytes,
         int tasks,
         int threads) {
     /** Of a checkpoint that came to nothing. */
-    public static final CheckpointStats NOTHING = new CheckpointStats(0, 0, 0, 0, 0, 0, 0, 0);
+    public static final CheckpointStats NOTHING = new CheckpointStats(0, 0, 0, 0, 0, 0, 0, 0, 0);
 }
