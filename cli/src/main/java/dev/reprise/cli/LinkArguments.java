@@ -25,10 +25,11 @@ final class LinkArguments {
     @Option(
             names = "--external",
             paramLabel = "KEY=HOW",
-            description = "What becomes of one open file; explain tells the KEY. inherit: restore is handed another for"
-                    + " it (--inherit FD=KEY), and nothing of it is saved; cut: the program has its own afterwards, as"
-                    + " if all outside had closed theirs (a pipe ends, a TCP connection is reset, a shared file is"
-                    + " copied); refuse: no checkpoint. Can be given several times.")
+            description =
+                    "What becomes of one open file, or of shared memory; explain tells the KEY. inherit: restore is handed another for"
+                            + " it (--inherit FD=KEY), and nothing of it is saved; cut: the program has its own afterwards, as"
+                            + " if all outside had closed theirs (a pipe ends, a TCP connection is reset, a shared file or memory"
+                            + " is copied); refuse: no checkpoint. Can be given several times.")
     private List<String> external = new ArrayList<>();
 
     /** What is to become of TCP connections to the outside. */

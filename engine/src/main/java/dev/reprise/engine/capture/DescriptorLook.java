@@ -79,9 +79,7 @@ final class DescriptorLook {
         for (String key : links.unknown()) {
             refusals.add(new Refusal(
                     "--external " + key,
-                    set.isForest()
-                            ? "the processes"
-                            : "process " + set.members().getFirst().pid(),
+                    set.text(),
                     "nothing that is open has this key",
                     "reprise explain tells the keys"));
         }

@@ -25,7 +25,7 @@ final class LinkFates {
     LinkFates(OutsideLinks links, Descriptions descriptions) {
         this.tcp = links.tcp();
         links.fates().forEach((key, fate) -> {
-            if (!find(key, fate, descriptions)) {
+            if (!MemoryFates.isKey(key) && !find(key, fate, descriptions)) {
                 unknown.add(key);
             }
         });

@@ -63,6 +63,11 @@ record ProcessSet(List<Member> members, List<Member> zombies, List<Member> stran
         return parents;
     }
 
+    /** What it is called as a whole. */
+    String text() {
+        return isForest() ? "the processes" : "process " + members().getFirst().pid();
+    }
+
     /** Whether there is more than one process. */
     boolean isForest() {
         return members.size() + zombies.size() > 1;

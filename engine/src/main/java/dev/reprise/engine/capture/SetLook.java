@@ -56,7 +56,7 @@ final class SetLook {
                 unlessGone(() -> memory(member, files));
             }
         }
-        refusals.addAll(SharedMemoryLook.of(spaces, set));
+        refusals.addAll(SharedMemoryLook.of(spaces, set, new MemoryFates(links)));
     }
 
     private void memory(Member member, Map<DeviceInode, MappedFiles.MappedFile> files) throws KernelException {

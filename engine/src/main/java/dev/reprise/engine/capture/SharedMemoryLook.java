@@ -13,7 +13,8 @@ final class SharedMemoryLook {
     private SharedMemoryLook() {}
 
     /** {@code spaces} by process, after their own look. */
-    static List<Refusal> of(Map<Member, AddressSpaceCapture> spaces, ProcessSet set) throws KernelException {
+    static List<Refusal> of(Map<Member, AddressSpaceCapture> spaces, ProcessSet set, MemoryFates fates)
+            throws KernelException {
         List<Refusal> refusals = new ArrayList<>(SystemVMemory.look(set));
         Map<DeviceInode, String> places = new TreeMap<>(DeviceInode.ORDER);
         for (Map.Entry<Member, AddressSpaceCapture> space : spaces.entrySet()) {
@@ -36,12 +37,11 @@ final class SharedMemoryLook {
         }
         for (Map.Entry<DeviceInode, Integer> user :
                 SharedMemoryUsers.outside(set, places.keySet()).entrySet()) {
-            refusals.add(new Refusal(
-                    "shared memory",
-                    places.getOrDefault(user.getKey(), ""),
-                    "process " + user.getValue() + " uses it, too",
-                    "checkpoint both together, or end the other"));
+            if (!fates.isCut(user.getKey())) {
+                refusals.add(fates.refusal(user.getKey(), places.getOrDefault(user.getKey(), ""), user.getValue()));
+            }
         }
+        refusals.addAll(fates.unknown(places.keySet(), set.text()));
         return refusals;
     }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param tcp what becomes of TCP connections that {@code fates} does not name
  * @param fates by key: what /proc/PID/fd shows ({@code pipe:[1234]}, {@code socket:[1234]}, a path), or {@code PID/NUMBER}, a
- *     descriptor of any of the processes
+ *     descriptor of any of the processes, or {@code memory:[1234]}, mapped memory (which cannot be inherited)
  */
 public record OutsideLinks(OutsideTcp tcp, Map<String, Fate> fates) {
     /** Nothing is settled. */

@@ -3,6 +3,7 @@ package dev.reprise.engine.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.reprise.engine.model.OutsideLinks;
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.x86_64.SyscallNumbers;
@@ -31,7 +32,8 @@ class AddressSpaceLookTest {
             if (refusals.isEmpty()) {
                 assertThat(capture.bytesSeen()).isBetween(1L << 20, 1L << 28);
             }
-            refusals.addAll(SharedMemoryLook.of(Map.of(Member.alone(pid), capture), ProcessSet.alone(pid)));
+            refusals.addAll(SharedMemoryLook.of(
+                    Map.of(Member.alone(pid), capture), ProcessSet.alone(pid), new MemoryFates(OutsideLinks.NONE)));
             return refusals;
         } finally {
             python.descendants().forEach(ProcessHandle::destroyForcibly);
