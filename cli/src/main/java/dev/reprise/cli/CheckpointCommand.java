@@ -8,6 +8,7 @@ import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
 import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.ExecutableOptions;
+import dev.reprise.engine.model.Filters;
 import dev.reprise.engine.model.OutsideLinks;
 import dev.reprise.engine.model.OutsideTcp;
 import dev.reprise.engine.model.Reason;
@@ -142,7 +143,7 @@ final class CheckpointCommand implements Callable<Integer> {
         }
         if (executable && filters.areGiven()) {
             throw new ParameterException(
-                    spec.commandLine(), "--compress is about images: an executable maps its pages");
+                    spec.commandLine(), "--compress and --encrypt are about images: an executable starts by itself");
         }
         if (map && !executable) {
             throw new ParameterException(spec.commandLine(), "--map is about executables: use --executable");
@@ -156,21 +157,34 @@ final class CheckpointCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "an image is not written to a terminal: use -o FILE or a pipe");
         }
-        long start = System.nanoTime();
-        try (GivingUp givingUp = new GivingUp();
-                FileAside figures = FileAside.prepareIfAny(stats);
-                Reporting reporting = new Reporting(console, givingUp, progressArguments.line())) {
-            return run(target, outside, reporting, figures, start);
+        try {
+            // Before anything can be given up: who is asked for a passphrase just ends the command.
+            return run(target, outside, filters.filters(spec, console));
         } catch (IOException failed) {
             console.error(Failures.text(failed), failed);
             return ExitStatus.FAILED;
         }
     }
 
-    private int run(Target target, OutsideLinks outside, Reporting progress, @Nullable FileAside figures, long start)
+    private int run(Target target, OutsideLinks outside, Filters through) throws IOException {
+        long start = System.nanoTime();
+        try (GivingUp givingUp = new GivingUp();
+                FileAside figures = FileAside.prepareIfAny(stats);
+                Reporting reporting = new Reporting(console, givingUp, progressArguments.line())) {
+            return run(target, outside, through, reporting, figures, start);
+        }
+    }
+
+    private int run(
+            Target target,
+            OutsideLinks outside,
+            Filters through,
+            Reporting progress,
+            @Nullable FileAside figures,
+            long start)
             throws IOException {
         try {
-            CheckpointStats done = take(target, outside, progress);
+            CheckpointStats done = take(target, outside, through, progress);
             if (figures != null) {
                 figures.write(Stats.done(done));
             }
@@ -186,11 +200,12 @@ final class CheckpointCommand implements Callable<Integer> {
     }
 
     @SuppressWarnings("resource") // closed by the checkpoint, before anything is done about the original
-    private CheckpointStats take(Target target, OutsideLinks outside, Reporting progress) throws CheckpointException {
+    private CheckpointStats take(Target target, OutsideLinks outside, Filters through, Reporting progress)
+            throws CheckpointException {
         After after = fate == null ? After.RUN_ON : fate.after();
         CopyOnWrite copies = stopAndCopy ? CopyOnWrite.NEVER : CopyOnWrite.WHERE_WORTH;
         CheckpointOptions options =
-                new CheckpointOptions(after, sync == Answer.YES, copies, bounds.bounds(), outside, filters.filters());
+                new CheckpointOptions(after, sync == Answer.YES, copies, bounds.bounds(), outside, through);
         if (executable) {
             ExecutableOptions how = new ExecutableOptions(map, options.sync(), Optional.ofNullable(tool));
             return Checkpoint.toExecutable(target, output, how, options, progress);

@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import dev.reprise.engine.SavedImage;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.RestoreException;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
@@ -28,10 +29,22 @@ final class ShowCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON (docs/schema/show.json).")
     private boolean json;
 
+    @Mixin
+    private final IdentityArguments identities = new IdentityArguments();
+
     @Override
     public Integer call() {
+        try {
+            return show(identities.opening(console));
+        } catch (IOException failed) {
+            console.error(Failures.text(failed), failed);
+            return ExitStatus.FAILED;
+        }
+    }
+
+    private int show(Opening opening) {
         try (ReadableByteChannel source = ImageChannel.open(image)) {
-            SavedImage saved = SavedImage.read(source);
+            SavedImage saved = SavedImage.read(source, opening);
             System.out.print(json ? Json.of(ImageJson.map(saved)) : ImageText.of(saved));
             return ExitStatus.DONE;
         } catch (RestoreException bad) {

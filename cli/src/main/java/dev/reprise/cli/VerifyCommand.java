@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import dev.reprise.engine.SavedImage;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.RestoreException;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
@@ -27,10 +28,22 @@ final class VerifyCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path image;
 
+    @Mixin
+    private final IdentityArguments identities = new IdentityArguments();
+
     @Override
     public Integer call() {
+        try {
+            return verify(identities.opening(console));
+        } catch (IOException failed) {
+            console.error(Failures.text(failed), failed);
+            return ExitStatus.FAILED;
+        }
+    }
+
+    private int verify(Opening opening) {
         try (ReadableByteChannel source = ImageChannel.open(image)) {
-            SavedImage saved = SavedImage.read(source);
+            SavedImage saved = SavedImage.read(source, opening);
             System.out.println("good: format " + saved.formatVersion() + ", " + Amounts.bytes(saved.imageBytes()));
             return ExitStatus.DONE;
         } catch (RestoreException bad) {

@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.model.Filters;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.transport.Images;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
@@ -20,7 +21,7 @@ public final class Filtering {
      *
      * @throws IOException the source cannot be read, or is broken; so may every read be
      */
-    public static ReadableByteChannel open(ReadableByteChannel source) throws IOException {
-        return Images.unfiltering(source);
+    public static ReadableByteChannel open(ReadableByteChannel source, Opening opening) throws IOException {
+        return Images.unfiltering(source, opening);
     }
 }

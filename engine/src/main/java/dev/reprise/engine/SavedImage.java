@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.model.Host;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.transport.Images;
 import dev.reprise.engine.transport.ReadFailure;
@@ -22,8 +23,8 @@ public record SavedImage(Image content, int formatVersion, long imageBytes) {
      *
      * @throws RestoreException when the image cannot be read (Io) or is bad (BadImage)
      */
-    public static SavedImage read(ReadableByteChannel source) throws RestoreException {
-        try (StreamSource image = Images.open(source, Host.ANY)) {
+    public static SavedImage read(ReadableByteChannel source, Opening opening) throws RestoreException {
+        try (StreamSource image = Images.open(source, Host.ANY, opening)) {
             image.drain();
             return new SavedImage(image.image(), image.formatVersion(), image.bytesRead());
         } catch (IOException e) {

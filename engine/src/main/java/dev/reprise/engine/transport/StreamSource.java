@@ -1,8 +1,8 @@
 package dev.reprise.engine.transport;
 
 import dev.reprise.engine.model.Host;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.PageSource;
-import dev.reprise.image.filter.Envelope;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
@@ -34,8 +34,9 @@ public final class StreamSource implements PageSource.Streamed {
     }
 
     /** Reads what is in a channel, whatever is around it; {@code isWhole}: nothing may follow. The channel becomes the source's. */
-    static StreamSource of(ReadableByteChannel channel, boolean isWhole, Host host) throws IOException {
-        ReadableByteChannel image = Envelope.open(channel);
+    static StreamSource of(ReadableByteChannel channel, boolean isWhole, Host host, Opening opening)
+            throws IOException {
+        ReadableByteChannel image = Images.unfiltering(channel, opening);
         try {
             return new StreamSource(image, isWhole, host);
         } catch (Throwable e) {
