@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         name = "cp",
         description = {
             "Copy an image: from memory to a file or stdout, or from a file into memory.",
-            "With --identity, --compress or --encrypt it is decrypted and unpacked, and then packed and encrypted as these say;"
+            "With --identity, --verify, --compress or --encrypt it is decrypted and unpacked, and then packed and encrypted as these say;"
                     + " otherwise its bytes are taken as they are."
         },
         exitCodeListHeading = "Exit status:%n",
@@ -56,7 +56,7 @@ final class CpCommand implements Callable<Integer> {
     private final FilterArguments filters = new FilterArguments();
 
     @Mixin
-    private final IdentityArguments identities = new IdentityArguments();
+    private final OpeningArguments openings = new OpeningArguments();
 
     @Override
     public Integer call() {
@@ -65,7 +65,7 @@ final class CpCommand implements Callable<Integer> {
                     spec.commandLine(), "an image is not written to a terminal: name a file or use a pipe");
         }
         try {
-            return copy(filters.filters(spec, console), identities.opening(console));
+            return copy(filters.filters(spec, console), openings.opening(console));
         } catch (IOException failed) {
             console.error(Failures.text(failed), failed);
             return ExitStatus.FAILED;
@@ -74,8 +74,9 @@ final class CpCommand implements Callable<Integer> {
 
     private int copy(Filters through, Opening opening) {
         try (ReadableByteChannel source = ImageChannel.open(from)) {
-            Content content =
-                    isAnew() ? target -> repack(source, opening, target, through) : target -> transfer(source, target);
+            Content content = isAnew()
+                    ? target -> Filtering.copy(source, opening, target, through)
+                    : target -> transfer(source, target);
             write(content);
             return ExitStatus.DONE;
         } catch (IOException failed) {
@@ -85,7 +86,7 @@ final class CpCommand implements Callable<Integer> {
     }
 
     private boolean isAnew() {
-        return filters.areGiven() || identities.areGiven();
+        return filters.areGiven() || openings.areGiven();
     }
 
     private void write(Content content) throws IOException {
@@ -97,14 +98,6 @@ final class CpCommand implements Callable<Integer> {
         }
         try (FileAside target = FileAside.prepare(to)) {
             target.write(content);
-        }
-    }
-
-    private static void repack(ReadableByteChannel source, Opening opening, WritableByteChannel target, Filters through)
-            throws IOException {
-        try (ReadableByteChannel image = Filtering.open(source, opening);
-                WritableByteChannel packed = Filtering.into(target, through)) {
-            transfer(image, packed);
         }
     }
 

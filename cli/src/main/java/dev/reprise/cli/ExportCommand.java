@@ -70,7 +70,7 @@ final class ExportCommand implements Callable<Integer> {
     private Answer sync = Answer.YES;
 
     @Mixin
-    private final IdentityArguments identities = new IdentityArguments();
+    private final OpeningArguments openings = new OpeningArguments();
 
     @Override
     public Integer call() {
@@ -78,7 +78,7 @@ final class ExportCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "what is to be made? --executable makes an executable");
         }
         try {
-            return export(identities.opening(console));
+            return export(openings.opening(console));
         } catch (IOException failed) {
             console.error(Failures.text(failed), failed);
             return ExitStatus.FAILED;

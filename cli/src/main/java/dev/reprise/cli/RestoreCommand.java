@@ -101,7 +101,7 @@ final class RestoreCommand implements Callable<Integer> {
     private List<String> inherit = new ArrayList<>();
 
     @Mixin
-    private final IdentityArguments identities = new IdentityArguments();
+    private final OpeningArguments openings = new OpeningArguments();
 
     @Mixin
     private final ProgressArguments progressArguments = new ProgressArguments();
@@ -116,7 +116,7 @@ final class RestoreCommand implements Callable<Integer> {
         }
         Map<String, Integer> inherited = inherited();
         try {
-            RestoredProcess process = start(inherited, identities.opening(console));
+            RestoredProcess process = start(inherited, openings.opening(console));
             return detach ? ExitStatus.DONE : process.waitFor();
         } catch (RestoreException failed) {
             if (failed.reason() instanceof Reason.OwnIds own && (!image.equals(STDIN) || own.consumed().length > 0)) {

@@ -30,12 +30,12 @@ final class ShowCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private final IdentityArguments identities = new IdentityArguments();
+    private final OpeningArguments openings = new OpeningArguments();
 
     @Override
     public Integer call() {
         try {
-            return show(identities.opening(console));
+            return show(openings.opening(console));
         } catch (IOException failed) {
             console.error(Failures.text(failed), failed);
             return ExitStatus.FAILED;

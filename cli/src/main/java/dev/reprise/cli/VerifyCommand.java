@@ -29,12 +29,12 @@ final class VerifyCommand implements Callable<Integer> {
     private Path image;
 
     @Mixin
-    private final IdentityArguments identities = new IdentityArguments();
+    private final OpeningArguments openings = new OpeningArguments();
 
     @Override
     public Integer call() {
         try {
-            return verify(identities.opening(console));
+            return verify(openings.opening(console));
         } catch (IOException failed) {
             console.error(Failures.text(failed), failed);
             return ExitStatus.FAILED;
@@ -44,7 +44,8 @@ final class VerifyCommand implements Callable<Integer> {
     private int verify(Opening opening) {
         try (ReadableByteChannel source = ImageChannel.open(image)) {
             SavedImage saved = SavedImage.read(source, opening);
-            System.out.println("good: format " + saved.formatVersion() + ", " + Amounts.bytes(saved.imageBytes()));
+            System.out.println("good: format " + saved.formatVersion() + ", " + Amounts.bytes(saved.imageBytes())
+                    + saved.signed().map(VerifyCommand::signed).orElse(""));
             return ExitStatus.DONE;
         } catch (RestoreException bad) {
             console.error(bad.reason(), bad);
@@ -52,5 +53,9 @@ final class VerifyCommand implements Callable<Integer> {
             console.error(image + ": " + Failures.text(failed), failed);
         }
         return ExitStatus.FAILED;
+    }
+
+    private static String signed(SavedImage.Signed by) {
+        return ", signed by " + by.fingerprint() + (by.isVerified() ? "" : " as it says itself");
     }
 }

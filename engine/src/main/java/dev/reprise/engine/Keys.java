@@ -3,6 +3,8 @@ package dev.reprise.engine;
 import dev.reprise.engine.model.Secret;
 import dev.reprise.image.filter.Identities;
 import dev.reprise.image.filter.Recipients;
+import dev.reprise.image.state.Bytes;
+import dev.reprise.image.stream.Ed25519;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -104,6 +106,58 @@ public final class Keys {
             throw new IOException("there is no passphrase in its first line");
         }
         return new Secret(Arrays.copyOf(bytes, end));
+    }
+
+    /**
+     * The Ed25519 private key that {@code openssl genpkey -algorithm ed25519} writes, as PKCS #8.
+     *
+     * @throws IOException it cannot be read, or is something else
+     */
+    public static Secret signer(Path file) throws IOException {
+        Pem pem = Pem.first(text(file));
+        switch (pem.label()) {
+            case "PRIVATE KEY" -> {}
+            case "ENCRYPTED PRIVATE KEY" ->
+                throw new IOException(
+                        "it is protected by a passphrase: decrypt it with 'openssl pkey', into a pipe for example");
+            case "PUBLIC KEY" -> throw new IOException("it is a public key: what signs is the private one");
+            default -> throw otherKey(pem);
+        }
+        try {
+            Ed25519.signer(pem.bytes());
+        } catch (IllegalArgumentException other) {
+            throw new IOException(other.getMessage(), other);
+        }
+        return new Secret(pem.bytes());
+    }
+
+    /**
+     * The Ed25519 public key that {@code openssl pkey -pubout} writes: its 32 bytes.
+     *
+     * @throws IOException it cannot be read, or is something else
+     */
+    public static Bytes verifier(Path file) throws IOException {
+        Pem pem = Pem.first(text(file));
+        if (pem.label().endsWith("PRIVATE KEY")) {
+            throw new IOException(
+                    "it is a private key, which is the signer's alone: 'openssl pkey -pubout' makes the public one");
+        }
+        if (!pem.label().equals("PUBLIC KEY")) {
+            throw otherKey(pem);
+        }
+        try {
+            return Bytes.of(Ed25519.key(pem.bytes()));
+        } catch (IllegalArgumentException other) {
+            throw new IOException(other.getMessage(), other);
+        }
+    }
+
+    private static IOException otherKey(Pem pem) {
+        return new IOException("it is no Ed25519 key as openssl writes it, but " + pem.label());
+    }
+
+    private static String text(Path file) throws IOException {
+        return new String(bytes(file), StandardCharsets.ISO_8859_1);
     }
 
     private record Line(String text, int number) {

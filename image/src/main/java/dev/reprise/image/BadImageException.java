@@ -71,4 +71,13 @@ public abstract sealed class BadImageException extends IOException {
             super("locked image", what, 0, help);
         }
     }
+
+    /** A signature was wanted, and the image has none, another one's, or one over something else. */
+    public static final class Untrusted extends BadImageException {
+        private static final long serialVersionUID = 1L;
+
+        public Untrusted(String what, long position) {
+            super("untrusted image", what, position, "get it from whom you trust");
+        }
+    }
 }

@@ -45,7 +45,8 @@ public sealed interface Reason {
             TOO_OLD,
             TOO_NEW,
             WRONG_MACHINE,
-            LOCKED
+            LOCKED,
+            UNTRUSTED
         }
 
         @Override

@@ -10,6 +10,8 @@ import dev.reprise.engine.model.Secret;
 import dev.reprise.image.filter.Envelope;
 import dev.reprise.image.filter.Identities;
 import dev.reprise.image.filter.Recipients;
+import dev.reprise.image.state.Bytes;
+import dev.reprise.image.stream.Signers;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Randomness;
 import java.io.IOException;
@@ -22,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 
 /** Opens images, to write and to read, in the way that their place allows. */
 public final class Images {
@@ -32,12 +35,16 @@ public final class Images {
 
     /**
      * A sink for a path: in place where that is a regular file or nothing yet, streamed into a fifo or device, or through filters.
+     * {@code signer}, if there is one, signs the image.
      */
-    public static PageSink create(Path target, boolean sync, Filters filters) throws IOException {
+    public static PageSink create(Path target, boolean sync, Filters filters, Optional<Secret> signer)
+            throws IOException {
         if (Files.exists(target) && !Files.isRegularFile(target)) {
-            return StreamImage.owning(FileChannel.open(target, StandardOpenOption.WRITE), filters);
+            return StreamImage.owning(FileChannel.open(target, StandardOpenOption.WRITE), filters, signer);
         }
-        return filters.areNone() ? FileImage.create(target, sync) : FilteredFile.create(target, sync, filters);
+        return filters.areNone()
+                ? FileImage.create(target, sync, signer)
+                : FilteredFile.create(target, sync, filters, signer);
     }
 
     /** A sink for a channel, which the caller closes. */
@@ -46,18 +53,22 @@ public final class Images {
     }
 
     /** A sink for a channel, which is closed as soon as the image is complete. */
-    public static PageSink.Streamed createOwning(WritableByteChannel channel, Filters filters) throws IOException {
-        return StreamImage.owning(channel, filters);
+    public static PageSink.Streamed createOwning(WritableByteChannel channel, Filters filters, Optional<Secret> signer)
+            throws IOException {
+        return StreamImage.owning(channel, filters, signer);
     }
 
-    /** A source for a path: in place where that is a regular file with nothing around the image, else streamed. */
+    /**
+     * A source for a path: in place where that is a regular file with nothing around the image, else streamed; so is an image that must be
+     * signed: what is loaded of a file may be something else than what was verified of it.
+     */
     public static PageSource open(Path path, Host host, Opening opening) throws IOException {
         FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
         try {
             if (!Files.isRegularFile(path)) {
                 return StreamSource.of(file, false, host, opening);
             }
-            return envelope(file) == Envelope.NONE
+            return envelope(file) == Envelope.NONE && !opening.mustBeSigned()
                     ? new FileSource(path, file, host)
                     : StreamSource.of(file, true, host, opening);
         } catch (Throwable e) {
@@ -105,6 +116,12 @@ public final class Images {
         return Envelope.open(source, identities(opening));
     }
 
+    static Signers signers(Opening opening) {
+        return opening.mustBeSigned()
+                ? Signers.of(opening.signers().stream().map(Bytes::toArray).toList())
+                : Signers.ANY;
+    }
+
     private static Identities identities(Opening opening) {
         return opening.identities().isEmpty() && opening.passphrases().isEmpty()
                 ? Identities.NONE
@@ -124,5 +141,10 @@ public final class Images {
     /** A source for a channel, from where it stands; the caller closes it. */
     public static StreamSource open(ReadableByteChannel channel, Host host, Opening opening) throws IOException {
         return StreamSource.of(new Unclosed(channel), false, host, opening);
+    }
+
+    /** The same for a channel that has nothing else. */
+    public static StreamSource openWhole(ReadableByteChannel channel, Host host, Opening opening) throws IOException {
+        return StreamSource.of(new Unclosed(channel), true, host, opening);
     }
 }

@@ -24,6 +24,7 @@ public final class ReadFailure {
             case BadImageException.TooNew _ -> Reason.BadImage.Flaw.TOO_NEW;
             case BadImageException.WrongMachine _ -> Reason.BadImage.Flaw.WRONG_MACHINE;
             case BadImageException.Locked _ -> Reason.BadImage.Flaw.LOCKED;
+            case BadImageException.Untrusted _ -> Reason.BadImage.Flaw.UNTRUSTED;
         };
     }
 }

@@ -3,13 +3,14 @@ package dev.reprise.cli;
 import dev.reprise.engine.Keys;
 import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.Secret;
+import dev.reprise.image.state.Bytes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** What an image is opened with. */
-final class IdentityArguments {
+/** What an image is opened with, and whose it must be. */
+final class OpeningArguments {
     @Option(
             names = "--identity",
             paramLabel = "FILE|passphrase[:FILE]",
@@ -18,13 +19,22 @@ final class IdentityArguments {
                             + " on the terminal, or the first line of FILE (/dev/fd/N is a descriptor). Can be given several times.")
     private List<String> names = new ArrayList<>();
 
+    @Option(
+            names = "--verify",
+            paramLabel = "KEY",
+            description =
+                    "Take the image only if it is signed by the owner of this key (--sign), an Ed25519 public key as"
+                            + " 'openssl pkey -pubout' writes it. Nothing in it is acted upon before. Can be given several times: one of"
+                            + " them must have signed.")
+    private List<String> signers = new ArrayList<>();
+
     boolean areGiven() {
-        return !names.isEmpty();
+        return !names.isEmpty() || !signers.isEmpty();
     }
 
     /** Reads the files, and asks. */
     Opening opening(Console console) throws IOException {
-        if (names.isEmpty()) {
+        if (!areGiven()) {
             return Opening.NONE;
         }
         List<Secret> identities = new ArrayList<>();
@@ -36,6 +46,10 @@ final class IdentityArguments {
                 identities.addAll(KeyFile.secret(name, Keys::identities, console));
             }
         }
-        return new Opening(identities, passphrases);
+        List<Bytes> verifiers = new ArrayList<>();
+        for (String signer : signers) {
+            verifiers.add(KeyFile.open(signer, Keys::verifier));
+        }
+        return new Opening(identities, passphrases, verifiers);
     }
 }
