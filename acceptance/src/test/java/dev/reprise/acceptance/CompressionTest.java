@@ -231,7 +231,8 @@ class CompressionTest {
             Path image = scratch.resolve("image");
             Library.checkpoint(guest.pid(), image, options(Compression.LZ4));
             try (ReadableByteChannel source = Channels.newChannel(Files.newInputStream(image))) {
-                assertThat(dev.reprise.engine.SavedImage.read(source).imageBytes())
+                assertThat(dev.reprise.engine.SavedImage.read(source, dev.reprise.engine.model.Opening.NONE)
+                                .imageBytes())
                         .isGreaterThan(Files.size(image));
             }
             guest.passes(guest.pid(), AWAY_MILLIS);

@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import dev.reprise.engine.Checkpoint;
+import dev.reprise.engine.Keys;
 import dev.reprise.engine.Terminal;
 import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
@@ -8,6 +9,7 @@ import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
 import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.ExecutableOptions;
+import dev.reprise.engine.model.Filters;
 import dev.reprise.engine.model.OutsideLinks;
 import dev.reprise.engine.model.OutsideTcp;
 import dev.reprise.engine.model.Reason;
@@ -92,6 +94,14 @@ final class CheckpointCommand implements Callable<Integer> {
     @Mixin
     private final FilterArguments filters = new FilterArguments();
 
+    @Option(
+            names = "--sign",
+            paramLabel = "KEY",
+            description =
+                    "Sign the image with an Ed25519 private key as 'openssl genpkey -algorithm ed25519' writes it;"
+                            + " restore --verify wants the signature. It stays right when the image is packed or encrypted in another way.")
+    private @Nullable String signer;
+
     @Mixin
     private final BoundArguments bounds = new BoundArguments();
 
@@ -142,7 +152,11 @@ final class CheckpointCommand implements Callable<Integer> {
         }
         if (executable && filters.areGiven()) {
             throw new ParameterException(
-                    spec.commandLine(), "--compress is about images: an executable maps its pages");
+                    spec.commandLine(), "--compress and --encrypt are about images: an executable starts by itself");
+        }
+        if (executable && signer != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--sign is about images: sign an executable as programs are signed");
         }
         if (map && !executable) {
             throw new ParameterException(spec.commandLine(), "--map is about executables: use --executable");
@@ -156,21 +170,38 @@ final class CheckpointCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "an image is not written to a terminal: use -o FILE or a pipe");
         }
-        long start = System.nanoTime();
-        try (GivingUp givingUp = new GivingUp();
-                FileAside figures = FileAside.prepareIfAny(stats);
-                Reporting reporting = Reporting.of(console, givingUp, progressArguments)) {
-            return run(target, outside, reporting, figures, start);
+        try {
+            // Before anything can be given up: who is asked for a passphrase just ends the command.
+            return run(target, options(outside));
         } catch (IOException failed) {
             console.error(Failures.text(failed), failed);
             return ExitStatus.FAILED;
         }
     }
 
-    private int run(Target target, OutsideLinks outside, Reporting progress, @Nullable FileAside figures, long start)
+    private CheckpointOptions options(OutsideLinks outside) throws IOException {
+        After after = fate == null ? After.RUN_ON : fate.after();
+        CopyOnWrite copies = stopAndCopy ? CopyOnWrite.NEVER : CopyOnWrite.WHERE_WORTH;
+        Filters through = filters.filters(spec, console);
+        CheckpointOptions options = new CheckpointOptions(
+                after, sync == Answer.YES, copies, bounds.bounds(), outside, through, Optional.empty());
+        return signer == null ? options : options.signedBy(KeyFile.secret(signer, Keys::signer, console));
+    }
+
+    private int run(Target target, CheckpointOptions options) throws IOException {
+        long start = System.nanoTime();
+        try (GivingUp givingUp = new GivingUp();
+                FileAside figures = FileAside.prepareIfAny(stats);
+                Reporting reporting = Reporting.of(console, givingUp, progressArguments)) {
+            return run(target, options, reporting, figures, start);
+        }
+    }
+
+    private int run(
+            Target target, CheckpointOptions options, Reporting progress, @Nullable FileAside figures, long start)
             throws IOException {
         try {
-            CheckpointStats done = take(target, outside, progress);
+            CheckpointStats done = take(target, options, progress);
             if (figures != null) {
                 figures.write(Stats.done(done, progress.phases()));
             }
@@ -186,11 +217,8 @@ final class CheckpointCommand implements Callable<Integer> {
     }
 
     @SuppressWarnings("resource") // closed by the checkpoint, before anything is done about the original
-    private CheckpointStats take(Target target, OutsideLinks outside, Reporting progress) throws CheckpointException {
-        After after = fate == null ? After.RUN_ON : fate.after();
-        CopyOnWrite copies = stopAndCopy ? CopyOnWrite.NEVER : CopyOnWrite.WHERE_WORTH;
-        CheckpointOptions options =
-                new CheckpointOptions(after, sync == Answer.YES, copies, bounds.bounds(), outside, filters.filters());
+    private CheckpointStats take(Target target, CheckpointOptions options, Reporting progress)
+            throws CheckpointException {
         if (executable) {
             ExecutableOptions how = new ExecutableOptions(map, options.sync(), Optional.ofNullable(tool));
             return Checkpoint.toExecutable(target, output, how, options, progress);

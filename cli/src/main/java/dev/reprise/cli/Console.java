@@ -32,7 +32,12 @@ final class Console {
         }
     }
 
-    /** Something to know though nothing failed. */
+    /** Something to know though nothing failed; not while anything is frozen. */
+    void warning(String text) {
+        warning(System.err, text);
+    }
+
+    /** The same, to what stderr is written through. */
     void warning(PrintStream err, String text) {
         err.println("reprise: warning: " + oneLine(text));
         err.flush();

@@ -1,7 +1,10 @@
 package dev.reprise.cli;
 
+import dev.reprise.cli.FileAside.Content;
 import dev.reprise.engine.Filtering;
 import dev.reprise.engine.Terminal;
+import dev.reprise.engine.model.Filters;
+import dev.reprise.engine.model.Opening;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -22,7 +25,8 @@ import picocli.CommandLine.Spec;
         name = "cp",
         description = {
             "Copy an image: from memory to a file or stdout, or from a file into memory.",
-            "With --compress it is unpacked and packed anew; otherwise its bytes are taken as they are."
+            "With --identity, --verify, --compress or --encrypt it is decrypted and unpacked, and then packed and encrypted as these say;"
+                    + " otherwise its bytes are taken as they are."
         },
         exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:done", "1:failed; nothing has the new name", "2:wrong usage"})
@@ -51,14 +55,29 @@ final class CpCommand implements Callable<Integer> {
     @Mixin
     private final FilterArguments filters = new FilterArguments();
 
+    @Mixin
+    private final OpeningArguments openings = new OpeningArguments();
+
     @Override
     public Integer call() {
         if (to.equals(STREAM) && Terminal.isAt(1)) {
             throw new ParameterException(
                     spec.commandLine(), "an image is not written to a terminal: name a file or use a pipe");
         }
+        try {
+            return copy(filters.filters(spec, console), openings.opening(console));
+        } catch (IOException failed) {
+            console.error(Failures.text(failed), failed);
+            return ExitStatus.FAILED;
+        }
+    }
+
+    private int copy(Filters through, Opening opening) {
         try (ReadableByteChannel source = ImageChannel.open(from)) {
-            copy(source);
+            Content content = isAnew()
+                    ? target -> Filtering.copy(source, opening, target, through)
+                    : target -> transfer(source, target);
+            write(content);
             return ExitStatus.DONE;
         } catch (IOException failed) {
             console.error(from + " to " + to + ": " + Failures.text(failed), failed);
@@ -66,26 +85,19 @@ final class CpCommand implements Callable<Integer> {
         }
     }
 
-    private void copy(ReadableByteChannel source) throws IOException {
+    private boolean isAnew() {
+        return filters.areGiven() || openings.areGiven();
+    }
+
+    private void write(Content content) throws IOException {
         if (to.equals(STREAM)) {
             try (FileOutputStream out = new FileOutputStream(FileDescriptor.out)) {
-                copy(source, out.getChannel());
+                content.to(out.getChannel());
             }
             return;
         }
         try (FileAside target = FileAside.prepare(to)) {
-            target.write(out -> copy(source, out));
-        }
-    }
-
-    private void copy(ReadableByteChannel source, WritableByteChannel target) throws IOException {
-        if (!filters.areGiven()) {
-            transfer(source, target);
-            return;
-        }
-        try (ReadableByteChannel image = Filtering.open(source);
-                WritableByteChannel packed = Filtering.into(target, filters.filters())) {
-            transfer(image, packed);
+            target.write(content);
         }
     }
 

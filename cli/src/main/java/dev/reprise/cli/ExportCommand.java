@@ -3,8 +3,10 @@ package dev.reprise.cli;
 import dev.reprise.cli.CheckpointCommand.Answer;
 import dev.reprise.engine.Export;
 import dev.reprise.engine.model.ExecutableOptions;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -67,14 +69,26 @@ final class ExportCommand implements Callable<Integer> {
             description = "Whether the file is on the disk before it gets its name (default: yes).")
     private Answer sync = Answer.YES;
 
+    @Mixin
+    private final OpeningArguments openings = new OpeningArguments();
+
     @Override
     public Integer call() {
         if (!executable) {
             throw new ParameterException(spec.commandLine(), "what is to be made? --executable makes an executable");
         }
+        try {
+            return export(openings.opening(console));
+        } catch (IOException failed) {
+            console.error(Failures.text(failed), failed);
+            return ExitStatus.FAILED;
+        }
+    }
+
+    private int export(Opening opening) {
         try (GivingUp givingUp = new GivingUp()) {
             ExecutableOptions how = new ExecutableOptions(map, sync == Answer.YES, Optional.empty());
-            Export.toExecutable(image, output, how, new Reporting(console, givingUp));
+            Export.toExecutable(image, opening, output, how, new Reporting(console, givingUp));
             return ExitStatus.DONE;
         } catch (RestoreException failed) {
             console.error(failed.reason(), failed);

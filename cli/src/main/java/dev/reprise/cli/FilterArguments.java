@@ -1,10 +1,17 @@
 package dev.reprise.cli;
 
+import dev.reprise.engine.Keys;
 import dev.reprise.engine.model.Compression;
+import dev.reprise.engine.model.Encryption;
 import dev.reprise.engine.model.Filters;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /** What an image goes through on its way out. */
@@ -18,12 +25,45 @@ final class FilterArguments {
                             + " so do the programs of these names.")
     private @Nullable Compression compression;
 
+    @Option(
+            names = "--encrypt",
+            paramLabel = "age1...|FILE|passphrase[:FILE]",
+            description =
+                    "Encrypt the image, behind any packing, by the format of age (age-encryption.org/v1), which reads it,"
+                            + " too. For the owner of a key; for those of all keys in a file as 'age -R' takes it; or with a passphrase"
+                            + " that is asked for on the terminal, or is the first line of FILE. Keys can be given several times.")
+    private List<String> readers = new ArrayList<>();
+
     boolean areGiven() {
-        return compression != null;
+        return compression != null || !readers.isEmpty();
     }
 
-    Filters filters() {
-        return new Filters(compression == null ? Compression.NONE : compression);
+    /** Reads the files, and asks. */
+    Filters filters(CommandSpec spec, Console console) throws IOException {
+        return new Filters(compression == null ? Compression.NONE : compression, encryption(spec, console));
+    }
+
+    private Encryption encryption(CommandSpec spec, Console console) throws IOException {
+        if (readers.isEmpty()) {
+            return Encryption.NONE;
+        }
+        if (readers.stream().anyMatch(KeyFile::isPassphrase)) {
+            if (readers.size() > 1) {
+                throw new ParameterException(
+                        spec.commandLine(), "--encrypt: a passphrase can only be the only way to read an image");
+            }
+            return new Encryption.WithPassphrase(KeyFile.passphrase(readers.getFirst(), 2, console));
+        }
+        List<String> keys = new ArrayList<>();
+        for (String reader : readers) {
+            if (reader.startsWith("age1")) {
+                Keys.requireRecipient(reader);
+                keys.add(reader);
+            } else {
+                keys.addAll(KeyFile.open(reader, Keys::recipients));
+            }
+        }
+        return new Encryption.ToKeys(keys);
     }
 
     /** A compression, in words. */

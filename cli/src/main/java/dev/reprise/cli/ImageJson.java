@@ -28,6 +28,7 @@ final class ImageJson {
         map.put("format", saved.formatVersion());
         map.put("image_bytes", saved.imageBytes());
         map.put("memory_bytes", Sizes.saved(image));
+        saved.signed().ifPresent(by -> map.put("signed", Map.of("key", by.fingerprint(), "verified", by.isVerified())));
         map.put("machine", machine(image.machine()));
         List<Object> processes = new ArrayList<>();
         for (ProcessState process : image.processes()) {

@@ -62,6 +62,11 @@ final class ImagePage {
                 "image format " + saved.formatVersion() + ", taken on "
                         + image.machine().architecture() + ", Linux "
                         + image.machine().kernelRelease());
+        saved.signed()
+                .ifPresent(by -> page.element(
+                        "p class=\"faint\"",
+                        "signed by " + by.fingerprint()
+                                + (by.isVerified() ? " (verified)" : " (as it says itself: --verify KEY proves it)")));
         int threads =
                 image.processes().stream().mapToInt(one -> one.tasks().size()).sum();
         page.raw("<div class=\"facts\">");

@@ -33,9 +33,15 @@ final class ImageText {
                 .append(", Linux ")
                 .append(Console.oneLine(saved.content().machine().kernelRelease()))
                 .append('\n');
+        saved.signed().ifPresent(shown::signed);
         shown.zombies();
         saved.content().processes().forEach(shown::process);
         return shown.text.toString();
+    }
+
+    private void signed(SavedImage.Signed by) {
+        text.append("signed by ").append(by.fingerprint());
+        text.append(by.isVerified() ? " (verified)\n" : " (as it says itself: --verify KEY proves it)\n");
     }
 
     private void zombies() {

@@ -5,6 +5,7 @@ import dev.reprise.engine.Restore;
 import dev.reprise.engine.RestoredProcess;
 import dev.reprise.engine.Terminal;
 import dev.reprise.engine.model.Clock;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
@@ -100,6 +101,9 @@ final class RestoreCommand implements Callable<Integer> {
     private List<String> inherit = new ArrayList<>();
 
     @Mixin
+    private final OpeningArguments openings = new OpeningArguments();
+
+    @Mixin
     private final ProgressArguments progressArguments = new ProgressArguments();
 
     @Option(names = "--stats", paramLabel = "FILE", description = "Write figures as JSON.")
@@ -112,7 +116,7 @@ final class RestoreCommand implements Callable<Integer> {
         }
         Map<String, Integer> inherited = inherited();
         try {
-            RestoredProcess process = start(inherited);
+            RestoredProcess process = start(inherited, openings.opening(console));
             return detach ? ExitStatus.DONE : process.waitFor();
         } catch (RestoreException failed) {
             if (failed.reason() instanceof Reason.OwnIds own && (!image.equals(STDIN) || own.consumed().length > 0)) {
@@ -146,13 +150,14 @@ final class RestoreCommand implements Callable<Integer> {
         return inherited;
     }
 
-    private RestoredProcess start(Map<String, Integer> inherited) throws IOException, RestoreException {
+    private RestoredProcess start(Map<String, Integer> inherited, Opening opening)
+            throws IOException, RestoreException {
         long start = System.nanoTime();
         try (GivingUp givingUp = new GivingUp();
                 FileAside figures = FileAside.prepareIfAny(stats);
                 FileAside number = FileAside.prepareIfAny(pidfile);
                 Reporting reporting = Reporting.of(console, givingUp, progressArguments)) {
-            RestoredProcess process = restore(reporting, inherited, figures, start);
+            RestoredProcess process = restore(reporting, inherited, opening, figures, start);
             if (number != null) {
                 number.write(process.pid() + "\n");
             }
@@ -161,10 +166,14 @@ final class RestoreCommand implements Callable<Integer> {
     }
 
     private RestoredProcess restore(
-            Reporting progress, Map<String, Integer> inherited, @Nullable FileAside figures, long start)
+            Reporting progress,
+            Map<String, Integer> inherited,
+            Opening opening,
+            @Nullable FileAside figures,
+            long start)
             throws IOException, RestoreException {
         try {
-            RestoredProcess process = restore(progress, inherited);
+            RestoredProcess process = restore(progress, inherited, opening);
             if (figures != null) {
                 figures.write(Stats.done(process.stats(), progress.phases()));
             }
@@ -178,10 +187,12 @@ final class RestoreCommand implements Callable<Integer> {
     }
 
     @SuppressWarnings("resource") // stdin is the JVM's
-    private RestoredProcess restore(Progress progress, Map<String, Integer> inherited) throws RestoreException {
+    private RestoredProcess restore(Progress progress, Map<String, Integer> inherited, Opening opening)
+            throws RestoreException {
         boolean fromStdin = image.equals(STDIN);
         StandardStreams streams = fromStdin ? StandardStreams.IMAGE_ON_STDIN : StandardStreams.OWN;
-        RestoreOptions options = new RestoreOptions(detach, pidNamespace, force, truncate, clock, streams, inherited);
+        RestoreOptions options =
+                new RestoreOptions(detach, pidNamespace, force, truncate, clock, streams, inherited, opening);
         return fromStdin
                 ? Restore.fromChannel(new FileInputStream(FileDescriptor.in).getChannel(), options, progress)
                 : Restore.fromFile(image, options, progress);

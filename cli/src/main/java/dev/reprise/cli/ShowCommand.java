@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import dev.reprise.engine.SavedImage;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.RestoreException;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
@@ -50,6 +51,9 @@ final class ShowCommand implements Callable<Integer> {
             description = "With --html: what --stats of the checkpoint has written; the page gets its timeline.")
     private @Nullable Path stats;
 
+    @Mixin
+    private final OpeningArguments openings = new OpeningArguments();
+
     @Override
     public Integer call() {
         if (stats != null && html == null) {
@@ -60,17 +64,17 @@ final class ShowCommand implements Callable<Integer> {
         }
         try (FileAside page = FileAside.prepareIfAny(html)) {
             RunFigures run = stats == null ? null : RunFigures.read(stats);
-            return show(page, run);
+            return show(openings.opening(console), page, run);
         } catch (IOException failed) {
             console.error(Failures.text(failed), failed);
             return ExitStatus.FAILED;
         }
     }
 
-    private int show(@Nullable FileAside page, @Nullable RunFigures run) throws IOException {
+    private int show(Opening opening, @Nullable FileAside page, @Nullable RunFigures run) throws IOException {
         SavedImage saved;
         try (ReadableByteChannel source = ImageChannel.open(image)) {
-            saved = SavedImage.read(source);
+            saved = SavedImage.read(source, opening);
         } catch (RestoreException bad) {
             console.error(bad.reason(), bad);
             return ExitStatus.FAILED;

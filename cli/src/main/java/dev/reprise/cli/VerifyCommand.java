@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import dev.reprise.engine.SavedImage;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.RestoreException;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
@@ -27,11 +28,24 @@ final class VerifyCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path image;
 
+    @Mixin
+    private final OpeningArguments openings = new OpeningArguments();
+
     @Override
     public Integer call() {
+        try {
+            return verify(openings.opening(console));
+        } catch (IOException failed) {
+            console.error(Failures.text(failed), failed);
+            return ExitStatus.FAILED;
+        }
+    }
+
+    private int verify(Opening opening) {
         try (ReadableByteChannel source = ImageChannel.open(image)) {
-            SavedImage saved = SavedImage.read(source);
-            System.out.println("good: format " + saved.formatVersion() + ", " + Amounts.bytes(saved.imageBytes()));
+            SavedImage saved = SavedImage.read(source, opening);
+            System.out.println("good: format " + saved.formatVersion() + ", " + Amounts.bytes(saved.imageBytes())
+                    + saved.signed().map(VerifyCommand::signed).orElse(""));
             return ExitStatus.DONE;
         } catch (RestoreException bad) {
             console.error(bad.reason(), bad);
@@ -39,5 +53,9 @@ final class VerifyCommand implements Callable<Integer> {
             console.error(image + ": " + Failures.text(failed), failed);
         }
         return ExitStatus.FAILED;
+    }
+
+    private static String signed(SavedImage.Signed by) {
+        return ", signed by " + by.fingerprint() + (by.isVerified() ? "" : " as it says itself");
     }
 }

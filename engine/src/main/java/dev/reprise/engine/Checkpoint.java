@@ -47,7 +47,7 @@ public final class Checkpoint {
             throws CheckpointException {
         return run(
                 target,
-                () -> Images.create(image, options.sync(), options.filters()),
+                () -> Images.create(image, options.sync(), options.filters(), options.signer()),
                 image.toString(),
                 options,
                 progress);
@@ -69,7 +69,12 @@ public final class Checkpoint {
     public static CheckpointStats toChannel(
             Target target, WritableByteChannel sink, CheckpointOptions options, Progress progress)
             throws CheckpointException {
-        return run(target, () -> Images.createOwning(sink, options.filters()), "the image's stream", options, progress);
+        return run(
+                target,
+                () -> Images.createOwning(sink, options.filters(), options.signer()),
+                "the image's stream",
+                options,
+                progress);
     }
 
     /**

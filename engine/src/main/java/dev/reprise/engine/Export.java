@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.Host;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.PageSource;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Reason;
@@ -26,11 +27,12 @@ public final class Export {
      * @throws RestoreException when there is no executable; BadImage when the image is at fault, Incapable when an
      *     executable cannot carry what is in it
      */
-    public static void toExecutable(Path image, Path executable, ExecutableOptions options, Progress progress)
+    public static void toExecutable(
+            Path image, Opening opening, Path executable, ExecutableOptions options, Progress progress)
             throws RestoreException {
         progress.phase("read");
         Host host = new Host("x86-64", PageRun.PAGE_SIZE, XsaveComponents.supported());
-        try (PageSource source = Images.open(image, host)) {
+        try (PageSource source = Images.open(image, host, opening)) {
             if (source instanceof PageSource.InPlace file) {
                 file.verify(_ -> {});
             }

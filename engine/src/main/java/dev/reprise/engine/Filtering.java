@@ -1,13 +1,17 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.model.Filters;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.transport.Images;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
-/** The filters alone, for images on their way from one place to another; what passes is not verified. */
+/** The filters alone, for images on their way from one place to another. */
 public final class Filtering {
+    private static final int BUFFER = 256 << 10;
+
     private Filtering() {}
 
     /** A channel whose bytes go through filters into {@code target}; closing it completes and closes that. */
@@ -20,7 +24,32 @@ public final class Filtering {
      *
      * @throws IOException the source cannot be read, or is broken; so may every read be
      */
-    public static ReadableByteChannel open(ReadableByteChannel source) throws IOException {
-        return Images.unfiltering(source);
+    public static ReadableByteChannel open(ReadableByteChannel source, Opening opening) throws IOException {
+        return Images.unfiltering(source, opening);
+    }
+
+    /**
+     * Takes an image to another place, through other filters. Both channels are closed. It is verified where the opening wants a signature:
+     * otherwise what arrives in the target is none.
+     *
+     * @throws IOException the source cannot be read, or is bad, or the target cannot be written
+     */
+    public static void copy(ReadableByteChannel source, Opening opening, WritableByteChannel target, Filters filters)
+            throws IOException {
+        try (ReadableByteChannel image = open(source, opening);
+                WritableByteChannel packed = into(target, filters)) {
+            if (opening.mustBeSigned()) {
+                Verifying.pass(image, opening, packed);
+                return;
+            }
+            ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+            while (image.read(buffer) >= 0) {
+                buffer.flip();
+                while (buffer.hasRemaining()) {
+                    packed.write(buffer);
+                }
+                buffer.clear();
+            }
+        }
     }
 }

@@ -34,7 +34,7 @@ public final class Restore {
      */
     public static RestoredProcess fromFile(Path image, RestoreOptions options, Progress progress)
             throws RestoreException {
-        return run(() -> Images.open(image, host()), image.toString(), options, progress);
+        return run(() -> Images.open(image, host(), options.opening()), image.toString(), options, progress);
     }
 
     /**
@@ -47,7 +47,8 @@ public final class Restore {
         Remembering channel = new Remembering(source);
         Progress forgetting = new ForgettingProgress(progress, channel);
         try {
-            return run(() -> Images.open(channel, host()), "the image's stream", options, forgetting);
+            return run(
+                    () -> Images.open(channel, host(), options.opening()), "the image's stream", options, forgetting);
         } catch (RestoreException failed) {
             if (failed.reason() instanceof Reason.OwnIds own) {
                 throw new RestoreException(new Reason.OwnIds(own.id(), channel.content()), failed);

@@ -2,7 +2,7 @@ package dev.reprise.image;
 
 import java.io.IOException;
 
-/** An image that cannot be used: exactly one of five answers, each one line (what, where, what would help). */
+/** An image that cannot be used: exactly one of its answers, each one line (what, where, what would help). */
 public abstract sealed class BadImageException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -60,6 +60,24 @@ public abstract sealed class BadImageException extends IOException {
 
         public WrongMachine(String what, long position) {
             super("image of another machine", what, position, "restore it on a machine like the one it was taken on");
+        }
+    }
+
+    /** The image is encrypted, and nothing that was given opens it. */
+    public static final class Locked extends BadImageException {
+        private static final long serialVersionUID = 1L;
+
+        public Locked(String what, String help) {
+            super("locked image", what, 0, help);
+        }
+    }
+
+    /** A signature was wanted, and the image has none, another one's, or one over something else. */
+    public static final class Untrusted extends BadImageException {
+        private static final long serialVersionUID = 1L;
+
+        public Untrusted(String what, long position) {
+            super("untrusted image", what, position, "get it from whom you trust");
         }
     }
 }

@@ -65,7 +65,7 @@ public final class GoldenImage {
         long length = (long) pages.length * PageRun.PAGE_SIZE;
         Span span = composer.data(RecordType.PAGES, 0, object.value(), PagesCodec.write(object, runs), length);
         take();
-        DataDigest digest = new DataDigest(length);
+        DataDigest digest = new DataDigest(length, false);
         for (byte[] page : pages) {
             digest.update(ByteBuffer.wrap(page));
             out.writeBytes(page);

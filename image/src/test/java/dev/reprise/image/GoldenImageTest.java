@@ -9,6 +9,7 @@ import dev.reprise.image.state.PageRun;
 import dev.reprise.image.stream.Feed;
 import dev.reprise.image.stream.Received;
 import dev.reprise.image.stream.RecordReader;
+import dev.reprise.image.stream.Signers;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,7 +21,7 @@ class GoldenImageTest {
     @Test
     void theGoldenImageIsReadAsItWasWritten() throws IOException {
         RecordReader reader =
-                new RecordReader(Feed.of(Channels.newChannel(new ByteArrayInputStream(GoldenImage.v1()))));
+                new RecordReader(Feed.of(Channels.newChannel(new ByteArrayInputStream(GoldenImage.v1()))), Signers.ANY);
         assertThat(reader.header(1, 1).release()).isEqualTo("6.18.0-golden");
         ImageDecoder decoder = new ImageDecoder();
         int page = 0;

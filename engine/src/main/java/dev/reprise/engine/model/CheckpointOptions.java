@@ -1,5 +1,7 @@
 package dev.reprise.engine.model;
 
+import java.util.Optional;
+
 /**
  * How to take a checkpoint.
  *
@@ -9,26 +11,39 @@ package dev.reprise.engine.model;
  * @param bounds what it may cost a program that runs on
  * @param links what becomes of open files that lead out of what is saved
  * @param filters what the image's stream goes through; of no matter for executables
+ * @param signer the Ed25519 private key (PKCS #8) that signs the image; of no matter for executables
  */
 public record CheckpointOptions(
-        After after, boolean sync, CopyOnWrite copyOnWrite, Bounds bounds, OutsideLinks links, Filters filters) {
+        After after,
+        boolean sync,
+        CopyOnWrite copyOnWrite,
+        Bounds bounds,
+        OutsideLinks links,
+        Filters filters,
+        Optional<Secret> signer) {
     /** The program runs on as soon as it can, the image is safe on the disk. */
     public static final CheckpointOptions DEFAULT = new CheckpointOptions(
-            After.RUN_ON, true, CopyOnWrite.WHERE_WORTH, Bounds.NONE, OutsideLinks.NONE, Filters.NONE);
+            After.RUN_ON,
+            true,
+            CopyOnWrite.WHERE_WORTH,
+            Bounds.NONE,
+            OutsideLinks.NONE,
+            Filters.NONE,
+            Optional.empty());
 
     /** The same with another fate of the original. */
     public CheckpointOptions with(After after) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, signer);
     }
 
     /** The same with another way of writing memory. */
     public CheckpointOptions with(CopyOnWrite copyOnWrite) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, signer);
     }
 
     /** The same within bounds. */
     public CheckpointOptions with(Bounds bounds) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, signer);
     }
 
     /** The same with another fate of TCP connections to the outside. */
@@ -38,16 +53,21 @@ public record CheckpointOptions(
 
     /** The same with another fate of what leads outside. */
     public CheckpointOptions with(OutsideLinks links) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, signer);
     }
 
     /** The same through filters. */
     public CheckpointOptions with(Filters filters) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, signer);
     }
 
     /** The same, without waiting for the disk. */
     public CheckpointOptions withoutSync() {
-        return new CheckpointOptions(after, false, copyOnWrite, bounds, links, filters);
+        return new CheckpointOptions(after, false, copyOnWrite, bounds, links, filters, signer);
+    }
+
+    /** The same, signed with an Ed25519 private key. */
+    public CheckpointOptions signedBy(Secret signer) {
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, Optional.of(signer));
     }
 }

@@ -36,7 +36,7 @@ public sealed interface Reason {
         }
     }
 
-    /** The image cannot be used: exactly one of the reader's five answers. */
+    /** The image cannot be used: exactly one of the reader's answers. */
     record BadImage(Flaw flaw, String what) implements Reason {
         /** What is wrong with an image. */
         public enum Flaw {
@@ -44,7 +44,9 @@ public sealed interface Reason {
             TRUNCATED,
             TOO_OLD,
             TOO_NEW,
-            WRONG_MACHINE
+            WRONG_MACHINE,
+            LOCKED,
+            UNTRUSTED
         }
 
         @Override

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param standardStreams what becomes its 0-2 where those led outside the image
  * @param inherited descriptors of the caller's that take the place of open files of the image, by the files' keys: those of
  *     {@link OutsideLinks}, or paths
+ * @param opening what opens the image
  */
 public record RestoreOptions(
         boolean detached,
@@ -21,32 +22,38 @@ public record RestoreOptions(
         boolean truncate,
         Clock clock,
         StandardStreams standardStreams,
-        Map<String, Integer> inherited) {
+        Map<String, Integer> inherited,
+        Opening opening) {
     public RestoreOptions {
         inherited = Map.copyOf(inherited);
     }
 
     /** In the foreground, under its own ids, strictly verified. */
     public static final RestoreOptions DEFAULT =
-            new RestoreOptions(false, false, false, false, Clock.KEEP, StandardStreams.OWN, Map.of());
+            new RestoreOptions(false, false, false, false, Clock.KEEP, StandardStreams.OWN, Map.of(), Opening.NONE);
 
     /** The same, left to init. */
     public RestoreOptions asDetached() {
-        return new RestoreOptions(true, pidNamespace, force, truncate, clock, standardStreams, inherited);
+        return new RestoreOptions(true, pidNamespace, force, truncate, clock, standardStreams, inherited, opening);
     }
 
     /** The same in a new pid namespace. */
     public RestoreOptions inPidNamespace() {
-        return new RestoreOptions(detached, true, force, truncate, clock, standardStreams, inherited);
+        return new RestoreOptions(detached, true, force, truncate, clock, standardStreams, inherited, opening);
     }
 
     /** The same with other standard streams. */
     public RestoreOptions with(StandardStreams standardStreams) {
-        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams, inherited);
+        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams, inherited, opening);
     }
 
     /** The same with these descriptors handed over. */
     public RestoreOptions inheriting(Map<String, Integer> inherited) {
-        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams, inherited);
+        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams, inherited, opening);
+    }
+
+    /** The same with what opens the image. */
+    public RestoreOptions with(Opening opening) {
+        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams, inherited, opening);
     }
 }

@@ -1,6 +1,7 @@
 package dev.reprise.engine.transport;
 
 import dev.reprise.image.stream.DataCheck;
+import dev.reprise.image.stream.DataDigest;
 import dev.reprise.image.stream.Limits;
 import dev.reprise.image.stream.Span;
 import java.io.IOException;
@@ -11,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/** Computes the checksums of page data that others wrote into the file, beside the next batch when there is much to do. */
+/** Computes the checksums, and for signatures the hashes, of page data that others wrote into the file, beside the next batch when there is much to do. */
 final class Checksumming {
     // Below this a thread's start costs more than it brings.
     private static final long WORTH_A_THREAD = 4 << 20;
@@ -19,13 +20,15 @@ final class Checksumming {
     private static final Span END = new Span(-1, 0, 0, 0, 0);
 
     private final FileChannel file;
+    private final boolean isHashed;
     private final LinkedBlockingQueue<Span> queue = new LinkedBlockingQueue<>();
-    private final IdentityHashMap<Span, int[]> results = new IdentityHashMap<>();
+    private final IdentityHashMap<Span, DataDigest> results = new IdentityHashMap<>();
     private @Nullable IOException failure;
     private @Nullable Thread thread;
 
-    Checksumming(FileChannel file) {
+    Checksumming(FileChannel file, boolean isHashed) {
         this.file = file;
+        this.isHashed = isHashed;
     }
 
     void add(Span span) {
@@ -35,8 +38,8 @@ final class Checksumming {
         }
     }
 
-    /** The checksums of every span; the caller takes part in what is left. */
-    Map<Span, int[]> finish() throws IOException {
+    /** Those of every span; the caller takes part in what is left. */
+    Map<Span, DataDigest> finish() throws IOException {
         ByteBuffer buffer = null;
         for (Span span = queue.poll(); span != null; span = queue.poll()) {
             if (buffer == null || buffer.capacity() < Math.min(span.length(), Limits.PIECE)) {
@@ -89,9 +92,9 @@ final class Checksumming {
 
     private void compute(Span span, ByteBuffer buffer) {
         try {
-            int[] checksums = DataCheck.compute(file, buffer, span.position(), span.length());
+            DataDigest digest = DataCheck.digest(file, buffer, span.position(), span.length(), isHashed);
             synchronized (this) {
-                results.put(span, checksums);
+                results.put(span, digest);
             }
         } catch (IOException e) {
             synchronized (this) {

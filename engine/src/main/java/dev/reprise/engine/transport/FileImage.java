@@ -2,36 +2,42 @@ package dev.reprise.engine.transport;
 
 import dev.reprise.engine.model.PageBatch;
 import dev.reprise.engine.model.PageSink;
+import dev.reprise.engine.model.Secret;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.stream.Composer;
+import dev.reprise.image.stream.DataDigest;
 import dev.reprise.image.stream.Span;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** An image in a regular file: written aside in the same directory, synced, renamed; never half there. */
 public final class FileImage implements PageSink.InPlace {
     private final Aside aside;
     private final FileChannel file;
-    private final ImageWriting writing = new ImageWriting();
+    private final ImageWriting writing;
     private final Map<Long, Span> placed = new HashMap<>();
     private final Checksumming checksumming;
 
-    private FileImage(Aside aside) {
+    private FileImage(Aside aside, ImageWriting writing) {
         this.aside = aside;
+        this.writing = writing;
         this.file = aside.file();
-        this.checksumming = new Checksumming(file);
+        this.checksumming = new Checksumming(file, writing.composer().isSigned());
     }
 
     /** Begins an image that gets the name {@code target} when it is complete; without {@code sync} it may be lost in a power cut. */
-    public static FileImage create(Path target, boolean sync) throws IOException {
-        return new FileImage(Aside.create(target, sync, Images.OWN));
+    public static FileImage create(Path target, boolean sync, Optional<Secret> signer) throws IOException {
+        ImageWriting writing = new ImageWriting(signer);
+        return new FileImage(Aside.create(target, sync, Images.OWN), writing);
     }
 
     @Override
@@ -76,9 +82,15 @@ public final class FileImage implements PageSink.InPlace {
         if (!placed.isEmpty()) {
             throw new IllegalStateException(placed.size() + " batches are not done");
         }
-        for (Map.Entry<Span, int[]> result : checksumming.finish().entrySet()) {
-            Span span = result.getKey();
-            write(writing.composer().digest(span, result.getValue()), span.digestPosition());
+        Map<Span, DataDigest> digests = checksumming.finish();
+        for (Span span : digests.keySet().stream()
+                .sorted(Comparator.comparingLong(Span::position))
+                .toList()) {
+            DataDigest digest = digests.get(span);
+            if (digest != null) {
+                write(writing.composer().digest(span, digest.checksums()), span.digestPosition());
+                writing.composer().hashes(digest.hashes());
+            }
         }
         writing.finish();
         flush();

@@ -7,6 +7,7 @@ import dev.reprise.image.state.Image;
 import dev.reprise.image.stream.DataCheck;
 import dev.reprise.image.stream.Feed;
 import dev.reprise.image.stream.Limits;
+import dev.reprise.image.stream.Signers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -27,7 +28,7 @@ public final class FileSource implements PageSource.InPlace {
     FileSource(Path path, FileChannel file, Host host) throws IOException {
         this.path = path.toAbsolutePath();
         this.file = file;
-        ImageReading reading = new ImageReading(Feed.ofFile(file), host);
+        ImageReading reading = new ImageReading(Feed.ofFile(file), host, Signers.ANY);
         image = reading.image();
         List<PageBatch> found = new ArrayList<>();
         for (ImageReading.Batch batch = reading.next(); batch != null; batch = reading.next()) {

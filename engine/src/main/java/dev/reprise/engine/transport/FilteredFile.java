@@ -2,6 +2,7 @@ package dev.reprise.engine.transport;
 
 import dev.reprise.engine.model.Filters;
 import dev.reprise.engine.model.PageSink;
+import dev.reprise.engine.model.Secret;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** An image in a regular file that goes through filters: nothing in it has a place of its own, so it is a stream. */
 final class FilteredFile implements PageSink.Streamed {
@@ -20,10 +22,10 @@ final class FilteredFile implements PageSink.Streamed {
         this.stream = stream;
     }
 
-    static FilteredFile create(Path target, boolean sync, Filters filters) throws IOException {
+    static FilteredFile create(Path target, boolean sync, Filters filters, Optional<Secret> signer) throws IOException {
         Aside aside = Aside.create(target, sync, Images.OWN);
         try {
-            return new FilteredFile(aside, StreamImage.owning(new Unclosed(aside.file()), filters));
+            return new FilteredFile(aside, StreamImage.owning(new Unclosed(aside.file()), filters, signer));
         } catch (Throwable e) {
             aside.close();
             throw e;

@@ -12,6 +12,7 @@ import dev.reprise.image.stream.Feed;
 import dev.reprise.image.stream.Header;
 import dev.reprise.image.stream.Received;
 import dev.reprise.image.stream.RecordReader;
+import dev.reprise.image.stream.Signers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +32,9 @@ final class ImageReading {
     record Batch(Pages pages, long position) {}
 
     /** Reads up to the end of the state. */
-    ImageReading(Feed feed, Host host) throws IOException {
+    ImageReading(Feed feed, Host host, Signers signers) throws IOException {
         this.feed = feed;
-        records = new RecordReader(feed);
+        records = new RecordReader(feed, signers);
         header = records.header(Format.VERSION, Format.VERSION);
         requireHost(header, host);
         image = state();
@@ -91,6 +92,9 @@ final class ImageReading {
         while (true) {
             Received received = records.next();
             if (received == null || received.frame().type() == RecordType.PAGES) {
+                if (received != null) {
+                    records.requireSignedState(received.position());
+                }
                 batch = received;
                 isEnded = received == null;
                 Image complete = decoder.finish(received == null ? end : received.position());

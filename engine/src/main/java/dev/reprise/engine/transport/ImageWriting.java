@@ -1,5 +1,6 @@
 package dev.reprise.engine.transport;
 
+import dev.reprise.engine.model.Secret;
 import dev.reprise.image.codec.v1.Format;
 import dev.reprise.image.codec.v1.ImageEncoder;
 import dev.reprise.image.codec.v1.PageLedger;
@@ -12,9 +13,11 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.stream.Alignment;
 import dev.reprise.image.stream.Composer;
+import dev.reprise.image.stream.Ed25519;
 import dev.reprise.image.stream.Header;
 import dev.reprise.image.stream.Span;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What all sinks have in common: state to records, page data only as announced. */
@@ -22,8 +25,13 @@ final class ImageWriting {
     // The only lane that is written now; a second thread would take lane 1 with records of its own.
     private static final int LANE = 0;
 
-    private final Composer composer = new Composer();
+    private final Composer composer;
     private @Nullable PageLedger ledger;
+
+    /** {@code signer} signs the image, if there is one. */
+    ImageWriting(Optional<Secret> signer) {
+        composer = new Composer(signer.map(key -> Ed25519.signer(key.bytes())).orElse(null));
+    }
 
     Composer composer() {
         return composer;
@@ -40,6 +48,7 @@ final class ImageWriting {
         composer.header(new Header(
                 Format.VERSION, Header.X86_64, machine.pageSize(), 0, 0, machine.xcr0(), machine.kernelRelease()));
         ImageEncoder.encode(image, (type, key, payload) -> composer.record(type, LANE, key, payload));
+        composer.endState();
         ledger = new PageLedger(image);
     }
 

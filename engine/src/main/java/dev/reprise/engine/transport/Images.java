@@ -1,18 +1,30 @@
 package dev.reprise.engine.transport;
 
+import dev.reprise.engine.model.Encryption;
 import dev.reprise.engine.model.Filters;
 import dev.reprise.engine.model.Host;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.PageSource;
+import dev.reprise.engine.model.Secret;
 import dev.reprise.image.filter.Envelope;
+import dev.reprise.image.filter.Identities;
+import dev.reprise.image.filter.Recipients;
+import dev.reprise.image.state.Bytes;
+import dev.reprise.image.stream.Signers;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Randomness;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
 
 /** Opens images, to write and to read, in the way that their place allows. */
 public final class Images {
@@ -23,12 +35,16 @@ public final class Images {
 
     /**
      * A sink for a path: in place where that is a regular file or nothing yet, streamed into a fifo or device, or through filters.
+     * {@code signer}, if there is one, signs the image.
      */
-    public static PageSink create(Path target, boolean sync, Filters filters) throws IOException {
+    public static PageSink create(Path target, boolean sync, Filters filters, Optional<Secret> signer)
+            throws IOException {
         if (Files.exists(target) && !Files.isRegularFile(target)) {
-            return StreamImage.owning(FileChannel.open(target, StandardOpenOption.WRITE), filters);
+            return StreamImage.owning(FileChannel.open(target, StandardOpenOption.WRITE), filters, signer);
         }
-        return filters.areNone() ? FileImage.create(target, sync) : FilteredFile.create(target, sync, filters);
+        return filters.areNone()
+                ? FileImage.create(target, sync, signer)
+                : FilteredFile.create(target, sync, filters, signer);
     }
 
     /** A sink for a channel, which the caller closes. */
@@ -37,20 +53,24 @@ public final class Images {
     }
 
     /** A sink for a channel, which is closed as soon as the image is complete. */
-    public static PageSink.Streamed createOwning(WritableByteChannel channel, Filters filters) throws IOException {
-        return StreamImage.owning(channel, filters);
+    public static PageSink.Streamed createOwning(WritableByteChannel channel, Filters filters, Optional<Secret> signer)
+            throws IOException {
+        return StreamImage.owning(channel, filters, signer);
     }
 
-    /** A source for a path: in place where that is a regular file with nothing around the image, else streamed. */
-    public static PageSource open(Path path, Host host) throws IOException {
+    /**
+     * A source for a path: in place where that is a regular file with nothing around the image, else streamed; so is an image that must be
+     * signed: what is loaded of a file may be something else than what was verified of it.
+     */
+    public static PageSource open(Path path, Host host, Opening opening) throws IOException {
         FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
         try {
             if (!Files.isRegularFile(path)) {
-                return StreamSource.of(file, false, host);
+                return StreamSource.of(file, false, host, opening);
             }
-            return envelope(file) == Envelope.NONE
+            return envelope(file) == Envelope.NONE && !opening.mustBeSigned()
                     ? new FileSource(path, file, host)
-                    : StreamSource.of(file, true, host);
+                    : StreamSource.of(file, true, host, opening);
         } catch (Throwable e) {
             file.close();
             throw e;
@@ -59,17 +79,57 @@ public final class Images {
 
     /** A channel whose bytes go through filters into {@code target}; closing it completes and closes that. */
     public static WritableByteChannel filtering(WritableByteChannel target, Filters filters) throws IOException {
-        Envelope envelope = switch (filters.compression()) {
-            case NONE -> Envelope.NONE;
-            case LZ4 -> Envelope.LZ4;
-            case ZSTD -> Envelope.ZSTD;
+        WritableByteChannel encrypting = encrypting(target, filters.encryption());
+        try {
+            return switch (filters.compression()) {
+                case NONE -> encrypting;
+                case LZ4 -> Envelope.LZ4.into(encrypting);
+                case ZSTD -> Envelope.ZSTD.into(encrypting);
+            };
+        } catch (Throwable e) {
+            encrypting.close();
+            throw e;
+        }
+    }
+
+    private static WritableByteChannel encrypting(WritableByteChannel target, Encryption encryption)
+            throws IOException {
+        return switch (encryption) {
+            case Encryption.None _ -> target;
+            case Encryption.ToKeys(List<String> keys) ->
+                Envelope.encrypting(target, Recipients.ofKeys(keys), Images::random);
+            case Encryption.WithPassphrase(Secret passphrase) ->
+                Envelope.encrypting(target, Recipients.ofPassphrase(passphrase.bytes()), Images::random);
         };
-        return envelope.into(target);
+    }
+
+    private static byte[] random(int count) throws IOException {
+        try {
+            return Randomness.bytes(count);
+        } catch (KernelException failure) {
+            throw new IOException(failure.getMessage(), failure);
+        }
     }
 
     /** A channel of what is left of {@code source}'s bytes when all filters are undone; closing it closes that. */
-    public static ReadableByteChannel unfiltering(ReadableByteChannel source) throws IOException {
-        return Envelope.open(source);
+    public static ReadableByteChannel unfiltering(ReadableByteChannel source, Opening opening) throws IOException {
+        return Envelope.open(source, identities(opening));
+    }
+
+    static Signers signers(Opening opening) {
+        return opening.mustBeSigned()
+                ? Signers.of(opening.signers().stream().map(Bytes::toArray).toList())
+                : Signers.ANY;
+    }
+
+    private static Identities identities(Opening opening) {
+        return opening.identities().isEmpty() && opening.passphrases().isEmpty()
+                ? Identities.NONE
+                : Identities.of(
+                        opening.identities().stream()
+                                .map(identity -> new String(identity.bytes(), StandardCharsets.US_ASCII))
+                                .toList(),
+                        opening.passphrases().stream().map(Secret::bytes).toList());
     }
 
     private static Envelope envelope(FileChannel file) throws IOException {
@@ -79,7 +139,12 @@ public final class Images {
     }
 
     /** A source for a channel, from where it stands; the caller closes it. */
-    public static StreamSource open(ReadableByteChannel channel, Host host) throws IOException {
-        return StreamSource.of(new Unclosed(channel), false, host);
+    public static StreamSource open(ReadableByteChannel channel, Host host, Opening opening) throws IOException {
+        return StreamSource.of(new Unclosed(channel), false, host, opening);
+    }
+
+    /** The same for a channel that has nothing else. */
+    public static StreamSource openWhole(ReadableByteChannel channel, Host host, Opening opening) throws IOException {
+        return StreamSource.of(new Unclosed(channel), true, host, opening);
     }
 }

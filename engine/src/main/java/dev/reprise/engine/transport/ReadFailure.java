@@ -8,7 +8,7 @@ import java.io.IOException;
 public final class ReadFailure {
     private ReadFailure() {}
 
-    /** One of the reader's five answers, or an input error. */
+    /** One of the reader's answers, or an input error. */
     public static Reason reason(IOException failure) {
         if (!(failure instanceof BadImageException bad)) {
             return new Reason.Io("reading the image: " + failure, "");
@@ -23,6 +23,8 @@ public final class ReadFailure {
             case BadImageException.TooOld _ -> Reason.BadImage.Flaw.TOO_OLD;
             case BadImageException.TooNew _ -> Reason.BadImage.Flaw.TOO_NEW;
             case BadImageException.WrongMachine _ -> Reason.BadImage.Flaw.WRONG_MACHINE;
+            case BadImageException.Locked _ -> Reason.BadImage.Flaw.LOCKED;
+            case BadImageException.Untrusted _ -> Reason.BadImage.Flaw.UNTRUSTED;
         };
     }
 }

@@ -2,6 +2,7 @@ package dev.reprise.engine.transport;
 
 import dev.reprise.engine.model.Filters;
 import dev.reprise.engine.model.PageSink;
+import dev.reprise.engine.model.Secret;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
@@ -11,30 +12,34 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An image that goes out byte after byte into any channel. */
 public final class StreamImage implements PageSink.Streamed {
     private final WritableByteChannel channel;
     private final boolean isOurs;
-    private final ImageWriting writing = new ImageWriting();
+    private final ImageWriting writing;
     private @Nullable Span span;
     private @Nullable DataDigest digest;
     private boolean isOver;
 
-    private StreamImage(WritableByteChannel channel, boolean isOurs) {
+    private StreamImage(WritableByteChannel channel, boolean isOurs, ImageWriting writing) {
         this.channel = channel;
+        this.writing = writing;
         this.isOurs = isOurs;
     }
 
     /** Into a channel that belongs to the caller: it stays open. */
     public static StreamImage into(WritableByteChannel channel) {
-        return new StreamImage(channel, false);
+        return new StreamImage(channel, false, new ImageWriting(Optional.empty()));
     }
 
     /** Through filters into a channel that is closed at the end. */
-    static StreamImage owning(WritableByteChannel channel, Filters filters) throws IOException {
-        return new StreamImage(Images.filtering(channel, filters), true);
+    static StreamImage owning(WritableByteChannel channel, Filters filters, Optional<Secret> signer)
+            throws IOException {
+        ImageWriting writing = new ImageWriting(signer);
+        return new StreamImage(Images.filtering(channel, filters), true, writing);
     }
 
     @Override
@@ -52,7 +57,7 @@ public final class StreamImage implements PageSink.Streamed {
         flush();
         writing.composer().skip(next);
         span = next;
-        digest = new DataDigest(next.length());
+        digest = new DataDigest(next.length(), writing.composer().isSigned());
     }
 
     @Override
@@ -68,6 +73,7 @@ public final class StreamImage implements PageSink.Streamed {
             span = null;
             digest = null;
             write(writing.composer().digest(batch, current.checksums()));
+            writing.composer().hashes(current.hashes());
         }
     }
 

@@ -1,13 +1,14 @@
 package dev.reprise.engine.transport;
 
 import dev.reprise.engine.model.Host;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.PageSource;
-import dev.reprise.image.filter.Envelope;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.stream.Feed;
 import dev.reprise.image.stream.Limits;
+import dev.reprise.image.stream.Signers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -15,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An image from any channel. Memory is bounded by the state, 1 MiB and what expanding takes. */
@@ -28,16 +30,17 @@ public final class StreamSource implements PageSource.Streamed {
     private int run;
     private long page;
 
-    private StreamSource(ReadableByteChannel channel, boolean isWhole, Host host) throws IOException {
+    private StreamSource(ReadableByteChannel channel, boolean isWhole, Host host, Signers signers) throws IOException {
         this.channel = channel;
-        reading = new ImageReading(isWhole ? Feed.ofWhole(channel) : Feed.of(channel), host);
+        reading = new ImageReading(isWhole ? Feed.ofWhole(channel) : Feed.of(channel), host, signers);
     }
 
     /** Reads what is in a channel, whatever is around it; {@code isWhole}: nothing may follow. The channel becomes the source's. */
-    static StreamSource of(ReadableByteChannel channel, boolean isWhole, Host host) throws IOException {
-        ReadableByteChannel image = Envelope.open(channel);
+    static StreamSource of(ReadableByteChannel channel, boolean isWhole, Host host, Opening opening)
+            throws IOException {
+        ReadableByteChannel image = Images.unfiltering(channel, opening);
         try {
-            return new StreamSource(image, isWhole, host);
+            return new StreamSource(image, isWhole, host, Images.signers(opening));
         } catch (Throwable e) {
             image.close();
             throw e;
@@ -82,6 +85,11 @@ public final class StreamSource implements PageSource.Streamed {
     /** The version of the image's format. */
     public int formatVersion() {
         return reading.formatVersion();
+    }
+
+    /** Who has signed the image, when it has been read to its end. */
+    public Optional<Signers.Signed> signed() {
+        return reading.records().signed();
     }
 
     /** How far the image has been read, in bytes: its length at the end. */

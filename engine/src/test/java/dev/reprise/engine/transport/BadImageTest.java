@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.reprise.engine.SavedImage;
 import dev.reprise.engine.model.Host;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.image.BadImageException;
 import dev.reprise.image.BadImageException.Corrupt;
 import dev.reprise.image.BadImageException.TooNew;
@@ -96,15 +97,17 @@ class BadImageTest {
                 .isInstanceOf(Corrupt.class)
                 .hasMessageContaining("no Reprise image");
         for (String device : new String[] {"/dev/zero", "/dev/urandom"}) {
-            assertThatThrownBy(() -> Images.open(Path.of(device), Host.ANY)).isInstanceOf(Corrupt.class);
+            assertThatThrownBy(() -> Images.open(Path.of(device), Host.ANY, Opening.NONE))
+                    .isInstanceOf(Corrupt.class);
         }
-        assertThatThrownBy(() -> Images.open(Path.of("/dev/null"), Host.ANY)).isInstanceOf(Truncated.class);
+        assertThatThrownBy(() -> Images.open(Path.of("/dev/null"), Host.ANY, Opening.NONE))
+                .isInstanceOf(Truncated.class);
     }
 
     @Test
     void aSavedImageIsItsStateAndItsSize() throws Exception {
         try (FileChannel file = FileChannel.open(Golden.FILE)) {
-            SavedImage saved = SavedImage.read(file);
+            SavedImage saved = SavedImage.read(file, Opening.NONE);
             assertThat(saved.content()).isEqualTo(Golden.read(Golden.bytes()).image());
             assertThat(saved.imageBytes()).isEqualTo(file.size());
             assertThat(saved.formatVersion()).isEqualTo(1);
@@ -124,10 +127,11 @@ class BadImageTest {
     @Test
     void anImageThatNeedsMoreThanTheHostHasIsOfAnotherMachine() throws IOException {
         Host small = new Host("x86-64", 4096, 7);
-        assertThatThrownBy(() -> Images.open(Golden.FILE, small)).isInstanceOf(WrongMachine.class);
-        assertThatThrownBy(() -> Images.open(Golden.FILE, new Host("aarch64", 4096, -1)))
+        assertThatThrownBy(() -> Images.open(Golden.FILE, small, Opening.NONE)).isInstanceOf(WrongMachine.class);
+        assertThatThrownBy(() -> Images.open(Golden.FILE, new Host("aarch64", 4096, -1), Opening.NONE))
                 .isInstanceOf(WrongMachine.class);
-        Images.open(Golden.FILE, new Host("x86-64", 4096, 0x602e7)).close();
+        Images.open(Golden.FILE, new Host("x86-64", 4096, 0x602e7), Opening.NONE)
+                .close();
     }
 
     private static Throwable answer(int at, int value) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.reprise.engine.model.Compression;
 import dev.reprise.engine.model.Filters;
 import dev.reprise.engine.model.Host;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.PageSource;
 import dev.reprise.image.BadImageException;
 import dev.reprise.image.BadImageException.Corrupt;
@@ -92,7 +93,7 @@ class FilteredImageTest {
     }
 
     private static Golden.Content read(Path file) throws IOException {
-        try (PageSource source = Images.open(file, Host.ANY)) {
+        try (PageSource source = Images.open(file, Host.ANY, Opening.NONE)) {
             return Golden.read((PageSource.Streamed) source);
         }
     }

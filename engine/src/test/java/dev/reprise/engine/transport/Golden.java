@@ -1,6 +1,7 @@
 package dev.reprise.engine.transport;
 
 import dev.reprise.engine.model.Host;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.PageBatch;
 import dev.reprise.engine.model.PageSource;
 import dev.reprise.image.state.Bytes;
@@ -26,7 +27,8 @@ final class Golden {
     record Content(Image image, Bytes pages) {}
 
     static Content read(byte[] image) throws IOException {
-        try (PageSource.Streamed source = Images.open(Channels.newChannel(new ByteArrayInputStream(image)), Host.ANY)) {
+        try (PageSource.Streamed source =
+                Images.open(Channels.newChannel(new ByteArrayInputStream(image)), Host.ANY, Opening.NONE)) {
             return read(source);
         }
     }
@@ -40,7 +42,7 @@ final class Golden {
     }
 
     static Content read(Path file) throws IOException {
-        try (PageSource source = Images.open(file, Host.ANY)) {
+        try (PageSource source = Images.open(file, Host.ANY, Opening.NONE)) {
             PageSource.InPlace inPlace = (PageSource.InPlace) source;
             ByteArrayOutputStream pages = new ByteArrayOutputStream();
             byte[] all = Files.readAllBytes(inPlace.path());

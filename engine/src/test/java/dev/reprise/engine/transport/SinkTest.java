@@ -24,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,7 @@ class SinkTest {
     @Test
     void aFailedFileLeavesNothing() throws IOException {
         Path target = Files.writeString(directory.resolve("image"), "old");
-        FileImage sink = FileImage.create(target, true);
+        FileImage sink = FileImage.create(target, true, Optional.empty());
         sink.state(Golden.read(Golden.bytes()).image());
         sink.fail("disk full");
         assertThat(target).hasContent("old");
@@ -95,7 +96,7 @@ class SinkTest {
     @Test
     void pageDataThatTheStateDoesNotAnnounceAreRefused() throws IOException {
         Image image = Golden.read(Golden.bytes()).image();
-        try (FileImage sink = FileImage.create(directory.resolve("image"), false)) {
+        try (FileImage sink = FileImage.create(directory.resolve("image"), false, Optional.empty())) {
             sink.state(image);
             ObjectId space = new ObjectId(2);
             assertThatThrownBy(() -> sink.place(space, List.of(new PageRun(0x7ffffffde000L, 1))))
@@ -129,7 +130,7 @@ class SinkTest {
     private Path file(Golden.Content content, long batchBytes) throws IOException {
         Path target = directory.resolve("image");
         ByteBuffer pages = ByteBuffer.wrap(content.pages().toArray());
-        try (FileImage sink = FileImage.create(target, true);
+        try (FileImage sink = FileImage.create(target, true, Optional.empty());
                 FileChannel somebodyElse = FileChannel.open(sink.path(), StandardOpenOption.WRITE)) {
             sink.state(content.image());
             List<PageBatch> placed = new ArrayList<>();

@@ -6,25 +6,42 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** What can be around an image, as its first bytes tell. */
 public enum Envelope {
-    NONE,
-    LZ4,
-    ZSTD;
+    NONE(new byte[0]),
+    LZ4(number(Lz4.MAGIC)),
+    ZSTD(number(Zstd.MAGIC)),
+    AGE("age-encryption.org/".getBytes(StandardCharsets.US_ASCII)),
+    /** AGE as text, of which only that is known. */
+    AGE_ARMORED("-----BEGIN AGE".getBytes(StandardCharsets.US_ASCII));
 
     /** Bytes that tell. */
-    public static final int BYTES = 4;
+    public static final int BYTES = 19;
 
     /** Of envelopes in envelopes, more than anybody has made on purpose. */
     private static final int MOST = 3;
 
+    private final byte[] magic;
+
+    Envelope(byte[] magic) {
+        this.magic = magic;
+    }
+
+    private static byte[] number(int magic) {
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(magic)
+                .array();
+    }
+
     /** That around an image which begins with these bytes, all there are if they are fewer than {@link #BYTES}. */
     public static Envelope of(ByteBuffer first) throws BadImageException {
-        for (Envelope envelope : List.of(LZ4, ZSTD)) {
-            int differs = first.mismatch(envelope.magic());
-            if (differs == -1) {
+        for (Envelope envelope : List.of(LZ4, ZSTD, AGE, AGE_ARMORED)) {
+            int differs = first.mismatch(ByteBuffer.wrap(envelope.magic));
+            if (differs == -1 || differs == envelope.magic.length) {
                 return envelope;
             }
             if (differs > 0 && differs == first.remaining()) {
@@ -34,29 +51,27 @@ public enum Envelope {
         return NONE;
     }
 
-    private ByteBuffer magic() {
-        int magic = switch (this) {
-            case NONE -> 0;
-            case LZ4 -> Lz4.MAGIC;
-            case ZSTD -> Zstd.MAGIC;
-        };
-        return ByteBuffer.allocate(BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(magic)
-                .flip();
-    }
-
-    /** A channel whose bytes get into {@code target} in this envelope. Closing it completes and closes the target. */
+    /**
+     * A channel whose bytes get into {@code target} in this envelope, which is none of the encrypted ones. Closing it completes and
+     * closes the target.
+     */
     public WritableByteChannel into(WritableByteChannel target) throws IOException {
         return switch (this) {
             case NONE -> target;
             case LZ4 -> Lz4.into(target);
             case ZSTD -> Zstd.into(target);
+            case AGE, AGE_ARMORED -> throw new IllegalArgumentException("for whom?");
         };
     }
 
+    /** The same, encrypted by age's format. Keys are made at once, and what takes long for them. */
+    public static WritableByteChannel encrypting(WritableByteChannel target, Recipients recipients, Randomness random)
+            throws IOException {
+        return AgeSealing.into(target, recipients, random);
+    }
+
     /** A channel out of which comes the image itself, whatever is around it in {@code source}, which it closes, also when this fails. */
-    public static ReadableByteChannel open(ReadableByteChannel source) throws IOException {
+    public static ReadableByteChannel open(ReadableByteChannel source, Identities identities) throws IOException {
         ReadableByteChannel inner = source;
         try {
             for (int depth = 0; depth <= MOST; depth++) {
@@ -65,20 +80,21 @@ public enum Envelope {
                 if (around == NONE) {
                     return peeking;
                 }
-                inner = around.from(peeking);
+                inner = around.from(peeking, identities);
             }
-            throw new BadImageException.Corrupt("it is compressed more than " + MOST + " times", 0);
+            throw new BadImageException.Corrupt("it is in more than " + MOST + " envelopes", 0);
         } catch (Throwable e) {
             inner.close();
             throw e;
         }
     }
 
-    private ReadableByteChannel from(ReadableByteChannel source) {
+    private ReadableByteChannel from(ReadableByteChannel source, Identities identities) throws IOException {
         return switch (this) {
             case NONE -> source;
             case LZ4 -> new Expanding(source, new Lz4Format(new Intake(source)));
             case ZSTD -> new Expanding(source, new ZstdFormat(new Intake(source)));
+            case AGE, AGE_ARMORED -> new Expanding(source, new AgeFormat(new Intake(source), identities));
         };
     }
 }

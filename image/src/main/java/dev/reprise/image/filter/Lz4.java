@@ -5,12 +5,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
+import java.util.function.Supplier;
 
 /**
  * The lz4 frame format (lz4_Frame_format.md, version 1.6): one frame of independent blocks of a MiB. A block that does not shrink stays as
  * it is. Checksums are left out: the image has its own.
  */
-final class Lz4 {
+final class Lz4 implements Packing.Format {
     static final int MAGIC = 0x184D2204;
 
     /** In a block's length: its bytes are as they were. */
@@ -22,12 +23,32 @@ final class Lz4 {
     private Lz4() {}
 
     static WritableByteChannel into(WritableByteChannel target) throws IOException {
-        return new Compressing(target, Lz4::work, BEGIN, new byte[Integer.BYTES]);
+        return new Packing(target, new Lz4());
     }
 
-    private static Crew.Work work() {
+    @Override
+    public byte[] begin() {
+        return BEGIN.clone();
+    }
+
+    @Override
+    public byte[] end() {
+        return new byte[Integer.BYTES];
+    }
+
+    @Override
+    public boolean mayEndFull() {
+        return true;
+    }
+
+    @Override
+    public Supplier<Crew.Work> work() {
+        return Lz4::blocks;
+    }
+
+    private static Crew.Work blocks() {
         Lz4JavaCompressor codec = new Lz4JavaCompressor();
-        int most = codec.maxCompressedLength(Compressing.PIECE) + Integer.BYTES;
+        int most = codec.maxCompressedLength(Packing.PIECE) + Integer.BYTES;
         return slot -> {
             int plain = slot.inLength();
             if (plain == 0) { // would be read as the end of the frame, which comes anyway

@@ -62,7 +62,7 @@ final class Lz4Format implements Expanding.Format {
     @Override
     public boolean isMoreSure() {
         Lz4Head frame = head;
-        return frame != null && !isEnding && linked == null && frame.mostOfBlock() <= Compressing.PIECE;
+        return frame != null && !isEnding && linked == null && frame.mostOfBlock() <= Packing.PIECE;
     }
 
     @Override

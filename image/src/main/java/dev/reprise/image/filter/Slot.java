@@ -11,6 +11,8 @@ final class Slot {
     private int outLength;
     private int taken;
     private long position;
+    private long number;
+    private boolean isLast;
     private boolean isRaw;
     private boolean isDone;
     private @Nullable IOException failure;
@@ -82,12 +84,31 @@ final class Slot {
         position = behind;
     }
 
+    /** The how manyeth piece of the stream it is, from 0. */
+    long number() {
+        return number;
+    }
+
+    void number(long before) {
+        number = before;
+    }
+
+    /** Whether no piece follows. */
+    boolean isLast() {
+        return isLast;
+    }
+
+    void last(boolean last) {
+        isLast = last;
+    }
+
     /** Empty, as at first. */
     void clear() {
         inLength = 0;
         outLength = 0;
         taken = 0;
         isRaw = false;
+        isLast = false;
         isDone = false;
         failure = null;
     }

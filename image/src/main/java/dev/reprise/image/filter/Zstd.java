@@ -3,12 +3,13 @@ package dev.reprise.image.filter;
 import io.airlift.compress.v3.zstd.ZstdJavaCompressor;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
+import java.util.function.Supplier;
 
 /**
  * The zstd format (RFC 8878), level 3: a frame for each MiB, so that several threads can write and read them. Each frame tells
  * its length; the last one of a stream is shorter, if need be empty, so that a reader knows when to wait for no more.
  */
-final class Zstd {
+final class Zstd implements Packing.Format {
     static final int MAGIC = 0xFD2FB528;
 
     // A frame with one raw block of no bytes.
@@ -17,12 +18,32 @@ final class Zstd {
     private Zstd() {}
 
     static WritableByteChannel into(WritableByteChannel target) throws IOException {
-        return new Compressing(target, Zstd::work, new byte[0], new byte[0]);
+        return new Packing(target, new Zstd());
     }
 
-    private static Crew.Work work() {
+    @Override
+    public byte[] begin() {
+        return new byte[0];
+    }
+
+    @Override
+    public byte[] end() {
+        return new byte[0];
+    }
+
+    @Override
+    public boolean mayEndFull() {
+        return false;
+    }
+
+    @Override
+    public Supplier<Crew.Work> work() {
+        return Zstd::frames;
+    }
+
+    private static Crew.Work frames() {
         ZstdJavaCompressor codec = new ZstdJavaCompressor();
-        int most = codec.maxCompressedLength(Compressing.PIECE);
+        int most = codec.maxCompressedLength(Packing.PIECE);
         return slot -> {
             byte[] out = slot.out(most);
             if (slot.inLength() == 0) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class ZstdFormat implements Expanding.Format {
     private static final int COPY = 64 << 10;
     /** More than any encoder makes of a piece. */
-    private static final int MOST_IN = Compressing.PIECE + Compressing.PIECE / 8;
+    private static final int MOST_IN = Packing.PIECE + Packing.PIECE / 8;
 
     private final Intake intake;
     private final byte[] copy = new byte[COPY];
@@ -32,7 +32,7 @@ final class ZstdFormat implements Expanding.Format {
         ZstdFrame next = frame == null ? ZstdFrame.begin(intake) : frame;
         frame = next;
         isMoreSure = false;
-        if (next == null || next.contentLength() < 0 || next.contentLength() > Compressing.PIECE) {
+        if (next == null || next.contentLength() < 0 || next.contentLength() > Packing.PIECE) {
             return false;
         }
         frame = null;
@@ -49,7 +49,7 @@ final class ZstdFormat implements Expanding.Format {
         }
         slot.outLength((int) next.contentLength());
         slot.position(intake.position());
-        isMoreSure = next.contentLength() == Compressing.PIECE;
+        isMoreSure = next.contentLength() == Packing.PIECE;
         return true;
     }
 
@@ -101,7 +101,7 @@ final class ZstdFormat implements Expanding.Format {
             int length = slot.outLength();
             int n;
             try {
-                n = codec.decompress(slot.in(0), 0, slot.inLength(), slot.out(Compressing.PIECE), 0, length);
+                n = codec.decompress(slot.in(0), 0, slot.inLength(), slot.out(Packing.PIECE), 0, length);
             } catch (RuntimeException malformed) {
                 throw Expanding.corrupt("zstd", slot.position(), malformed);
             }

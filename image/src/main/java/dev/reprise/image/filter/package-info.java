@@ -1,6 +1,6 @@
 /**
  * Envelopes around image streams: what compresses and encrypts, and what reads that again.
- * May import the five answers of {@code dev.reprise.image}; alone knows the codecs.
+ * May import the answers of {@code dev.reprise.image}; alone knows the codecs.
  */
 @NullMarked
 package dev.reprise.image.filter;

@@ -2,6 +2,7 @@ package dev.reprise.image.stream;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Composes everything of an image but the page data, in the order of the stream, and knows where each byte goes. It does
@@ -19,6 +20,24 @@ public final class Composer {
     private int digestsMissing;
     private long records;
     private final Index index = new Index();
+    private final Ed25519.@Nullable Signer signer;
+    private final @Nullable Transcript transcript;
+
+    /** Composes an image that nobody signs. */
+    public Composer() {
+        this(null);
+    }
+
+    /** Composes an image that is signed, unless {@code signer} is null. */
+    public Composer(Ed25519.@Nullable Signer signer) {
+        this.signer = signer;
+        transcript = signer == null ? null : new Transcript();
+    }
+
+    /** Whether the hashes of data are wanted. */
+    public boolean isSigned() {
+        return signer != null;
+    }
 
     /** The bytes composed since the last call, and their position in the image. */
     public record Piece(long position, ByteBuffer bytes) {}
@@ -68,11 +87,31 @@ public final class Composer {
         }
         byte[] payload = Digest.encode(checksums);
         byte[] record = new byte[Frame.BYTES + payload.length];
-        head(Frame.DIGEST, 0, span.lane(), 0, payload, 0).encode(record, 0);
+        Frame.of(Frame.DIGEST, 0, span.lane(), 0, payload, 0).encode(record, 0);
         System.arraycopy(payload, 0, record, Frame.BYTES, payload.length);
         System.arraycopy(record, 0, log, span.log(), Frame.BYTES);
         digestsMissing--;
         return ByteBuffer.wrap(record);
+    }
+
+    /** The hashes of the next span's data, in the order of the spans; all of them before the end of a signed image. */
+    public void hashes(byte[] hashes) {
+        if (transcript != null) {
+            transcript.data(hashes);
+        }
+    }
+
+    /** Everything before the data has been composed. */
+    public void endState() {
+        sign(Signature.Scope.STATE);
+    }
+
+    private void sign(Signature.Scope scope) {
+        if (signer != null && transcript != null) {
+            transcript.heads(log, logLength);
+            Signature signature = new Signature(scope, signer.key(), signer.sign(transcript.message(scope)));
+            skippable(Frame.SIGNATURE, 0, 0, signature.encode());
+        }
     }
 
     /** What was composed since the last call; afterwards the position jumps over {@code span} and its digest, if given. */
@@ -102,6 +141,7 @@ public final class Composer {
         if (digestsMissing != 0) {
             throw new IllegalStateException(digestsMissing + " digests are missing");
         }
+        sign(Signature.Scope.WHOLE);
         long at = position();
         record(Frame.INDEX, 0, 0, index.encode());
         WholeDigest digest = new WholeDigest();
@@ -114,21 +154,18 @@ public final class Composer {
         if (payload.length > Limits.PAYLOAD) {
             throw new IllegalArgumentException("a record of type " + type + " has " + payload.length + " bytes");
         }
-        Frame frame = head(type, flags, lane, key, payload, dataLength);
+        Frame frame = Frame.of(type, flags, lane, key, payload, dataLength);
         if (type != Frame.INDEX) {
             index.add(frame, position());
         }
-        byte[] head = new byte[Frame.BYTES];
-        frame.encode(head, 0);
+        byte[] head = frame.encode();
         append(head, head.length);
         append(payload, payload.length);
         logged(head, 0, head.length);
         records++;
-    }
-
-    private static Frame head(int type, int flags, int lane, int key, byte[] payload, long dataLength) {
-        int checksum = Checksum.of(payload, 0, payload.length);
-        return new Frame(type, flags, lane, payload.length, checksum, dataLength, key);
+        if (transcript != null) {
+            transcript.payload(payload);
+        }
     }
 
     private void append(byte[] bytes, int length) {

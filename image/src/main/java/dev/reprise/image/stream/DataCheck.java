@@ -32,23 +32,28 @@ public final class DataCheck {
         }
     }
 
-    /** The checksums of data that lie in a file. */
-    public static int[] compute(FileChannel file, ByteBuffer buffer, long position, long length) throws IOException {
-        int[] checksums = new int[Digest.pieces(length)];
-        for (int i = 0; i < checksums.length; i++) {
-            long at = position + (long) i * Limits.PIECE;
-            checksums[i] = checksum(file, buffer, at, Math.min(Limits.PIECE, position + length - at));
+    /** Digests data that lie in a file; {@code isHashed}: whether they are signed. */
+    public static DataDigest digest(FileChannel file, ByteBuffer buffer, long position, long length, boolean isHashed)
+            throws IOException {
+        DataDigest digest = new DataDigest(length, isHashed);
+        while (digest.remaining() > 0) {
+            long at = position + length - digest.remaining();
+            digest.update(read(file, buffer, at, Math.min(buffer.capacity(), digest.remaining())));
         }
-        return checksums;
+        return digest;
     }
 
     private static int checksum(FileChannel file, ByteBuffer buffer, long at, long length) throws IOException {
+        return Checksum.of(read(file, buffer, at, length));
+    }
+
+    private static ByteBuffer read(FileChannel file, ByteBuffer buffer, long at, long length) throws IOException {
         buffer.clear().limit((int) length);
         while (buffer.hasRemaining()) {
             if (file.read(buffer, at + buffer.position()) < 0) {
                 throw new BadImageException.Truncated("it ends too early", at + buffer.position());
             }
         }
-        return Checksum.of(buffer.flip());
+        return buffer.flip();
     }
 }

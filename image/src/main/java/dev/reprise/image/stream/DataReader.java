@@ -11,13 +11,15 @@ final class DataReader {
     private final long position;
     private final long length;
     private final DataDigest digest;
+    private final boolean isHashed;
     private boolean skipped;
 
-    DataReader(Feed feed, long length) {
+    DataReader(Feed feed, long length, boolean isHashed) {
         this.feed = feed;
         this.position = feed.position();
         this.length = length;
-        this.digest = new DataDigest(length);
+        this.digest = new DataDigest(length, isHashed);
+        this.isHashed = isHashed;
     }
 
     long length() {
@@ -40,7 +42,7 @@ final class DataReader {
 
     /** Passes over what has not been read: unread in a file, else through a small buffer. */
     void pass() throws IOException {
-        if (feed.isFile() && digest.done() == 0) {
+        if (feed.isFile() && !isHashed && digest.done() == 0) {
             feed.skip(length);
             skipped = true;
             return;
@@ -49,6 +51,11 @@ final class DataReader {
         while (read(sink)) {
             sink.clear();
         }
+    }
+
+    /** The hashes of all of it, if they are wanted. */
+    byte[] hashes() {
+        return digest.hashes();
     }
 
     /** Compares with the digest; data that were passed over are returned, to be checked later. */

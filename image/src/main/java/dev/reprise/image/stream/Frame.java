@@ -29,10 +29,24 @@ public record Frame(int type, int flags, int lane, int payloadLength, int payloa
     /** Why the checkpoint failed; the last one of a failed checkpoint's stream. */
     public static final int FAILURE = 3;
 
+    /** Who has signed all that stands before. */
+    public static final int SIGNATURE = 4;
+
     /** A flag: a reader that does not know the type may leave the record out. */
     public static final int SKIPPABLE = 1;
 
     private static final int CRC = BYTES - Integer.BYTES;
+
+    static Frame of(int type, int flags, int lane, int key, byte[] payload, long dataLength) {
+        int checksum = Checksum.of(payload, 0, payload.length);
+        return new Frame(type, flags, lane, payload.length, checksum, dataLength, key);
+    }
+
+    byte[] encode() {
+        byte[] head = new byte[BYTES];
+        encode(head, 0);
+        return head;
+    }
 
     void encode(byte[] into, int at) {
         ByteBuffer out = ByteBuffer.wrap(into, at, BYTES).order(ByteOrder.LITTLE_ENDIAN);

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads an image record by record and checks every byte on the way; the end is there when the trailer was right. */
@@ -17,13 +18,16 @@ public final class RecordReader {
     private final Index index = new Index();
     private final Map<Integer, DataReader> withoutDigest = new HashMap<>();
     private final List<DataCheck> unchecked = new ArrayList<>();
+    private final SignatureCheck signatures;
     private @Nullable DataReader data;
     private boolean hasSeenData;
     private long records;
     private long state;
 
-    public RecordReader(Feed feed) {
+    /** {@code signers}: whose signature the image must have. */
+    public RecordReader(Feed feed, Signers signers) {
         this.feed = feed;
+        signatures = new SignatureCheck(signers);
     }
 
     /** Reads the header, and answers if the body cannot be read. */
@@ -32,6 +36,7 @@ public final class RecordReader {
         Header header = Header.decode(bytes, feed.readSome(bytes));
         header.requireReadable(oldest, newest);
         digest.update(bytes, 0, bytes.length);
+        signatures.head(bytes);
         return header;
     }
 
@@ -39,6 +44,7 @@ public final class RecordReader {
     public @Nullable Received next() throws IOException {
         if (data != null) {
             data.pass();
+            signatures.data(data.hashes());
             data = null;
         }
         while (true) {
@@ -52,16 +58,27 @@ public final class RecordReader {
             if (frame.type() != Frame.INDEX) {
                 digest.update(head, 0, head.length);
             }
+            if (frame.type() != Frame.INDEX) {
+                signatures.requireMore(position);
+            }
             switch (frame.type()) {
-                case Frame.DIGEST -> digest(frame, payload, position);
+                case Frame.DIGEST -> {
+                    digest(frame, payload, position);
+                    signatures.head(head);
+                }
                 case Frame.INDEX -> {
                     digest.update(head, 0, head.length);
-                    end(payload, position);
+                    end(head, payload, position);
                     return null;
                 }
                 case Frame.FAILURE -> throw failure(payload, position);
+                case Frame.SIGNATURE -> {
+                    index.add(frame, position);
+                    signatures.signature(head, payload, position, records);
+                }
                 default -> {
                     index.add(frame, position);
+                    signatures.record(head, payload);
                     return received(frame, payload, position);
                 }
             }
@@ -88,7 +105,7 @@ public final class RecordReader {
                 throw new BadImageException.Corrupt("the padding before page data is not zero", position);
             }
         }
-        data = new DataReader(feed, frame.dataLength());
+        data = new DataReader(feed, frame.dataLength(), signatures.areWanted());
         hasSeenData = true;
         if (withoutDigest.put(frame.lane(), data) != null) {
             throw new BadImageException.Corrupt("page data without a digest", position);
@@ -114,6 +131,8 @@ public final class RecordReader {
         if (finished == null || checksums.length != Digest.pieces(finished.length())) {
             throw new BadImageException.Corrupt("a digest belongs to no page data", position);
         }
+        byte[] expected = Digest.encode(checksums);
+        requireMade(frame, Frame.of(Frame.DIGEST, 0, frame.lane(), 0, expected, 0), payload, expected, position);
         DataCheck unseen = finished.check(checksums);
         if (unseen != null) {
             unchecked.add(unseen);
@@ -126,19 +145,42 @@ public final class RecordReader {
         return new BadImageException.Truncated("the checkpoint failed: " + oneLine, position);
     }
 
-    private void end(byte[] payload, long position) throws IOException {
+    // What follows from all before has one form only: a signature covers it, too.
+    private static void requireMade(Frame found, Frame made, byte[] payload, byte[] expected, long position)
+            throws BadImageException {
+        if (!found.equals(made) || !Arrays.equals(payload, expected)) {
+            throw new BadImageException.Corrupt("a record is not as a writer makes it", position);
+        }
+    }
+
+    /** Throws unless the record before the last one is the right signature over all that stood before it, if one is wanted. */
+    public void requireSignedState(long position) throws BadImageException {
+        signatures.requireState(position, records - 1);
+    }
+
+    /** Who has signed the image, when its end has been read. */
+    public Optional<Signers.Signed> signed() {
+        return signatures.signed();
+    }
+
+    private void end(byte[] head, byte[] payload, long position) throws IOException {
         if (!withoutDigest.isEmpty()) {
             throw new BadImageException.Corrupt("page data without a digest", position);
         }
         if (!Arrays.equals(payload, index.encode())) {
             throw new BadImageException.Corrupt("the index is wrong", position);
         }
+        requireMade(
+                Frame.decode(head, position), Frame.of(Frame.INDEX, 0, 0, 0, payload, 0), payload, payload, position);
+        signatures.requireWhole(position, records - 1);
         long at = feed.position();
-        Trailer found = Trailer.decode(feed.bytes(Trailer.BYTES), at);
+        byte[] trailer = feed.bytes(Trailer.BYTES);
+        Trailer found = Trailer.decode(trailer, at);
         if (found.index() != position
                 || found.length() != at + Trailer.BYTES
                 || found.records() != records
-                || found.digest() != digest.value()) {
+                || found.digest() != digest.value()
+                || !Arrays.equals(found.encode(), trailer)) {
             throw new BadImageException.Corrupt("the image is not as its trailer says", at);
         }
         feed.requireEnd();

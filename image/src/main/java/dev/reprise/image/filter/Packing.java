@@ -8,27 +8,40 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel that compresses what goes into another one, in independent pieces on several threads. Its memory is that of the
+ * A channel that packs what goes into another one, in independent pieces on several threads. Its memory is that of the
  * pieces, whatever the length of the stream. Closing it ends the stream and closes the other one.
  */
-final class Compressing implements WritableByteChannel {
+final class Packing implements WritableByteChannel {
     /** Bytes of a piece; only the last one has less. */
     static final int PIECE = 1 << 20;
 
     private final WritableByteChannel target;
     private final Crew crew;
-    private final byte[] end;
+    private final Format format;
     private @Nullable Slot current;
+    private long pieces;
     private boolean isOpen = true;
 
-    /**
-     * {@code work} makes of a slot's bytes what stands for them in the stream; {@code begin} and {@code end} stand around all.
-     */
-    Compressing(WritableByteChannel target, Supplier<Crew.Work> work, byte[] begin, byte[] end) throws IOException {
+    /** One of the formats, at the beginning of a stream of it. */
+    interface Format {
+        /** Makes of slots' bytes what stands for them in the stream, on a thread of its own. */
+        Supplier<Crew.Work> work();
+
+        /** What comes before all pieces. */
+        byte[] begin();
+
+        /** What comes behind them. */
+        byte[] end();
+
+        /** Whether a piece that is full can be the last one; otherwise an empty one follows it. */
+        boolean mayEndFull();
+    }
+
+    Packing(WritableByteChannel target, Format format) throws IOException {
         this.target = target;
-        this.end = end;
-        write(target, ByteBuffer.wrap(begin));
-        crew = new Crew("compress", work);
+        this.format = format;
+        write(target, ByteBuffer.wrap(format.begin()));
+        crew = new Crew("pack", format.work());
     }
 
     @Override
@@ -39,13 +52,13 @@ final class Compressing implements WritableByteChannel {
         int all = source.remaining();
         while (source.hasRemaining()) {
             Slot slot = filling();
+            if (slot.inLength() == PIECE) {
+                give(slot, false);
+                continue;
+            }
             int n = Math.min(source.remaining(), PIECE - slot.inLength());
             source.get(slot.in(PIECE), slot.inLength(), n);
             slot.inLength(slot.inLength() + n);
-            if (slot.inLength() == PIECE) {
-                current = null;
-                crew.give();
-            }
         }
         return all;
     }
@@ -60,6 +73,13 @@ final class Compressing implements WritableByteChannel {
         }
         current = slot;
         return slot;
+    }
+
+    private void give(Slot slot, boolean isLast) {
+        slot.number(pieces++);
+        slot.last(isLast);
+        current = null;
+        crew.give();
     }
 
     private void drainOne() throws IOException {
@@ -83,12 +103,16 @@ final class Compressing implements WritableByteChannel {
         isOpen = false;
         try (target;
                 crew) {
-            filling();
-            crew.give();
+            Slot slot = filling();
+            if (slot.inLength() == PIECE && !format.mayEndFull()) {
+                give(slot, false);
+                slot = filling();
+            }
+            give(slot, true);
             while (crew.given() > 0) {
                 drainOne();
             }
-            write(target, ByteBuffer.wrap(end));
+            write(target, ByteBuffer.wrap(format.end()));
         }
     }
 
