@@ -164,6 +164,7 @@ class SigningTest {
                         .contains("untrusted image")
                         .contains("truncated image")
                         .hasLineCount(2);
+                Tasks.awaitEnd(guest.pid(), PATIENCE); // what began to be restored is our child now
                 assertThat(Tasks.isAlive(guest.pid())).isFalse();
             }
         }
@@ -214,10 +215,12 @@ class SigningTest {
                         .as("seed %d", seed)
                         .contains(" image: ")
                         .hasLineCount(1);
+                Tasks.awaitEnd(guest.pid(), PATIENCE); // what began to be restored is our child now
                 assertThat(Tasks.isAlive(guest.pid())).isFalse();
             }
             Files.write(bad, Arrays.copyOf(good, good.length - 1));
             says("truncated image", "restore", "-d", "--verify", publicKey + "", bad + "");
+            Tasks.awaitEnd(guest.pid(), PATIENCE);
             guest.passes(restored("--verify", publicKey + "", image + ""), AWAY_MILLIS);
         }
     }
