@@ -169,7 +169,8 @@ public final class Keys {
     private static List<Line> lines(Path file) throws IOException {
         List<Line> lines = new ArrayList<>();
         int number = 0;
-        for (String text : new String(bytes(file), StandardCharsets.UTF_8).split("\r?\n")) {
+        for (String text :
+                new String(bytes(file), StandardCharsets.UTF_8).lines().toList()) {
             number++;
             if (!text.isBlank() && !text.startsWith("#")) {
                 lines.add(new Line(text.strip(), number));

@@ -11,12 +11,12 @@ import java.util.List;
 
 /** What can be around an image, as its first bytes tell. */
 public enum Envelope {
-    NONE(new byte[0]),
+    NONE(""),
     LZ4(number(Lz4.MAGIC)),
     ZSTD(number(Zstd.MAGIC)),
-    AGE("age-encryption.org/".getBytes(StandardCharsets.US_ASCII)),
+    AGE("age-encryption.org/"),
     /** AGE as text, of which only that is known. */
-    AGE_ARMORED("-----BEGIN AGE".getBytes(StandardCharsets.US_ASCII));
+    AGE_ARMORED("-----BEGIN AGE");
 
     /** Bytes that tell. */
     public static final int BYTES = 19;
@@ -24,24 +24,26 @@ public enum Envelope {
     /** Of envelopes in envelopes, more than anybody has made on purpose. */
     private static final int MOST = 3;
 
-    private final byte[] magic;
+    // Bytes, as ISO 8859-1.
+    private final String magic;
 
-    Envelope(byte[] magic) {
+    Envelope(String magic) {
         this.magic = magic;
     }
 
-    private static byte[] number(int magic) {
-        return ByteBuffer.allocate(Integer.BYTES)
+    private static String number(int magic) {
+        byte[] bytes = ByteBuffer.allocate(Integer.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(magic)
                 .array();
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     /** That around an image which begins with these bytes, all there are if they are fewer than {@link #BYTES}. */
     public static Envelope of(ByteBuffer first) throws BadImageException {
         for (Envelope envelope : List.of(LZ4, ZSTD, AGE, AGE_ARMORED)) {
-            int differs = first.mismatch(ByteBuffer.wrap(envelope.magic));
-            if (differs == -1 || differs == envelope.magic.length) {
+            int differs = first.mismatch(ByteBuffer.wrap(envelope.magic.getBytes(StandardCharsets.ISO_8859_1)));
+            if (differs == -1 || differs == envelope.magic.length()) {
                 return envelope;
             }
             if (differs > 0 && differs == first.remaining()) {

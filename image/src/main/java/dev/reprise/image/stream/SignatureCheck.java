@@ -57,8 +57,12 @@ final class SignatureCheck {
                 || found.signature().length != Ed25519.SIGNATURE) {
             throw new BadImageException.Corrupt("a signature is not as a writer makes it", position);
         }
-        Signature before = found.scope() == Signature.Scope.STATE ? found : state;
-        if (before == null || !Arrays.equals(before.key(), found.key()) || (state != null && before == found)) {
+        Signature before = state;
+        boolean isPlaced = switch (found.scope()) {
+            case STATE -> before == null;
+            case WHOLE -> before != null && Arrays.equals(before.key(), found.key());
+        };
+        if (!isPlaced) {
             throw new BadImageException.Corrupt("a signature is not where it belongs", position);
         }
         verify(found, position);
