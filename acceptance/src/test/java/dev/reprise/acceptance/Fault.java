@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -17,6 +18,7 @@ import java.util.stream.Collectors;
 final class Fault implements Faults.Plan, AutoCloseable {
     private static final int FRAMES = 5;
     private static final int SAMPLE = Integer.getInteger("reprise.faulty", 30);
+    private static final Pattern ONLY = Pattern.compile(System.getProperty("reprise.faulty.only", ""));
     private static final long SEED = Long.getLong("reprise.seed", 6);
     private static final boolean LOGS = Boolean.getBoolean("reprise.faulty.log");
     private static final StackWalker STACK = StackWalker.getInstance();
@@ -60,9 +62,13 @@ final class Fault implements Faults.Plan, AutoCloseable {
         }
     }
 
-    /** All of them in the long form, else as many as {@code -Dreprise.faulty} says, chosen by {@code -Dreprise.seed}. */
+    /**
+     * All of them in the long form, else as many as {@code -Dreprise.faulty} says, chosen by {@code -Dreprise.seed}; of those
+     * only that {@code -Dreprise.faulty.only} finds.
+     */
     static List<Case> sample(List<Case> cases) {
         List<Case> some = new ArrayList<>(cases);
+        some.removeIf(one -> !ONLY.matcher(one.toString()).find());
         if (Boolean.getBoolean("reprise.long")) {
             return some;
         }

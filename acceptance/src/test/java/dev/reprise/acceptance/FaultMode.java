@@ -38,7 +38,10 @@ enum FaultMode {
 
     /** Where its image is; of a pipe, where the other end puts it. */
     Path image(Path directory) {
-        return this == MEMORY ? MemoryStore.ofUser().path("faults-of-" + ProcessHandle.current().pid()) : directory.resolve("image");
+        return this == MEMORY
+                ? MemoryStore.ofUser()
+                        .path("faults-of-" + ProcessHandle.current().pid())
+                : directory.resolve("image");
     }
 
     /** Takes it. */
@@ -58,7 +61,11 @@ enum FaultMode {
         Pipe pipe = Pipe.open();
         Thread reader = Thread.ofPlatform().name("reader").start(() -> {
             try (var source = pipe.source();
-                    FileChannel file = FileChannel.open(image, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
+                    FileChannel file = FileChannel.open(
+                            image,
+                            StandardOpenOption.WRITE,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.TRUNCATE_EXISTING)) {
                 Channels.newInputStream(source).transferTo(Channels.newOutputStream(file));
             } catch (IOException failed) {
                 throw new AssertionError(failed);

@@ -2,6 +2,7 @@ package dev.reprise.acceptance;
 
 import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
+import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -79,7 +80,11 @@ final class FaultRounds implements AutoCloseable {
         try {
             check(which, which + ": " + end, end, old);
         } catch (Exception | AssertionError harmed) {
-            finding(which + ": " + end, String.valueOf(harmed.getMessage()));
+            String refusals =
+                    harmed instanceof CheckpointException refused && refused.reason() instanceof Reason.Unsupported all
+                            ? all.refusals().toString()
+                            : "";
+            finding(which + ": " + end, harmed.getMessage() + refusals);
         }
         if (findings.size() > found) {
             close();

@@ -18,7 +18,20 @@ final class PlausibleErrors {
     private static final long HALF = Faults.HALF;
     /** Calls that have nothing to fail for. */
     private static final Set<String> SURE = Set.of(
-            "getpid", "futex", "futex_waitv", "gettid", "geteuid", "getppid", "exit", "exit_group", "sched_yield", "rt_sigreturn", "umask", "shmdt");
+            "getpid",
+            "futex",
+            "futex_waitv",
+            "wait4",
+            "waitid",
+            "gettid",
+            "geteuid",
+            "getppid",
+            "exit",
+            "exit_group",
+            "sched_yield",
+            "rt_sigreturn",
+            "umask",
+            "shmdt");
 
     private static final long[] USUAL = of(Errno.ENOMEM, Errno.EPERM, Errno.EIO);
     private static final Map<String, long[]> BY_CALL = Map.ofEntries(
@@ -41,8 +54,6 @@ final class PlausibleErrors {
             Map.entry("shmat", of(Errno.ENOMEM, Errno.EACCES, Errno.EIDRM)),
             Map.entry("shmctl", of(Errno.EPERM, Errno.EIDRM, Errno.EOVERFLOW)),
             Map.entry("ptrace", of(Errno.EPERM, Errno.EIO, Errno.ESRCH, Errno.ENOMEM, Errno.EFAULT)),
-            Map.entry("waitid", of(Errno.ECHILD)),
-            Map.entry("wait4", of(Errno.ECHILD)),
             Map.entry("pidfd_open", of(Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM)),
             Map.entry("pidfd_getfd", of(Errno.EMFILE, Errno.EPERM, Errno.ENFILE)),
             Map.entry("pidfd_send_signal", of(Errno.EPERM)),
@@ -66,8 +77,8 @@ final class PlausibleErrors {
     /** The fates that a call may meet; those with half of the bytes only in our own calls. */
     static List<Long> of(int number, boolean isRemote) {
         String name = SyscallNumbers.nameOf(number);
-        // A process's own helper is there to be waited for; whole mappings of ours can always go.
-        if (SURE.contains(name) || isRemote && name.equals("wait4") || !isRemote && name.equals("munmap")) {
+        // Whole mappings of ours can always go.
+        if (SURE.contains(name) || !isRemote && name.equals("munmap")) {
             return List.of();
         }
         return Arrays.stream(BY_CALL.getOrDefault(name, USUAL))

@@ -21,8 +21,8 @@ enum RestoreFaultMode {
         RestoreOptions options = RestoreOptions.DEFAULT.asDetached();
         return switch (this) {
             case FILE -> Restore.fromFile(image, options, Progress.NONE).pid();
-            case PID_NAMESPACE -> Restore.fromFile(image, options.inPidNamespace(), Progress.NONE)
-                    .pid();
+            case PID_NAMESPACE ->
+                Restore.fromFile(image, options.inPidNamespace(), Progress.NONE).pid();
             case STREAM -> {
                 // Through a filter of Java's: a channel that is no file.
                 try (var channel = Channels.newChannel(new BufferedInputStream(Files.newInputStream(image)))) {

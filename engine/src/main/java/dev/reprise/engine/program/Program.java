@@ -49,8 +49,7 @@ public final class Program {
         long error = entry.number() < Operation.FIRST ? Faults.ofRemote(entry.number()) : Faults.NONE;
         return error == Faults.NONE
                 ? entry
-                : new Entry(
-                        Operation.ADD.number(), entry.flags(), List.of(Arg.of(error), Arg.of(0)), entry.wanted());
+                : new Entry(Operation.ADD.number(), entry.flags(), List.of(Arg.of(error), Arg.of(0)), entry.wanted());
     }
 
     private void encode(Entry entry, long base, ByteBuffer out) {

@@ -111,7 +111,8 @@ final class Boot {
         ptrace.resume(tracee.tid(), 0);
     }
 
-    // Where it still stands before the call, as if there had been none; else it is on its way in, and must find the segment.
+    // Where it still stands before the call, as if there had been none; else it is on its way in, and must find the
+    // segment.
     private void undo(long[] before) {
         try {
             Ptrace ptrace = tracee.ptrace();
