@@ -71,7 +71,7 @@ class CyclesTest {
         }
 
         // Key, id, mode, size, creator: other tools on the machine have segments of their own.
-        private static List<String> ownSegments() throws IOException {
+        static List<String> ownSegments() throws IOException {
             String own = Long.toString(ProcessHandle.current().pid());
             return Files.readAllLines(Path.of("/proc/sysvipc/shm")).stream()
                     .map(String::strip)

@@ -1,5 +1,13 @@
 package dev.reprise.kernel;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_futex;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_futex_waitv;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pause;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_poll;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ppoll;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_wait4;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_waitid;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -21,6 +29,7 @@ public final class Door {
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final long ERRNO = STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
     private static final MethodHandle SYSCALL = link();
+    private static final long INTERRUPTED = -4;
     // A thread's own, since two threads must not read each other's errno.
     private static final ThreadLocal<MemorySegment> CALL_STATE =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE));
@@ -37,12 +46,28 @@ public final class Door {
                 symbol, sevenLongs, Linker.Option.firstVariadicArg(1), Linker.Option.captureCallState("errno"));
     }
 
-    /** Makes one system call; never throws for an error of the kernel's. */
+    /**
+     * Makes one system call; never throws for an error of the kernel's. One that a signal has ended is made again, unless it
+     * waits.
+     */
     public static long call(int number, long a, long b, long c, long d, long e, long f) {
         if (Steps.WATCHED) {
             Steps.next(number);
         }
-        return raw(number, a, b, c, d, e, f);
+        long result;
+        do {
+            result = Faults.POSSIBLE ? Faults.call(number, a, b, c, d, e, f) : raw(number, a, b, c, d, e, f);
+        } while (result == INTERRUPTED && isToBeRepeated(number));
+        return result;
+    }
+
+    // The signals of a JVM are none of our callers' business; those who wait, maybe for so long, look again by
+    // themselves.
+    private static boolean isToBeRepeated(int number) {
+        return switch (number) {
+            case SYS_close, SYS_futex, SYS_futex_waitv, SYS_poll, SYS_ppoll, SYS_pause, SYS_wait4, SYS_waitid -> false;
+            default -> true;
+        };
     }
 
     static long raw(int number, long a, long b, long c, long d, long e, long f) {

@@ -50,6 +50,8 @@ public final class FdLinks {
                     links.put(
                             Integer.valueOf(number),
                             new String(Native.copy(target, length), StandardCharsets.ISO_8859_1));
+                } else if (Errno.of(length) == Errno.ENOMEM) {
+                    throw new KernelException("readlink", path + "/" + number, Errno.ENOMEM);
                 } else if (mayBeForbidden && Errno.of(length) == Errno.EACCES) {
                     break; // it is the process that we may not look into, whatever the number
                 } else if (!mayBeForbidden && Errno.of(length) != Errno.ENOENT) {

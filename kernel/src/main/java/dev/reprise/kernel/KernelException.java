@@ -22,4 +22,15 @@ public class KernelException extends Exception {
     public Errno errno() {
         return errno;
     }
+
+    /**
+     * Nothing when the failure tells something of what was asked for (it has gone, it is not ours to look into, it is of
+     * another kind); the failure itself when it only tells that something was short or broken, and nothing is known.
+     */
+    public void requireAnswer() throws KernelException {
+        switch (errno) {
+            case EMFILE, ENFILE, ENOMEM, ENOBUFS, ENOSPC, EAGAIN, EIO -> throw this;
+            default -> {}
+        }
+    }
 }

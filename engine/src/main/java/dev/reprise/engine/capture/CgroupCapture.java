@@ -38,6 +38,7 @@ final class CgroupCapture {
             if (tid == pid) {
                 throw gone;
             }
+            gone.requireAnswer();
             return "";
         }
     }

@@ -50,6 +50,15 @@ final class MemoryObjectCapture implements AutoCloseable {
      */
     ObjectId take(ObjectTable table, String link, String name) throws KernelException {
         Fd fd = Fd.open(link, Fcntl.O_RDONLY, 0);
+        try {
+            return take(table, fd, name);
+        } catch (KernelException failure) {
+            fd.close();
+            throw failure;
+        }
+    }
+
+    private ObjectId take(ObjectTable table, Fd fd, String name) throws KernelException {
         FileStatus status = FileStatus.of(fd);
         boolean systemV = SystemVMemory.is(name);
         Object key = systemV ? new SystemVMemory.Key((int) status.inode()) : DeviceInode.of(status);

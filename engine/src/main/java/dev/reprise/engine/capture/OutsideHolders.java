@@ -99,7 +99,7 @@ final class OutsideHolders {
     }
 
     // A file's other users are nothing to us, and a socket without a peer has nothing outside.
-    private static boolean matters(Descriptions.Description one) {
+    private static boolean matters(Descriptions.Description one) throws KernelException {
         return !one.link().startsWith("/") ? mayMatter(one.link()) : isNamed(one.link()) || isFifo(one);
     }
 
@@ -112,30 +112,35 @@ final class OutsideHolders {
         return path.startsWith(Pseudoterminals.SLAVES) || path.endsWith(MASTER) || isNameless(path);
     }
 
-    private static boolean isFifo(Descriptions.Description one) {
+    private static boolean isFifo(Descriptions.Description one) throws KernelException {
         try {
             return FileStatus.of("/proc/" + one.pid() + "/fd/" + one.number()).isFifo();
-        } catch (KernelException _) {
+        } catch (KernelException failed) {
+            failed.requireAnswer();
             return false; // closed meanwhile
         }
     }
 
-    private void add(int pid, Set<String> wanted, Outsiders outsiders) {
+    private void add(int pid, Set<String> wanted, Outsiders outsiders) throws KernelException {
         try {
             Map<Integer, String> open = FdLinks.of(pid);
             open.values().retainAll(wanted);
             if (!open.isEmpty() && outsiders.contain(pid)) {
-                open.forEach((number, link) -> addOpen(pid, number, link));
+                for (Map.Entry<Integer, String> one : open.entrySet()) {
+                    addOpen(pid, one.getKey(), one.getValue());
+                }
             }
-        } catch (KernelException _) {
+        } catch (KernelException failed) {
+            failed.requireAnswer();
             // it has ended, or is not ours to look into
         }
     }
 
-    private void addOpen(int pid, int number, String link) {
+    private void addOpen(int pid, int number, String link) throws KernelException {
         try {
             add(pid, number, link);
-        } catch (KernelException _) {
+        } catch (KernelException failed) {
+            failed.requireAnswer();
             // This one was closed meanwhile; the others still count.
         }
     }

@@ -22,7 +22,7 @@ record OutsideIds(List<Integer> groups, List<Integer> sessions) {
     record Membership(int group, int imageGroup, int session, int imageSession) {}
 
     /** Of a frozen set. */
-    static OutsideIds of(ProcessSet set, List<Membership> memberships) {
+    static OutsideIds of(ProcessSet set, List<Membership> memberships) throws KernelException {
         Set<Integer> inside = set.ids();
         Map<Integer, Integer> groups = new TreeMap<>();
         Map<Integer, Integer> sessions = new TreeMap<>();
@@ -43,11 +43,13 @@ record OutsideIds(List<Integer> groups, List<Integer> sessions) {
         return new OutsideIds(known(groups, livingGroups), known(sessions, livingSessions));
     }
 
-    private static void outside(Set<Integer> inside, Set<Integer> groups, Set<Integer> sessions) {
+    private static void outside(Set<Integer> inside, Set<Integer> groups, Set<Integer> sessions)
+            throws KernelException {
         List<Integer> pids;
         try {
             pids = Proc.numbers("/proc");
         } catch (KernelException noProc) {
+            noProc.requireAnswer();
             return;
         }
         for (int pid : pids) {
@@ -57,6 +59,7 @@ record OutsideIds(List<Integer> groups, List<Integer> sessions) {
                     groups.add(stat.group());
                     sessions.add(stat.session());
                 } catch (KernelException gone) {
+                    gone.requireAnswer();
                     // it is in none
                 }
             }

@@ -16,10 +16,11 @@ record Outsiders(Set<Integer> inside, boolean growing) {
     }
 
     /** Whether a process is outside; one that has ended is nowhere. */
-    boolean contain(int pid) {
+    boolean contain(int pid) throws KernelException {
         try {
             return !inside.contains(pid) && !isOurFork(pid) && !(growing && isDescendant(pid));
         } catch (KernelException ended) {
+            ended.requireAnswer();
             return false;
         }
     }

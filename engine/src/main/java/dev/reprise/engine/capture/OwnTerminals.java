@@ -37,7 +37,8 @@ final class OwnTerminals {
         for (int number = 0; number <= 2; number++) {
             try {
                 devices.add(FileStatus.of("/proc/" + pid + "/fd/" + number).deviceNumber());
-            } catch (KernelException _) {
+            } catch (KernelException failed) {
+                failed.requireAnswer();
                 // closed
             }
         }

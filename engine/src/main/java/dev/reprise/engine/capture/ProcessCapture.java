@@ -64,11 +64,12 @@ final class ProcessCapture {
     }
 
     // There is none where the kernel knows no audit.
-    private static int loginUid(int tid) {
+    private static int loginUid(int tid) throws KernelException {
         try {
             return Integer.parseUnsignedInt(
                     Proc.text("/proc/" + tid + "/loginuid").strip());
         } catch (KernelException noAudit) {
+            noAudit.requireAnswer();
             return ProcessModes.NOBODY;
         }
     }

@@ -113,7 +113,7 @@ record ProcessSet(List<Member> members, List<Member> zombies, List<Member> stran
             return inOrder(zombies);
         }
 
-        private void addChildren(int pid, int tid, List<Integer> waiting) {
+        private void addChildren(int pid, int tid, List<Integer> waiting) throws KernelException {
             for (int child : childrenOf(pid, tid)) {
                 Member member = new Member(child, child, pid, tid);
                 children.computeIfAbsent(pid, _ -> new ArrayList<>()).add(member);
@@ -145,15 +145,16 @@ record ProcessSet(List<Member> members, List<Member> zombies, List<Member> stran
             return new ProcessSet(members, zombies, strangers, withDescendants);
         }
 
-        private static List<Integer> threads(int pid) {
+        private static List<Integer> threads(int pid) throws KernelException {
             try {
                 return Proc.numbers("/proc/" + pid + "/task");
             } catch (KernelException gone) {
+                gone.requireAnswer();
                 return List.of();
             }
         }
 
-        private static List<Integer> childrenOf(int pid, int tid) {
+        private static List<Integer> childrenOf(int pid, int tid) throws KernelException {
             List<Integer> children = new ArrayList<>();
             try {
                 StringTokenizer pids = new StringTokenizer(Proc.text("/proc/" + pid + "/task/" + tid + "/children"));
@@ -161,16 +162,17 @@ record ProcessSet(List<Member> members, List<Member> zombies, List<Member> stran
                     children.add(Integer.valueOf(pids.nextToken()));
                 }
             } catch (KernelException gone) {
+                gone.requireAnswer();
                 // a thread that has ended has none
             }
             return children;
         }
 
-        private static boolean isDead(int pid) {
+        private static boolean isDead(int pid) throws KernelException {
             return firstAlive(pid, threads(pid)) == 0;
         }
 
-        private static int firstAlive(int pid, List<Integer> tids) {
+        private static int firstAlive(int pid, List<Integer> tids) throws KernelException {
             if (tids.contains(pid) && isAlive(pid, pid)) {
                 return pid;
             }
@@ -182,10 +184,11 @@ record ProcessSet(List<Member> members, List<Member> zombies, List<Member> stran
             return 0;
         }
 
-        private static boolean isAlive(int pid, int tid) {
+        private static boolean isAlive(int pid, int tid) throws KernelException {
             try {
                 return !ProcStat.ofTask(pid, tid).isZombie();
             } catch (KernelException gone) {
+                gone.requireAnswer();
                 return false;
             }
         }

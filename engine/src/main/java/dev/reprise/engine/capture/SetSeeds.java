@@ -42,6 +42,7 @@ final class SetSeeds {
             try {
                 Proc.list(directory + "/" + name);
             } catch (KernelException noDirectory) {
+                noDirectory.requireAnswer();
                 continue;
             }
             addCgroup(directory + "/" + name, pids);
@@ -58,6 +59,7 @@ final class SetSeeds {
                     pids.add(other);
                 }
             } catch (KernelException goneOrDenied) {
+                goneOrDenied.requireAnswer();
                 // a zombie shows none; its parent's list of children has it
             }
         }

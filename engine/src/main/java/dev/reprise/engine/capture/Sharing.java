@@ -22,12 +22,13 @@ final class Sharing {
     }
 
     /** Among these; those that have ended meanwhile share nothing. */
-    static Sharing of(Kcmp kind, List<Member> members) {
+    static Sharing of(Kcmp kind, List<Member> members) throws KernelException {
         Sharing sharing = new Sharing(kind);
         for (Member member : members) {
             try {
                 sharing.add(member);
             } catch (KernelException goneOrDenied) {
+                goneOrDenied.requireAnswer();
                 // It has ended; or it is somebody else's, who cannot share anything with these.
             }
         }

@@ -10,7 +10,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** What tasks share that clone(2) can share: with other processes too much, among threads too little. */
 final class SharingLook {
@@ -49,9 +48,10 @@ final class SharingLook {
     static List<Refusal> withOthers(ProcessSet set) throws KernelException {
         Set<Integer> inside = set.ids();
         Outsiders outsiders = set.outsiders();
-        List<Sharing> kinds = Stream.of(Kcmp.VM, Kcmp.FILES, Kcmp.FS)
-                .map(kind -> Sharing.of(kind, set.members()))
-                .toList();
+        List<Sharing> kinds = List.of(
+                Sharing.of(Kcmp.VM, set.members()),
+                Sharing.of(Kcmp.FILES, set.members()),
+                Sharing.of(Kcmp.FS, set.members()));
         List<Refusal> refusals = new ArrayList<>(0);
         for (int other : Proc.numbers("/proc")) {
             if (!inside.contains(other)) {
@@ -61,7 +61,8 @@ final class SharingLook {
         return refusals;
     }
 
-    private static void with(int other, List<Sharing> kinds, Outsiders outsiders, List<Refusal> refusals) {
+    private static void with(int other, List<Sharing> kinds, Outsiders outsiders, List<Refusal> refusals)
+            throws KernelException {
         try {
             for (Sharing sharing : kinds) {
                 Member sharer = sharing.sharedWith(other);
@@ -74,6 +75,7 @@ final class SharingLook {
                 }
             }
         } catch (KernelException goneOrDenied) {
+            goneOrDenied.requireAnswer();
             // It has ended; or it is somebody else's, who cannot share anything with these.
         }
     }

@@ -46,7 +46,7 @@ final class SocketIndex {
     }
 
     /** Whether it waits in the queue of a listening UNIX socket that is inside, too. */
-    boolean isWaiting(long inode) {
+    boolean isWaiting(long inode) throws KernelException {
         if (waiting == null) {
             waiting = new HashSet<>();
             for (Descriptions.Description one : descriptions.all()) {
@@ -58,10 +58,11 @@ final class SocketIndex {
         return waiting.contains(inode);
     }
 
-    private static void addClients(long inode, Set<Long> clients) {
+    private static void addClients(long inode, Set<Long> clients) throws KernelException {
         try {
             UnixDiag.of(inode).clients().forEach(client -> clients.add(Integer.toUnsignedLong(client)));
-        } catch (KernelException _) {
+        } catch (KernelException failed) {
+            failed.requireAnswer();
             // no UNIX socket
         }
     }
@@ -80,7 +81,7 @@ final class SocketIndex {
         return holders.getOrDefault(inode, 0);
     }
 
-    private void add(int pid) {
+    private void add(int pid) throws KernelException {
         if (!outsiders.contain(pid)) {
             return;
         }
@@ -90,7 +91,8 @@ final class SocketIndex {
                     holders.put(Long.parseLong(link.substring(LINK.length(), link.length() - 1)), pid);
                 }
             }
-        } catch (KernelException _) {
+        } catch (KernelException failed) {
+            failed.requireAnswer();
             // it has ended, or is not ours to look into
         }
     }

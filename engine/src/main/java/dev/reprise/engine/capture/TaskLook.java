@@ -22,6 +22,7 @@ final class TaskLook {
             if (tid == pid) {
                 throw gone;
             }
+            gone.requireAnswer();
             return List.of();
         }
         return of(status, tid);

@@ -1,5 +1,6 @@
 package dev.reprise.engine.program;
 
+import dev.reprise.kernel.Faults;
 import dev.reprise.kernel.x86_64.SyscallNumbers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -37,10 +38,18 @@ public final class Program {
     public byte[] encode(long base) {
         ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(size())).order(ByteOrder.LITTLE_ENDIAN);
         for (Entry entry : entries) {
-            encode(entry, base, out);
+            encode(Faults.POSSIBLE ? orFault(entry) : entry, base, out);
         }
         out.put(data);
         return out.array();
+    }
+
+    // A test wants the call to fail: the error is computed in its place, and judged as the call's would be.
+    private static Entry orFault(Entry entry) {
+        long error = entry.number() < Operation.FIRST ? Faults.ofRemote(entry.number()) : Faults.NONE;
+        return error == Faults.NONE
+                ? entry
+                : new Entry(Operation.ADD.number(), entry.flags(), List.of(Arg.of(error), Arg.of(0)), entry.wanted());
     }
 
     private void encode(Entry entry, long base, ByteBuffer out) {

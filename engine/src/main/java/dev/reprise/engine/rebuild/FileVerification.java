@@ -48,7 +48,7 @@ final class FileVerification {
                     now.size() == saved.size() ? "" : "has " + now.size() + " bytes instead of " + saved.size();
                 case NOT_SHORTER ->
                     now.size() >= saved.size() ? "" : "has " + now.size() + " bytes, less than " + saved.size();
-                case SAME_CODE -> code(saved, now);
+                case SAME_CODE -> now.isRegular() ? code(saved, now) : "is no file";
             };
         } catch (KernelException failure) {
             return failure.errno() == Errno.ENOENT

@@ -88,8 +88,20 @@ final class Spawn {
                     Door.call(SYS_memfd_create, Native.string(arena, NAME).address(), MFD_CLOEXEC),
                     "memfd_create",
                     "seed"));
-            Door.require(Door.call(SYS_write, file.number(), bytes.address(), content.length), "write", "seed");
-            return file;
+            try {
+                write(file, bytes);
+                return file;
+            } catch (KernelException failure) {
+                file.close();
+                throw failure;
+            }
+        }
+    }
+
+    private static void write(Fd file, MemorySegment bytes) throws KernelException {
+        for (long done = 0; done < bytes.byteSize(); ) {
+            long left = bytes.byteSize() - done;
+            done += Door.require(Door.call(SYS_write, file.number(), bytes.address() + done, left), "write", "seed");
         }
     }
 }

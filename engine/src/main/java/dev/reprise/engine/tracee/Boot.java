@@ -63,7 +63,7 @@ final class Boot {
         long[] boot = entry.clone();
         boot[UserRegs.ORIG_RAX] = SYS_shmat;
         boot[UserRegs.RIP] = control.bootAddress();
-        inject(control, boot, 1);
+        inject(control, entry, boot, 1);
     }
 
     private void enterFromUserCode(Program first, Gadget.Pivot pivot) throws KernelException {
@@ -75,7 +75,7 @@ final class Boot {
         boot[UserRegs.RBP] = segment.pivotAddress() + gadgets.stack - pivot.displacement();
         boot[UserRegs.EFLAGS] &= ~UserRegs.EFLAGS_DF;
         segment.putPivot(gadgets.stack + 8L * pivot.pops(), control.bootAddress());
-        inject(control, boot, 2);
+        inject(control, tracee.registers(), boot, 2);
     }
 
     private Control prepare(Program first) {
@@ -86,15 +86,20 @@ final class Boot {
         return control;
     }
 
-    private void inject(Control control, long[] boot, int stopsToExit) throws KernelException {
+    private void inject(Control control, long[] before, long[] boot, int stopsToExit) throws KernelException {
         boot[UserRegs.RDI] = segment.id();
         boot[UserRegs.RSI] = segment.address().value();
         boot[UserRegs.RDX] = Shm.SHM_EXEC;
         Ptrace ptrace = tracee.ptrace();
         ptrace.setRegisters(tracee.tid(), boot);
-        ptrace.setSignalMask(tracee.tid(), Tracee.ALL_SIGNALS);
-        for (int i = 0; i < stopsToExit; i++) {
-            tracee.runToSyscallStop(false);
+        try {
+            ptrace.setSignalMask(tracee.tid(), Tracee.ALL_SIGNALS);
+            for (int i = 0; i < stopsToExit; i++) {
+                tracee.runToSyscallStop(false);
+            }
+        } catch (KernelException failure) {
+            undo(before);
+            throw failure;
         }
         long result = ptrace.registers(tracee.tid())[UserRegs.RAX];
         if (result != segment.address().value()) {
@@ -104,6 +109,18 @@ final class Boot {
         tracee.setControl(control);
         segment.remove();
         ptrace.resume(tracee.tid(), 0);
+    }
+
+    // Where it still stands before the call, as if there had been none; else it is on its way in, and must find the
+    // segment.
+    private void undo(long[] before) {
+        try {
+            Ptrace ptrace = tracee.ptrace();
+            ptrace.setRegisters(tracee.tid(), before);
+            ptrace.setSignalMask(tracee.tid(), tracee.mask());
+        } catch (KernelException onItsWay) {
+            segment.leaveToOthers();
+        }
     }
 
     // In a syscall-exit stop the kernel restarts nothing: the context must say it all, and then come through an event

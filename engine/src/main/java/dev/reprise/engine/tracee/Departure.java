@@ -1,8 +1,15 @@
 package dev.reprise.engine.tracee;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shmdt;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_sigaltstack;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.ProgramResults;
+import dev.reprise.engine.program.Slot;
 import dev.reprise.image.state.SignalStack;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
@@ -28,9 +35,26 @@ import java.util.List;
  * @param layout how large an XSAVE area in a frame is
  */
 public record Departure(SignalStack stack, XsaveLayout layout) {
+    /** stack_t: address, flags, size. */
+    private static final int SIGNAL_STACK = 24;
+
     private static final int RED_ZONE = 128;
     private static final int ALIGNMENT = 64;
     private static final int SS_DISABLE = 2;
+
+    /** Asks a process whose last thread is parked. */
+    static Departure ask(Takeover takeover) throws KernelException {
+        ProgramBuilder p = new ProgramBuilder();
+        XsaveLayout.Probe layout = new XsaveLayout.Probe(p);
+        Slot stack = p.space(SIGNAL_STACK);
+        p.call(SYS_sigaltstack, Arg.of(0), stack);
+        p.end();
+        ProgramResults results = takeover.run(p.build());
+        MemorySegment found = results.slot(stack);
+        return new Departure(
+                new SignalStack(found.get(JAVA_LONG, 0), found.get(JAVA_INT, 8), found.get(JAVA_LONG, 16)),
+                layout.read(results));
+    }
 
     /**
      * Unmaps the segment and loads the thread's own registers; it is in an event stop afterwards. False when there is no

@@ -74,10 +74,11 @@ public final class ForestFreeze {
         return true;
     }
 
-    private static boolean isAlive(int pid) {
+    private static boolean isAlive(int pid) throws KernelException {
         try {
             return !ProcStat.of(pid).isZombie();
         } catch (KernelException gone) {
+            gone.requireAnswer();
             return false;
         }
     }
@@ -153,9 +154,17 @@ public final class ForestFreeze {
     /** Lets all go on, children before their parents. */
     public void thaw() throws KernelException {
         List<Freeze> all = new ArrayList<>(freezes.values());
+        KernelException first = null;
         for (Freeze freeze : all.reversed()) {
-            freeze.thaw();
+            try {
+                freeze.thaw();
+            } catch (KernelException failure) {
+                first = first == null ? failure : first;
+            }
         }
         freezes.clear();
+        if (first != null) {
+            throw first;
+        }
     }
 }

@@ -106,6 +106,7 @@ public final class Freeze {
                     return true;
                 }
             } catch (KernelException gone) {
+                gone.requireAnswer();
                 // so are its filters
             }
         }
@@ -135,10 +136,11 @@ public final class Freeze {
     }
 
     // A leader that has ended before its threads stays as a zombie, which nobody can seize (EPERM).
-    private boolean hasEnded(int tid) {
+    private boolean hasEnded(int tid) throws KernelException {
         try {
             return ProcStat.ofTask(pid, tid).isZombie();
         } catch (KernelException gone) {
+            gone.requireAnswer();
             return true;
         }
     }
@@ -229,15 +231,36 @@ public final class Freeze {
         return slept.getOrDefault(tracee.tid(), -1L);
     }
 
-    /** Lets all threads go on; those that have died meanwhile are nobody's concern. */
+    /**
+     * Lets all threads go on, whatever fails for one of them; the first failure is thrown in the end. Those that have died
+     * meanwhile are nobody's concern.
+     */
     public void thaw() throws KernelException {
+        KernelException first = null;
         for (Tracee tracee : order) {
             try {
-                tracer.ptrace().detach(tracee.tid(), 0);
+                letGo(tracee);
             } catch (TaskDiedException died) {
                 // it has nothing left to go on with
+            } catch (KernelException failure) {
+                first = first == null ? failure : first;
             }
         }
         order.clear();
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    // One that we could not stop runs on its way home, traced until our thread ends: the next checkpoint would find it
+    // so.
+    private void letGo(Tracee tracee) throws KernelException {
+        Ptrace ptrace = tracer.ptrace();
+        try {
+            ptrace.detach(tracee.tid(), 0);
+        } catch (TaskDiedException runs) {
+            tracee.stop();
+            ptrace.detach(tracee.tid(), 0);
+        }
     }
 }

@@ -6,6 +6,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit_group;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_futex;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioprio_set;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_madvise;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prctl;
@@ -74,11 +75,22 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
     private final PidFd process;
 
     private MemoryCopy(Segment segment, Control control, long programs, int pid) throws KernelException {
-        this.process = PidFd.open(pid);
+        this.process = open(pid);
         this.segment = segment;
         this.control = control;
         this.programs = programs;
         this.pid = pid;
+    }
+
+    // Without one it is killed by its number, which it keeps until somebody has waited for it.
+    private static PidFd open(int pid) throws KernelException {
+        try {
+            return PidFd.open(pid);
+        } catch (KernelException failure) {
+            Door.call(SYS_kill, pid, SIGKILL);
+            reap(pid);
+            throw failure;
+        }
     }
 
     /**
@@ -264,10 +276,19 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
         kill();
         try {
             process.awaitEnd();
-            WaitStatus.poll(pid); // an orphan is ours where we adopt them
+        } catch (KernelException isNotTold) {
+            // it ends all the same
+        }
+        reap(pid);
+        process.close();
+    }
+
+    // An orphan is ours where we adopt them.
+    private static void reap(int pid) {
+        try {
+            WaitStatus.of(pid);
         } catch (KernelException isReapedByOthers) {
             // then nothing is left of it
         }
-        process.close();
     }
 }

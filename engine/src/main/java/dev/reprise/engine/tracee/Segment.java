@@ -47,6 +47,7 @@ public final class Segment implements AutoCloseable {
     private final MemorySegment node;
     private final Supervisor supervisor;
     private int usedBlocks;
+    private boolean isLeft;
 
     private Segment(Supervisor supervisor, int id, long size, long address, int blocks) throws KernelException {
         this.supervisor = supervisor;
@@ -54,8 +55,17 @@ public final class Segment implements AutoCloseable {
         this.size = size;
         this.address = address;
         this.blocks = blocks;
-        this.memory = Shm.attachBehind(PAGE, id, size);
+        this.memory = attach(id, size);
         this.node = Native.at(memory.address() - PAGE, Long.BYTES);
+    }
+
+    private static MemorySegment attach(int id, long size) throws KernelException {
+        try {
+            return Shm.attachBehind(PAGE, id, size);
+        } catch (KernelException failure) {
+            Shm.remove(id);
+            throw failure;
+        }
     }
 
     /** The bytes a segment takes for so many threads and so large programs. */
@@ -200,11 +210,22 @@ public final class Segment implements AutoCloseable {
         Shm.remove(id);
     }
 
-    /** Detaches our side and makes sure that nothing stays behind. */
+    /**
+     * Somebody may be on the way in, and there is nothing that we can do about it any more: the segment stays for whoever
+     * comes, and goes with the first who goes home.
+     */
+    void leaveToOthers() {
+        isLeft = true;
+    }
+
+    /** Detaches our side and makes sure that nothing stays behind; who is still inside, or comes in, goes home now. */
     @Override
     public void close() {
+        supervisor.giveUp(life());
         supervisor.unguard(node);
         Shm.detachWithFront(memory, PAGE);
-        Shm.remove(id);
+        if (!isLeft) {
+            Shm.remove(id);
+        }
     }
 }

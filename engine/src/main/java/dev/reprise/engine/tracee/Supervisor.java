@@ -2,11 +2,13 @@ package dev.reprise.engine.tracee;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.reprise.engine.program.x86_64.ControlBlock;
 import dev.reprise.kernel.Futex;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.RobustFutexes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * holds, another thread that does nothing else. All of them die with us.
  */
 final class Supervisor implements AutoCloseable {
+    private static final VarHandle LIFE = JAVA_INT.varHandle();
+
     private final Arena arena = Arena.ofShared();
     private final RobustFutexes words = new RobustFutexes(arena, Segment.NODE_TO_LIFE);
     private final CountDownLatch end = new CountDownLatch(1);
@@ -90,6 +94,12 @@ final class Supervisor implements AutoCloseable {
     void guard(MemorySegment node, MemorySegment life) {
         life.set(JAVA_INT, 0, lifeValue());
         words.add(node);
+    }
+
+    /** What the kernel does at the thread's end, now: whoever waits for our death believes it. */
+    void giveUp(MemorySegment life) {
+        LIFE.setVolatile(life, 0L, lifeValue() | ControlBlock.OWNER_DIED);
+        Tracer.wakeAll(life.asSlice(0, Integer.BYTES));
     }
 
     /** Unties it: the word's memory is about to go. */

@@ -42,6 +42,7 @@ public final class Takeover implements ProgramRunner {
     private final List<Tracee> inside = new ArrayList<>();
     private @Nullable Tracee host;
     private @Nullable Departure departure;
+    private long restorer;
 
     private Takeover(int index, List<Freeze> sharers, List<Mapping> mappings, Segment segment, Restorers restorers)
             throws KernelException {
@@ -157,6 +158,7 @@ public final class Takeover implements ProgramRunner {
         }
         Tracee chosen = chooseHost();
         giveTo(chosen);
+        restorer = restorers.of(pid, mappings); // the way out, before we are in
         host = chosen;
         Boot.Gadgets gadgets = new Boot.Gadgets(Gadget.pivot(pid, mappings), PIVOT_STACK);
         new Boot(segment, chosen, caught, gadgets).enter(first);
@@ -288,7 +290,7 @@ public final class Takeover implements ProgramRunner {
         inside.remove(tracee);
     }
 
-    /** What the last thread needs to go and unmap the segment; known when the probes have answered. */
+    /** What the last thread needs to go and unmap the segment; it is asked where the probes have not answered. */
     public void prepareDeparture(Departure how) {
         departure = how;
     }
@@ -313,12 +315,12 @@ public final class Takeover implements ProgramRunner {
     }
 
     private void leave(Tracee last) throws KernelException {
-        long restorer = restorers.of(pid, mappings);
-        if (departure == null || restorer == 0) {
+        if (restorer == 0) {
             back(last); // the mapping stays behind: better than a window in which the program could die
             return;
         }
-        departure.leave(segment, last, pid, mappings, restorer);
+        Departure how = departure == null ? Departure.ask(this) : departure;
+        how.leave(segment, last, pid, mappings, restorer);
         last.setControl(null);
         inside.remove(last);
     }
@@ -335,7 +337,7 @@ public final class Takeover implements ProgramRunner {
         }
     }
 
-    /** Our side of the segment goes; whoever may still be inside finds LIFE owned by a living thread. */
+    /** Our side of the segment goes; whoever may still be inside, because not even {@link #leave} worked, goes home by itself. */
     public void close() {
         if (isFirst()) {
             segment.close();

@@ -4,6 +4,7 @@ import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FileLock;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.wire.MalformedException;
 import dev.reprise.image.wire.MessageReader;
 import dev.reprise.image.wire.MessageWriter;
 import java.io.IOException;
@@ -37,7 +38,15 @@ final class FdTableCodec {
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> id = new ObjectId(m.u32());
-                case 2 -> descriptors.add(descriptor(m.message()));
+                case 2 -> {
+                    Descriptor next = descriptor(m.message());
+                    if (next.number() < 0
+                            || !descriptors.isEmpty()
+                                    && next.number() <= descriptors.getLast().number()) {
+                        throw new MalformedException("descriptor " + next.number() + " is out of order");
+                    }
+                    descriptors.add(next);
+                }
                 case 3 -> locks.add(FileLockCodec.read(m.message()));
                 default -> throw m.unknown("FdTable");
             }

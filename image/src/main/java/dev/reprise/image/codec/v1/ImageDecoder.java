@@ -27,7 +27,7 @@ public final class ImageDecoder {
     public boolean accept(int type, int key, byte[] payload, long position) throws BadImageException {
         try {
             return take(type, key, payload);
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException | ArithmeticException e) {
             throw answer(e, position);
         }
     }
@@ -48,7 +48,7 @@ public final class ImageDecoder {
                     forest.outsideSessions());
             References.check(image);
             return image;
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException | ArithmeticException e) {
             throw answer(e, position);
         }
     }

@@ -1,0 +1,61 @@
+package dev.reprise.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.reprise.engine.model.After;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A tool that is short of something its machine usually has: a good image, or one line; the program goes on as it was. */
+class ShortOfThingsTest {
+    private static final int FAILED = 1;
+
+    @TempDir
+    Path scratch;
+
+    @BeforeEach
+    void needRoot() {
+        assumeThat(Tasks.isRoot()).as("checkpoints need root").isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "thirty descriptors   | prlimit --nofile=30:30",
+                "eight descriptors    | prlimit --nofile=8:8",
+                "no /dev/shm          | unshare -m sh -c 'umount -l /dev/shm; mount -t tmpfs -o ro none /dev/shm; exec \"$@\"' sh",
+                "a read-only /tmp     | unshare -m sh -c 'mount --bind /tmp /tmp; mount -o remount,ro,bind /tmp; exec \"$@\"' sh",
+                "no files above 64 KiB| prlimit --fsize=65536:65536",
+            })
+    void itSaysWhatIsShort(String what, String limits) throws IOException, InterruptedException {
+        try (RunningGuest guest = RunningGuest.start(Guest.named("self_checker.nanosleep"))) {
+            long start = System.nanoTime();
+            Outside before = Outside.of(guest.pid()).ofMoving();
+            Path image = Checkout.ROOT.resolve("acceptance/target/short." + guest.pid());
+            Tool.Outcome outcome = Tool.run(new ProcessBuilder(
+                    "bash",
+                    "-c",
+                    "exec " + limits + " "
+                            + Tool.quoted("checkpoint", "--sync=no", "-o", image + "", guest.pid() + "")));
+            boolean isTaken = image.toFile().delete();
+            assertThat(outcome.status()).as(what + ": " + outcome.err()).isEqualTo(isTaken ? 0 : FAILED);
+            if (!isTaken) {
+                assertThat(outcome.err()).startsWith("reprise: ").hasLineCount(1);
+            }
+            assertThat(image.getParent().toFile().list((_, name) -> name.contains(image.getFileName() + "")))
+                    .as("what is left of it")
+                    .isEmpty();
+            assertThat(before.differences(Outside.of(guest.pid()).ofMoving(), true))
+                    .isEmpty();
+            assertThat(Vitals.of(guest.scratch()).wrong()).isEmpty();
+            Library.checkpoint(guest.pid(), scratch.resolve("image"), After.RUN_ON);
+            guest.passes(guest.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
+        }
+    }
+}
