@@ -60,6 +60,7 @@ final class AddressSpaceCapture {
         List<Mapping> mappings = Smaps.of(pid);
         List<Refusal> refusals = new ArrayList<>(MapCountLimit.look(pid, mappings));
         refusals.addAll(MappingRefusals.of(mappings));
+        refusals.addAll(AioRings.look(pid, mappings));
         if (refusals.isEmpty()) {
             BackingRefusals backings = new BackingRefusals(files);
             refusals.addAll(backings.of(mappings));
@@ -75,9 +76,11 @@ final class AddressSpaceCapture {
     private long estimate(List<Mapping> mappings) throws KernelException {
         long bytes = PageScan.of(pid, withOwnPages(mappings)).bytes();
         try (MemoryObjectCapture objects = new MemoryObjectCapture()) {
-            AddressSpaceBackings backings = new AddressSpaceBackings(files, new ObjectTable(), objects);
+            AddressSpaceBackings backings = new AddressSpaceBackings(files, new ObjectTable(), objects, Map.of());
             for (Mapping mapping : mappings) {
-                backings.of(mapping);
+                if (!AioRings.isOne(mapping)) {
+                    backings.of(mapping);
+                }
             }
             return bytes + objects.bytes();
         }
@@ -103,6 +106,7 @@ final class AddressSpaceCapture {
             Inheritance inheritance,
             AddressSpaceProbe.Found found,
             MappingPolicies policies,
+            AioRings aio,
             PageRun segment)
             throws KernelException, CannotCapture {
         List<Mapping> mappings = new ArrayList<>();
@@ -115,7 +119,9 @@ final class AddressSpaceCapture {
             }
         }
         requireSavable(mappings);
-        List<Vma> vmas = policies.of(vmas(mappings, new AddressSpaceBackings(files, table, memoryObjects)));
+        // first: what is in flight writes to memory
+        Map<Long, Backing.AioRing> rings = aio.take(pid, mappings);
+        List<Vma> vmas = policies.of(vmas(mappings, new AddressSpaceBackings(files, table, memoryObjects, rings)));
         PageScan pages = PageScan.of(pid, withOwnPages(mappings));
         Inheritance.Shares shares = inheritance.of(pid, pages.runs());
         AddressSpace space = new AddressSpace(
@@ -139,6 +145,7 @@ final class AddressSpaceCapture {
     // What came into being between the look and the freeze.
     private void requireSavable(List<Mapping> mappings) throws CannotCapture, KernelException {
         List<Refusal> refusals = new ArrayList<>(MappingRefusals.of(mappings));
+        refusals.addAll(AioRings.look(pid, mappings));
         if (refusals.isEmpty()) {
             refusals.addAll(new BackingRefusals(files).of(mappings));
         }

@@ -38,7 +38,7 @@ final class AddressSpaces implements AutoCloseable {
     }
 
     /** Adds the records of all to {@code objects}; processes in the order of their set. */
-    void take(List<FrozenProcess> processes, Sharing sharing, ObjectTable objects)
+    void take(List<FrozenProcess> processes, Sharing sharing, SeccompCapture seccomp, ObjectTable objects)
             throws KernelException, CannotCapture {
         MappedFiles.refresh(files);
         for (FrozenProcess process : processes) {
@@ -54,6 +54,7 @@ final class AddressSpaces implements AutoCloseable {
                                 inheritance(member),
                                 process.addressSpace(),
                                 new MappingPolicies(process.takeover()),
+                                new AioRings(process.takeover(), seccomp),
                                 ours);
                 known = new Taken(member, space);
                 all.add(known);
