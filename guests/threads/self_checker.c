@@ -4,7 +4,7 @@
 // `multi` has a thread in every kind of blocking call, one that spins with live vector registers
 // under a 7 ms interval timer, two that play ping-pong over a condition variable, one that keeps
 // changing and checking memory (argument 2: MiB). `restartable` leaves out the calls which any
-// interruption ends with EINTR. `aio` uses asynchronous I/O. The other modes are a process of one thread.
+// interruption ends with EINTR. `aio` has two threads that use asynchronous I/O. The other modes are a process of one thread.
 // needs: moving
 // guest: multi
 // guest: restartable
@@ -155,6 +155,15 @@ static void start_single(const char *name)
     released_rounds[0] = INT_MAX;
 }
 
+static struct aio_user aio_of_process;
+
+static void start_aio(void)
+{
+    aio_prepare(&aio_of_process);
+    aio_prepare(&aio_of_thread);
+    start("aio thread", aio_repeatedly);
+}
+
 void setup(void)
 {
     const char *mode = guest_arg(0, "multi");
@@ -170,7 +179,7 @@ void setup(void)
     if (multi)
         start_multi();
     else if (aio)
-        aio_prepare();
+        start_aio();
     else if (!spinning)
         start_single(mode);
     if (needs_alarm)
@@ -184,7 +193,7 @@ void setup(void)
         else if (spinning)
             spin_once(spinner);
         else if (aio)
-            aio_once(spinner);
+            aio_once(&aio_of_process, spinner);
         else
             call_once(0);
         process_checks(process);
@@ -205,7 +214,7 @@ void verify(void)
         CHECK("join", pthread_join(blocked[i].thread, NULL), 0);
     for (int i = 0; i < other_count; i++)
         CHECK("join", pthread_join(others[i], NULL), 0);
-    if (aio)
-        aio_check_end();
+    for (int i = 0; aio && i < 2; i++)
+        aio_check_end(i == 0 ? &aio_of_process : &aio_of_thread);
     workers_check();
 }

@@ -4,6 +4,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_clone;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close_range;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_eventfd2;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_futex;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_io_submit;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
@@ -33,7 +34,8 @@ import java.util.Map;
  * The program that counts what is in flight in an AIO context of a frozen process, and leaves it as it was
  * (docs/decisions/0011-idle-kernel-queues.md). Pure.
  *
- * <p>It runs to its end whatever becomes of us, in a helper that shares the host's memory and nothing else: fill all free
+ * <p>It runs to its end whatever becomes of us, while no thread of the program runs ({@link
+ * dev.reprise.engine.tracee.Standstill}), in a helper that shares the host's memory and nothing else: fill all free
  * slots with polls that wait, wait for the program's own requests, let ours be completed, and go round the ring once with
  * more of them, while the program's events are kept aside.
  */
@@ -50,6 +52,7 @@ final class AioMeasurement {
             Map.entry("io_submit", SYS_io_submit),
             Map.entry("sched_setaffinity", SYS_sched_setaffinity),
             Map.entry("nanosleep", SYS_nanosleep),
+            Map.entry("futex", SYS_futex),
             Map.entry("write", SYS_write));
 
     private static final long HELPER = CloneArgs.CLONE_VM | CloneArgs.CLONE_VFORK | CloneArgs.CLONE_UNTRACED;

@@ -5,7 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.program.ProgramResults;
+import dev.reprise.engine.tracee.Standstill;
 import dev.reprise.engine.tracee.Takeover;
+import dev.reprise.engine.tracee.Tracee;
 import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.Bytes;
 import dev.reprise.kernel.Aio;
@@ -21,6 +23,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The rings of AIO contexts, which a program shares with the kernel: looked at from outside, measured in the freeze. */
 final class AioRings {
@@ -28,12 +32,12 @@ final class AioRings {
     private static final String TRY_AGAIN = "try again when its requests have ended";
     private static final int READ_WRITE = Mman.PROT_READ | Mman.PROT_WRITE;
 
-    private final Takeover takeover;
+    private final List<FrozenProcess> sharers;
     private final SeccompCapture seccomp;
 
-    /** Of the frozen process that is taken over. */
-    AioRings(Takeover takeover, SeccompCapture seccomp) {
-        this.takeover = takeover;
+    /** Of the frozen processes that share an address space. */
+    AioRings(List<FrozenProcess> sharers, SeccompCapture seccomp) {
+        this.sharers = sharers;
         this.seccomp = seccomp;
     }
 
@@ -127,7 +131,12 @@ final class AioRings {
 
     // Whether it has a context, in which nothing is in flight.
     private boolean measure(int tid, Mapping mapping) throws KernelException, CannotCapture {
-        List<String> forbidden = SeccompLook.forbidden(seccomp, takeover.host(), AioMeasurement.CALLS);
+        Set<String> forbidden = new TreeSet<>();
+        for (FrozenProcess process : sharers) {
+            for (Tracee tracee : process.freeze().tracees()) {
+                forbidden.addAll(SeccompLook.forbidden(seccomp, tracee, AioMeasurement.CALLS));
+            }
+        }
         if (!forbidden.isEmpty()) {
             String why = "its requests cannot be counted: a seccomp filter forbids " + String.join(", ", forbidden);
             throw new CannotCapture(List.of(refusal(mapping, why, "")));
@@ -138,7 +147,8 @@ final class AioRings {
             measurement = new AioMeasurement(
                     mapping.start(), mapping.bytes(), header.head, Processors.possible(), Processors.numbers());
         }
-        ProgramResults results = takeover.run(measurement.program());
+        List<Takeover> takeovers = sharers.stream().map(FrozenProcess::takeover).toList();
+        ProgramResults results = Standstill.run(takeovers, measurement.program());
         long inFlight = measurement.inFlight(results);
         switch (measurement.outcome(results)) {
             case NO_CONTEXT -> {
