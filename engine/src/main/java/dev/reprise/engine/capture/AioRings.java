@@ -17,6 +17,7 @@ import dev.reprise.kernel.Mman;
 import dev.reprise.kernel.ProcessMemory;
 import dev.reprise.kernel.Processors;
 import dev.reprise.kernel.RemoteAddress;
+import dev.reprise.kernel.Smaps;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -65,6 +66,15 @@ final class AioRings {
             }
         }
         return refusals;
+    }
+
+    /** What nobody can know beforehand: for those who ask. */
+    static List<String> notes(int pid) throws KernelException {
+        long rings = Smaps.mapsOf(pid).stream().filter(AioRings::isOne).count();
+        return rings == 0
+                ? List.of()
+                : List.of("has " + rings + " asynchronous I/O contexts: a checkpoint waits up to 200 ms for requests in"
+                        + " flight, and is refused while there are any");
     }
 
     private static Refusal refusal(Mapping mapping, String why, String help) {
