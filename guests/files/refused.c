@@ -19,7 +19,6 @@
 // guest: fuse
 // guest: message_queue
 // guest: aio
-// guest: aio_new
 // guest: write_xor_execute
 // guest: deadly_filter
 // guest: pidfd_of_parent

@@ -4,11 +4,12 @@
 // `multi` has a thread in every kind of blocking call, one that spins with live vector registers
 // under a 7 ms interval timer, two that play ping-pong over a condition variable, one that keeps
 // changing and checking memory (argument 2: MiB). `restartable` leaves out the calls which any
-// interruption ends with EINTR. The other modes are a process of one thread.
+// interruption ends with EINTR. `aio` has two threads that use asynchronous I/O. The other modes are a process of one thread.
 // needs: moving
 // guest: multi
 // guest: restartable
 // guest: spin
+// guest: aio
 // guest: nanosleep
 // guest: clock_nanosleep_until
 // guest: poll_timed
@@ -29,6 +30,7 @@
 // guest: sigwaitinfo
 // opt-out: beside: the bound socket of recvfrom has its port once in a network namespace
 // build: static
+#include "aio_checks.h"
 #include "blocked_calls.h"
 #include "self_checks.h"
 #include "vitals.h"
@@ -38,7 +40,7 @@ static struct worker *worker_of[CALL_COUNT];
 static pthread_t others[8];
 static int blocked_count, other_count;
 static bool needs_alarm = true;
-static bool restartable;
+static bool restartable, aio;
 static volatile int rounds[CALL_COUNT], released_rounds[CALL_COUNT];
 
 // One call of one worker: as check_blocked() does it, with counters.
@@ -153,6 +155,15 @@ static void start_single(const char *name)
     released_rounds[0] = INT_MAX;
 }
 
+static struct aio_user aio_of_process;
+
+static void start_aio(void)
+{
+    aio_prepare(&aio_of_process);
+    aio_prepare(&aio_of_thread);
+    start("aio thread", aio_repeatedly);
+}
+
 void setup(void)
 {
     const char *mode = guest_arg(0, "multi");
@@ -164,13 +175,16 @@ void setup(void)
     struct worker *process = worker_new("process");
     process_checks_prepare(on_alarm, atol(guest_arg(1, "8")));
     bool spinning = strcmp(mode, "spin") == 0;
+    aio = strcmp(mode, "aio") == 0;
     if (multi)
         start_multi();
+    else if (aio)
+        start_aio();
     else if (!spinning)
         start_single(mode);
     if (needs_alarm)
         alarm_start();
-    struct worker *spinner = spinning ? worker_new("spin") : NULL;
+    struct worker *spinner = spinning || aio ? worker_new(mode) : NULL;
     while (!guest_may_go()) {
         if (all_have_ticked())
             guest_ready();
@@ -178,6 +192,8 @@ void setup(void)
             nap_and_check(process);
         else if (spinning)
             spin_once(spinner);
+        else if (aio)
+            aio_once(&aio_of_process, spinner);
         else
             call_once(0);
         process_checks(process);
@@ -198,5 +214,7 @@ void verify(void)
         CHECK("join", pthread_join(blocked[i].thread, NULL), 0);
     for (int i = 0; i < other_count; i++)
         CHECK("join", pthread_join(others[i], NULL), 0);
+    for (int i = 0; aio && i < 2; i++)
+        aio_check_end(i == 0 ? &aio_of_process : &aio_of_thread);
     workers_check();
 }

@@ -37,6 +37,20 @@ class RealProgramsTest {
     }
 
     @Test
+    void fioGoesOnReadingAndVerifying() throws IOException, InterruptedException {
+        String load = "--rw=randrw --bs=4k --iodepth=16 --verify=crc32c --size=8m --time_based --runtime=8";
+        try (RealProgram fio = RealProgram.start(
+                directory, "fio --name=load --ioengine=libaio --direct=1 --thread --eta=never " + load)) {
+            RealProgram.await(
+                    "a ring", () -> fio.ask("cat /proc/" + fio.pid() + "/maps").contains("/[aio]"));
+            fio.checkpoint();
+            fio.killAndRestore();
+            assertThat(fio.awaitEnd()).isIn(0, Tasks.UNKNOWN);
+            assertThat(fio.out()).contains("err= 0");
+        }
+    }
+
+    @Test
     void nginxServesAndReloads() throws IOException, InterruptedException {
         Files.writeString(directory.resolve("conf"), """
                 worker_processes 4;

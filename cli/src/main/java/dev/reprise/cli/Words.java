@@ -61,6 +61,7 @@ final class Words {
             case Backing.SharedMemory(var memory, boolean _) -> "shared memory #" + memory.value();
             case Backing.Kernel(String name) -> name;
             case Backing.Device(var file) -> file.path();
+            case Backing.AioRing ring -> ring.hasContext() ? "[aio]" : "[aio] without a context";
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.reprise.image;
 
+import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
@@ -22,6 +23,9 @@ import java.util.Set;
 
 /** Makes records with random content in every component, whatever components they have; the seed decides. */
 public final class RandomRecords {
+    /** Places in a ring of one page. */
+    private static final int AIO_EVENTS = 127;
+
     private final Random random;
     private long page;
 
@@ -76,11 +80,18 @@ public final class RandomRecords {
         }
         if (type == Vma.class) {
             values[0] = random.nextLong(Long.MAX_VALUE) >> random.nextInt(30);
-            values[1] = (long) values[0] + 1 + random.nextInt(1 << 20);
+            boolean ring = Arrays.stream(values).anyMatch(Backing.AioRing.class::isInstance);
+            values[1] = (long) values[0] + (ring ? PageRun.PAGE_SIZE : 1 + random.nextInt(1 << 20));
         } else if (type == ProcessState.class) {
             TaskState leader = record(TaskState.class);
             values[0] = leader.tid();
             values[components.length - 1] = List.of(leader, record(TaskState.class));
+        } else if (type == Backing.AioRing.class) {
+            int head = random.nextInt(AIO_EVENTS);
+            int unread = random.nextInt(AIO_EVENTS);
+            values[1] = head;
+            values[2] = (head + unread) % AIO_EVENTS;
+            values[3] = bytes(32 * unread);
         } else if (type == UtsNamespace.class) {
             values[1] = bytes(random.nextInt(UtsNamespace.LONGEST + 1));
             values[2] = bytes(random.nextInt(UtsNamespace.LONGEST + 1));

@@ -140,6 +140,14 @@ public final class SampleImage {
                         new Backing.Device(SampleFiles.file("/dev/zero", "")),
                         Set.of(VmFlag.LOCKED)),
                 new Vma(
+                        0x7ffff7fb2000L,
+                        0x7ffff7fb3000L,
+                        3,
+                        true,
+                        0,
+                        new Backing.AioRing(true, 126, 1, Bytes.of(new byte[64])),
+                        Set.of(VmFlag.DONT_EXPAND)),
+                new Vma(
                         0x7ffff7fc9000L,
                         0x7ffff7fcb000L,
                         5,

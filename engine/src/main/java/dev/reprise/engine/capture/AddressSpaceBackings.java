@@ -5,6 +5,7 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.VmFlag;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mapping;
+import java.util.Map;
 
 /** Says what stands behind a mapping; memory that is no file is captured on the way. */
 final class AddressSpaceBackings {
@@ -16,17 +17,25 @@ final class AddressSpaceBackings {
     private final MappedFiles files;
     private final ObjectTable table;
     private final MemoryObjectCapture objects;
+    private final Map<Long, Backing.AioRing> rings;
 
-    AddressSpaceBackings(MappedFiles files, ObjectTable table, MemoryObjectCapture objects) {
+    /** {@code rings}: those of AIO contexts, by the addresses of their mappings. */
+    AddressSpaceBackings(
+            MappedFiles files, ObjectTable table, MemoryObjectCapture objects, Map<Long, Backing.AioRing> rings) {
         this.files = files;
         this.table = table;
         this.objects = objects;
+        this.rings = rings;
     }
 
     Backing of(Mapping mapping) throws KernelException {
         String path = mapping.path();
         if (SpecialMapping.is(mapping)) {
             return new Backing.Kernel(path);
+        }
+        Backing.AioRing ring = rings.get(mapping.start());
+        if (ring != null) {
+            return ring;
         }
         if (SystemVMemory.is(path)) {
             return sharedMemory(mapping, path); // the id is the inode: that of the first segment is 0

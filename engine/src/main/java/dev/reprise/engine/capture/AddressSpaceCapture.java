@@ -62,6 +62,7 @@ final class AddressSpaceCapture {
         List<Mapping> mappings = Smaps.of(pid);
         List<Refusal> refusals = new ArrayList<>(mapCount.look(mappings));
         refusals.addAll(MappingRefusals.of(mappings));
+        refusals.addAll(AioRings.look(pid, mappings));
         if (refusals.isEmpty()) {
             BackingRefusals backings = new BackingRefusals(files);
             refusals.addAll(backings.of(mappings));
@@ -77,9 +78,11 @@ final class AddressSpaceCapture {
     private long estimate(List<Mapping> mappings) throws KernelException {
         long bytes = PageScan.of(pid, withOwnPages(mappings)).bytes();
         try (MemoryObjectCapture objects = new MemoryObjectCapture()) {
-            AddressSpaceBackings backings = new AddressSpaceBackings(files, new ObjectTable(), objects);
+            AddressSpaceBackings backings = new AddressSpaceBackings(files, new ObjectTable(), objects, Map.of());
             for (Mapping mapping : mappings) {
-                backings.of(mapping);
+                if (!AioRings.isOne(mapping)) {
+                    backings.of(mapping);
+                }
             }
             return bytes + objects.bytes();
         }
@@ -105,6 +108,7 @@ final class AddressSpaceCapture {
             Inheritance inheritance,
             AddressSpaceProbe.Found found,
             MappingPolicies policies,
+            AioRings aio,
             PageRun segment)
             throws KernelException, CannotCapture {
         List<Mapping> mappings = new ArrayList<>();
@@ -117,7 +121,9 @@ final class AddressSpaceCapture {
             }
         }
         requireSavable(mappings);
-        List<Vma> vmas = policies.of(vmas(mappings, new AddressSpaceBackings(files, table, memoryObjects)));
+        // first: what is in flight writes to memory
+        Map<Long, Backing.AioRing> rings = aio.take(pid, mappings);
+        List<Vma> vmas = policies.of(vmas(mappings, new AddressSpaceBackings(files, table, memoryObjects, rings)));
         PageScan pages = PageScan.of(pid, withOwnPages(mappings));
         Inheritance.Shares shares = inheritance.of(pid, pages.runs());
         AddressSpace space = new AddressSpace(
@@ -142,6 +148,7 @@ final class AddressSpaceCapture {
     private void requireSavable(List<Mapping> mappings) throws CannotCapture, KernelException {
         List<Refusal> refusals = new ArrayList<>(mapCount.look(mappings));
         refusals.addAll(MappingRefusals.of(mappings));
+        refusals.addAll(AioRings.look(pid, mappings));
         if (refusals.isEmpty()) {
             refusals.addAll(new BackingRefusals(files).of(mappings));
         }

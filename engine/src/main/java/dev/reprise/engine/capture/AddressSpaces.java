@@ -38,7 +38,7 @@ final class AddressSpaces implements AutoCloseable {
     }
 
     /** Adds the records of all to {@code objects}; processes in the order of their set. */
-    void take(List<FrozenProcess> processes, Sharing sharing, ObjectTable objects)
+    void take(List<FrozenProcess> processes, Sharing sharing, SeccompCapture seccomp, ObjectTable objects)
             throws KernelException, CannotCapture {
         MappedFiles.refresh(files);
         for (FrozenProcess process : processes) {
@@ -54,12 +54,20 @@ final class AddressSpaces implements AutoCloseable {
                                 inheritance(member),
                                 process.addressSpace(),
                                 new MappingPolicies(process.takeover()),
+                                new AioRings(sharers(processes, sharing, member), seccomp),
                                 ours);
                 known = new Taken(member, space);
                 all.add(known);
             }
             byPid.put(member.pid(), known);
         }
+    }
+
+    // The first of them, which has the memory's segment, stands first.
+    private static List<FrozenProcess> sharers(List<FrozenProcess> processes, Sharing sharing, Member first) {
+        return processes.stream()
+                .filter(process -> sharing.firstOf(process.member()).pid() == first.pid())
+                .toList();
     }
 
     private Inheritance inheritance(Member member) {

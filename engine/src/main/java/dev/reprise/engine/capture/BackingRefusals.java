@@ -29,7 +29,7 @@ final class BackingRefusals {
         for (Mapping mapping : mappings) {
             if (mapping.has(VmFlag.HUGETLB.smaps())) {
                 ofHugePages(mapping, refusals);
-            } else if (mapping.inode() != 0 && !isMemory(mapping)) {
+            } else if (mapping.inode() != 0 && !isMemory(mapping) && !AioRings.isOne(mapping)) {
                 ofFile(mapping, refusals);
             }
         }
@@ -80,6 +80,7 @@ final class BackingRefusals {
         for (Mapping mapping : mappings) {
             if (mapping.inode() != 0
                     && !SystemVMemory.is(mapping.path())
+                    && !AioRings.isOne(mapping)
                     && (isMemory(mapping)
                             || mapping.shared() && files.of(mapping).isDeleted())) {
                 objects.put(new DeviceInode(mapping.device(), mapping.inode()), mapping);

@@ -75,7 +75,7 @@ final class ForestCapture {
         if (!entered.isEmpty()) {
             throw new CannotCapture(entered);
         }
-        spaces.take(processes, sharing.memory(), objects);
+        spaces.take(processes, sharing.memory(), seccomp, objects);
         Map<Integer, ObjectId> tables = descriptors.take(set, sharing.descriptors(), level, guard(), objects);
         List<SemaphoreUndo> undos = new ArrayList<>();
         processes.forEach(process -> undos.addAll(process.process().modes().undos()));

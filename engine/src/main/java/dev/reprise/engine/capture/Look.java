@@ -52,6 +52,7 @@ public final class Look {
         try {
             List<String> notes = new ArrayList<>(streams.of(member.tid()));
             notes.addAll(SleepNotes.of(member.tid()));
+            notes.addAll(AioRings.notes(member.tid()));
             return set.isForest()
                     ? notes.stream().map(note -> member.text() + ": " + note).toList()
                     : notes;

@@ -22,7 +22,6 @@ final class MappingRefusals {
     };
     // How paths begin of mappings that are no files.
     private static final String[][] PATHS = {
-        {"/[aio]", "asynchronous I/O context", "the kernel does not tell whether requests are in flight"},
         {"/secretmem", "secret memory", "the kernel lets nobody read it"},
         {"anon_inode:[io_uring]", "io_uring", "the kernel does not tell whether requests are in flight"},
         {"anon_inode:[perf_event]", "performance counter", "its state stays in the kernel"},

@@ -104,6 +104,21 @@ final class SeccompLook {
         }
     }
 
+    /** Which of these calls, by name, a thread's filters do not allow. */
+    static List<String> forbidden(SeccompCapture seccomp, Tracee tracee, Map<String, Integer> calls) {
+        List<byte[]> filters = seccomp.byThread().getOrDefault(tracee, List.of()).stream()
+                .map(filter -> filter.program().toArray())
+                .toList();
+        List<String> forbidden = new ArrayList<>(0);
+        calls.forEach((name, number) -> {
+            int action = action(filters, number);
+            if (action != Seccomp.RET_ALLOW && action != Seccomp.RET_LOG) {
+                forbidden.add(name);
+            }
+        });
+        return forbidden;
+    }
+
     // All are asked, and the strictest answer counts: the values are ordered so.
     private static int action(List<byte[]> filters, int number, long... arguments) {
         int strictest = Seccomp.RET_ALLOW;

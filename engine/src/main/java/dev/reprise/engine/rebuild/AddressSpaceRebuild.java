@@ -96,6 +96,7 @@ final class AddressSpaceRebuild {
                 case Backing.Anonymous _ -> anonymous(p, plan);
                 case Backing.MappedFile _, Backing.Device _ ->
                     SharedMemoryRebuild.map(p, plan, files.descriptor(p, plan.vma()));
+                case Backing.AioRing ring -> AioRingRebuild.add(p, plan.vma(), ring);
                 case Backing.SharedMemory _, Backing.Kernel _ -> {}
             }
             files.release(p, i, plan.vma());

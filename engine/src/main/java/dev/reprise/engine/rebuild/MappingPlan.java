@@ -57,7 +57,9 @@ record MappingPlan(Vma vma, long firstPage, boolean isTwin) {
     /** The protection until the pages are there. Memory that was ever writable stays accounted for: made so again. */
     int loadingProtection() {
         boolean needsWriting = hasPages() || !vma.shared() && vma.has(VmFlag.ACCOUNTABLE);
-        return needsWriting || isWritableMemory() ? READ_WRITE : vma.protection();
+        return needsWriting || isWritableMemory() || vma.backing() instanceof Backing.AioRing
+                ? READ_WRITE
+                : vma.protection();
     }
 
     private boolean isWritableMemory() {

@@ -1,6 +1,7 @@
 package dev.reprise.engine.tracee;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.engine.program.x86_64.ControlBlock;
@@ -13,6 +14,7 @@ import dev.reprise.kernel.Native;
 import dev.reprise.kernel.RemoteAddress;
 import dev.reprise.kernel.Shm;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 
 /**
  * System V shared memory that we and a tracee both map: all that a tracee needs, its way home included, laid out before
@@ -26,8 +28,10 @@ import java.lang.foreign.MemorySegment;
  * </pre>
  */
 public final class Segment implements AutoCloseable {
+    private static final VarHandle STANDSTILL_WORD = JAVA_INT.varHandle();
     private static final int LIFE = 0x1000;
     private static final int DESCRIPTOR = 0x1010;
+    private static final int STANDSTILL = 0x1020;
     private static final int PIVOT = 0x1800;
     private static final int BLOCKS = 0x2000;
     private static final int KEY_MARK = 0x52500000;
@@ -151,6 +155,16 @@ public final class Segment implements AutoCloseable {
     /** The word that holds a descriptor which the way home must close. */
     public RemoteAddress descriptorWord() {
         return new RemoteAddress(address + DESCRIPTOR);
+    }
+
+    /** The word that is 1 as long as nobody but the host may go home. */
+    long standstillAddress() {
+        return address + STANDSTILL;
+    }
+
+    /** Says whether somebody but the host may go home. */
+    void setStandstill(boolean isOne) {
+        STANDSTILL_WORD.setVolatile(memory, (long) STANDSTILL, isOne ? 1 : 0);
     }
 
     /** The interpreter's loop in the tracee. */

@@ -1,6 +1,7 @@
 package dev.reprise.engine.tracee;
 
 import dev.reprise.engine.program.Program;
+import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
@@ -13,7 +14,9 @@ import dev.reprise.kernel.Smaps;
 import dev.reprise.kernel.TaskDiedException;
 import dev.reprise.kernel.x86_64.UserRegs;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,7 @@ public final class Takeover implements ProgramRunner {
     private final long caught;
     private final long programs;
     private final List<Tracee> inside = new ArrayList<>();
+    private final Map<Tracee, Control> controls = new HashMap<>();
     private @Nullable Tracee host;
     private @Nullable Departure departure;
     private long restorer;
@@ -199,7 +203,11 @@ public final class Takeover implements ProgramRunner {
     }
 
     private void join(Tracee tracee, Program program, long place) throws KernelException {
-        Control control = segment.newControl();
+        Control control = controls.get(tracee);
+        if (control == null) {
+            control = segment.newControl();
+            controls.put(tracee, control);
+        }
         long[] registers = tracee.registers();
         WayHome.arm(segment, control, registers, tracee.mask(), caught, false);
         if (place == 0) {
@@ -216,6 +224,22 @@ public final class Takeover implements ProgramRunner {
         inside.add(tracee);
         ptrace.setSignalMask(tracee.tid(), Tracee.ALL_SIGNALS);
         ptrace.resume(tracee.tid(), 0);
+    }
+
+    /** Sends all threads in that are not there, to be parked, and adds them to {@code joined}. */
+    void joinAll(List<Tracee> joined) throws KernelException {
+        ProgramBuilder p = new ProgramBuilder();
+        p.end();
+        Program nothing = p.build();
+        List<Tracee> others = new ArrayList<>(freeze.tracees());
+        others.removeAll(inside);
+        for (Tracee tracee : others) {
+            join(tracee, nothing);
+            joined.add(tracee);
+        }
+        for (Tracee tracee : joined) {
+            await(tracee);
+        }
     }
 
     /** Waits until a thread's program is done, and returns its results; an error that stopped it is thrown. */

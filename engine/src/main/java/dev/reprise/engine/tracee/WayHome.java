@@ -27,6 +27,8 @@ final class WayHome {
     private static final long EINTR = -4;
     private static final long SA_RESTART = 0x10000000;
     private static final int SIGNALS = 65;
+    /** Should the host have been killed. */
+    private static final int STANDSTILL_SECONDS = 10;
 
     private WayHome() {}
 
@@ -46,6 +48,12 @@ final class WayHome {
         p.attempt(SYS_shmctl, segment.id(), Shm.IPC_RMID, 0);
         if (isHost) {
             p.attempt(SYS_close, new Arg.Loaded(segment.descriptorWord().value()));
+            p.store4(Arg.of(segment.standstillAddress()), Arg.of(0));
+            p.attempt(SYS_futex, segment.standstillAddress(), Futex.FUTEX_WAKE, Integer.MAX_VALUE);
+        } else {
+            // The host may be in the middle of what the others must not see.
+            Slot most = p.longs(STANDSTILL_SECONDS, 0);
+            p.attempt(SYS_futex, Arg.of(segment.standstillAddress()), Arg.of(Futex.FUTEX_WAIT), Arg.of(1), most);
         }
         SystemCallStop stop = SystemCallStop.of(registers);
         if (handled != 0 && (stop.endsWithAnyHandler() || stop == SystemCallStop.RESTARTS_BY_HANDLER)) {

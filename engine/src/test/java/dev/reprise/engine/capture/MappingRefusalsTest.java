@@ -27,7 +27,6 @@ class MappingRefusalsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/[aio] (deleted), rd wr, asynchronous I/O context",
         "anon_inode:[io_uring], rd wr sh, io_uring",
         "anon_inode:[perf_event], rd wr sh, performance counter",
         "/secretmem (deleted), rd wr sh, secret memory",

@@ -16,4 +16,28 @@ public sealed interface Backing {
 
     /** A character device without state mapped privately (/dev/zero). */
     record Device(FileIdentity file) implements Backing {}
+
+    /**
+     * The ring of an AIO context without requests in flight.
+     *
+     * @param hasContext not so in a child that has inherited the mapping alone
+     * @param head the index of the first unread event; {@code tail} is that behind the last one
+     * @param unread the unread events, 32 bytes each
+     */
+    record AioRing(boolean hasContext, int head, int tail, Bytes unread) implements Backing {
+        private static final int HEADER = 32;
+        private static final int EVENT = 32;
+
+        public AioRing {
+            if (head < 0 || tail < 0 || unread.length() % EVENT != 0) {
+                throw new IllegalArgumentException("AIO ring " + head + "-" + tail + " of " + unread.length());
+            }
+        }
+
+        /** Whether they are positions of a ring of so many bytes, and what is unread lies between them. */
+        boolean fits(long bytes) {
+            long places = (bytes - HEADER) / EVENT;
+            return head < places && tail < places && (tail - head + places) % places * EVENT == unread.length();
+        }
+    }
 }

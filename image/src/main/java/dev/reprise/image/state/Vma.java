@@ -24,6 +24,9 @@ public record Vma(
         if (Long.compareUnsigned(start, end) >= 0) {
             throw new IllegalArgumentException("empty mapping at 0x" + Long.toHexString(start));
         }
+        if (backing instanceof Backing.AioRing ring && !ring.fits(end - start)) {
+            throw new IllegalArgumentException("AIO ring at 0x" + Long.toHexString(start));
+        }
     }
 
     /** The length in bytes. */

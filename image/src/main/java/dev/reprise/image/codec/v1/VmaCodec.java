@@ -33,6 +33,7 @@ final class VmaCodec {
             case Backing.SharedMemory shared -> m.message(9, sharedMemory(shared));
             case Backing.Kernel kernel -> m.element(10, latin1(kernel.name()).toByteArray());
             case Backing.Device device -> m.message(11, FileIdentityCodec.write(device.file()));
+            case Backing.AioRing ring -> m.message(14, AioRingCodec.write(ring));
         }
         m.u32(12, vma.policy().mode());
         m.bytes(13, vma.policy().nodes().toArray());
@@ -64,6 +65,7 @@ final class VmaCodec {
                 case 11 -> backing = new Backing.Device(FileIdentityCodec.read(m.message()));
                 case 12 -> policy = m.u32();
                 case 13 -> nodes = Bytes.of(m.bytes());
+                case 14 -> backing = AioRingCodec.read(m.message());
                 default -> throw m.unknown("Vma");
             }
         }
