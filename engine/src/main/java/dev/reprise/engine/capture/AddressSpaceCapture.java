@@ -75,7 +75,7 @@ final class AddressSpaceCapture {
     private long estimate(List<Mapping> mappings) throws KernelException {
         long bytes = PageScan.of(pid, withOwnPages(mappings)).bytes();
         try (MemoryObjectCapture objects = new MemoryObjectCapture()) {
-            AddressSpaceBackings backings = new AddressSpaceBackings(files, new ObjectTable(), objects);
+            AddressSpaceBackings backings = new AddressSpaceBackings(pid, files, new ObjectTable(), objects);
             for (Mapping mapping : mappings) {
                 backings.of(mapping);
             }
@@ -115,7 +115,7 @@ final class AddressSpaceCapture {
             }
         }
         requireSavable(mappings);
-        List<Vma> vmas = policies.of(vmas(mappings, new AddressSpaceBackings(files, table, memoryObjects)));
+        List<Vma> vmas = policies.of(vmas(mappings, new AddressSpaceBackings(pid, files, table, memoryObjects)));
         PageScan pages = PageScan.of(pid, withOwnPages(mappings));
         Inheritance.Shares shares = inheritance.of(pid, pages.runs());
         AddressSpace space = new AddressSpace(

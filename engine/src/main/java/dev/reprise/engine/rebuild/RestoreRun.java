@@ -123,8 +123,6 @@ public final class RestoreRun {
                 planner.warnings(forest.bear()).forEach(progress::warning);
                 forest.leaveParent();
                 makeObjects(plan, forest);
-                // from here on it goes with its last user, however we end
-                segment.remove();
                 // 4. memory, and the proof that the image is whole
                 enter("memory");
                 loadMemory(planner, plan, forest, source);

@@ -102,7 +102,6 @@ final class Boot {
             throw new KernelException("shmat", "in " + tracee, Door.isError(result) ? Errno.of(result) : Errno.EIO);
         }
         tracee.setControl(control);
-        segment.remove();
         ptrace.resume(tracee.tid(), 0);
     }
 
