@@ -29,6 +29,13 @@ final class PosixQueueCapture implements OpenFileCapture {
                     "another process has " + d.link() + " open, too",
                     "checkpoint the processes together, or close it");
         }
+        if (!QueueNamespace.isThatOfItsHolders(d, look)) {
+            look.refuse(
+                    d,
+                    "message queue of another ipc namespace",
+                    "who has it open cannot open it by its name, which is another's there",
+                    "close it");
+        }
         PosixQueueStatus status = PosixQueueStatus.of(d.copy(), d.link());
         if (d.isDeleted() && status.messages() > 0) {
             look.refuseForNow(
