@@ -4,6 +4,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fchmod;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fchown;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mq_open;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prlimit64;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_unshare;
 
 import dev.reprise.engine.program.Arg;
@@ -15,6 +16,7 @@ import dev.reprise.image.state.NamedQueue;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.kernel.CloneArgs;
 import dev.reprise.kernel.Fcntl;
+import dev.reprise.kernel.Resource;
 
 /**
  * An IPC namespace with all that is in it, made by the first that is in it before its threads and children are born: unshare(2) is
@@ -38,6 +40,17 @@ final class IpcNamespaceRebuild {
         p.call(SYS_unshare, CloneArgs.CLONE_NEWIPC).about("an ipc namespace");
         settings.raise();
         objects.create();
+        if (!namespace.queues().isEmpty()) {
+            // It counts for all queues of a user, of which they were not all made by this process; it gets its own
+            // again.
+            long unlimited = Resource.RLIM_INFINITY;
+            p.attempt(
+                    SYS_prlimit64,
+                    Arg.of(0),
+                    Arg.of(Resource.RLIMIT_MSGQUEUE),
+                    p.longs(unlimited, unlimited),
+                    Arg.of(0));
+        }
         for (NamedQueue queue : namespace.queues()) {
             queue(queue);
         }
