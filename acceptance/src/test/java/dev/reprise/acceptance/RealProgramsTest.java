@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers and tools from Debian packages, with data of their own: they answer as before, and go on working. */
 class RealProgramsTest {
@@ -78,8 +80,9 @@ class RealProgramsTest {
         }
     }
 
-    @Test
-    void postgresKeepsWhatWasCommitted() throws IOException, InterruptedException {
+    @ParameterizedTest
+    @ValueSource(strings = {"", "unshare --ipc "})
+    void postgresKeepsWhatWasCommitted(String namespace) throws IOException, InterruptedException {
         String user = "setpriv --reuid postgres --regid postgres --clear-groups ";
         String programs = "/usr/lib/postgresql/*/bin/";
         Tool.run(new ProcessBuilder(
@@ -89,7 +92,8 @@ class RealProgramsTest {
                         .directory(directory.toFile()))
                 .succeeds();
         try (RealProgram postgres = RealProgram.start(
-                directory, user + programs + "postgres -D $PWD/d -k $PWD/d -c listen_addresses= -c fsync=off")) {
+                directory,
+                namespace + user + programs + "postgres -D $PWD/d -k $PWD/d -c listen_addresses= -c fsync=off")) {
             String psql = user + "psql -h $PWD/d postgres -qtAc ";
             postgres.awaitSuccess(psql + "'select 1'");
             postgres.ask(psql + "'create table t as select generate_series(1, 10000)'");

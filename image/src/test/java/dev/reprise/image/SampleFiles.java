@@ -18,9 +18,13 @@ import dev.reprise.image.state.FileOwner;
 import dev.reprise.image.state.Inotify;
 import dev.reprise.image.state.InotifyWatch;
 import dev.reprise.image.state.IpcIdentity;
+import dev.reprise.image.state.IpcLimit;
+import dev.reprise.image.state.IpcNamespace;
+import dev.reprise.image.state.IpcSetting;
 import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.MessageQueue;
+import dev.reprise.image.state.NamedQueue;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.OutsideFile;
@@ -108,6 +112,13 @@ final class SampleFiles {
                 new DeletedFile(id(90), 0x8002, NOBODY, memory, 17),
                 new ProcFile(id(91), 0x8000, NOBODY, "/proc/4711/status", 5),
                 new UtsNamespace(id(99), SampleImage.bytes(64, 8), SampleImage.bytes(6, 9)),
+                new IpcNamespace(
+                        id(110),
+                        List.of(
+                                new IpcSetting(IpcLimit.SEGMENT_BYTES, List.of(-1L)),
+                                new IpcSetting(IpcLimit.SEMAPHORES, List.of(32000L, 1024000000L, 500L, 32000L))),
+                        List.of(new NamedQueue("queue", 0640, OWNER, 10, 8192))),
+                new SemaphoreSet(id(111), new IpcIdentity(7, 1, 0600, OWNER, id(110)), List.of(1)),
                 terminal(id(88)),
                 new PseudoterminalEnd(id(89), 0x802, NOBODY, file("/dev/ptmx", ""), id(88), true));
     }

@@ -18,6 +18,7 @@ public final class CloneArgs {
     public static final long CLONE_CHILD_CLEARTID = 0x200000;
 
     public static final long CLONE_NEWUTS = 0x4000000;
+    public static final long CLONE_NEWIPC = 0x8000000;
     public static final long CLONE_NEWPID = 0x20000000;
     public static final long CLONE_CLEAR_SIGHAND = 0x100000000L;
 

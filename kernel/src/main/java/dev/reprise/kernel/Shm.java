@@ -16,6 +16,9 @@ public final class Shm {
     /** shmat: executable. */
     public static final int SHM_EXEC = 0100000;
 
+    /** shmat: read-only. */
+    public static final int SHM_RDONLY = 010000;
+
     public static final int IPC_RMID = 0;
     private static final int SHM_REMAP = 040000;
     private static final int IPC_CREAT = 01000;
@@ -65,6 +68,16 @@ public final class Shm {
             Door.call(SYS_munmap, base, front + size);
         }
         return Native.at(Door.require(result, "shmat", "segment " + id), size);
+    }
+
+    /** Attaches a segment in our own process, anywhere: the address. */
+    public static long attach(int id, int flags) throws KernelException {
+        return Door.require(Door.call(SYS_shmat, id, 0, flags), "shmat", "segment " + id);
+    }
+
+    /** Detaches what {@link #attach} has attached. */
+    public static void detach(long address) {
+        Door.call(SYS_shmdt, address);
     }
 
     /** Detaches it from our own process, with what stands before it. */

@@ -3,6 +3,7 @@ package dev.reprise.engine.capture;
 import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.VmFlag;
+import dev.reprise.kernel.IpcResidence;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mapping;
 import java.util.Map;
@@ -14,6 +15,7 @@ final class AddressSpaceBackings {
 
     private static final String NAMED = "[anon:";
 
+    private final int pid;
     private final MappedFiles files;
     private final ObjectTable table;
     private final MemoryObjectCapture objects;
@@ -21,7 +23,12 @@ final class AddressSpaceBackings {
 
     /** {@code rings}: those of AIO contexts, by the addresses of their mappings. */
     AddressSpaceBackings(
-            MappedFiles files, ObjectTable table, MemoryObjectCapture objects, Map<Long, Backing.AioRing> rings) {
+            int pid,
+            MappedFiles files,
+            ObjectTable table,
+            MemoryObjectCapture objects,
+            Map<Long, Backing.AioRing> rings) {
+        this.pid = pid;
         this.files = files;
         this.table = table;
         this.objects = objects;
@@ -38,7 +45,8 @@ final class AddressSpaceBackings {
             return ring;
         }
         if (SystemVMemory.is(path)) {
-            return sharedMemory(mapping, path); // the id is the inode: that of the first segment is 0
+            // the id is the inode: that of the first segment is 0
+            return sharedMemory(mapping, path, IpcResidence.nameOf(pid));
         }
         if (mapping.inode() == 0) {
             boolean named = path.startsWith(NAMED);
@@ -61,7 +69,11 @@ final class AddressSpaceBackings {
     }
 
     private Backing sharedMemory(Mapping mapping, String name) throws KernelException {
-        ObjectId id = objects.take(table, files.link(mapping), name);
+        return sharedMemory(mapping, name, "");
+    }
+
+    private Backing sharedMemory(Mapping mapping, String name, String namespace) throws KernelException {
+        ObjectId id = objects.take(table, files.link(mapping), name, namespace);
         return new Backing.SharedMemory(id, mapping.has(VmFlag.MAY_WRITE.smaps()));
     }
 

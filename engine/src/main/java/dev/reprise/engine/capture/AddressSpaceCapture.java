@@ -78,7 +78,7 @@ final class AddressSpaceCapture {
     private long estimate(List<Mapping> mappings) throws KernelException {
         long bytes = PageScan.of(pid, withOwnPages(mappings)).bytes();
         try (MemoryObjectCapture objects = new MemoryObjectCapture()) {
-            AddressSpaceBackings backings = new AddressSpaceBackings(files, new ObjectTable(), objects, Map.of());
+            AddressSpaceBackings backings = new AddressSpaceBackings(pid, files, new ObjectTable(), objects, Map.of());
             for (Mapping mapping : mappings) {
                 if (!AioRings.isOne(mapping)) {
                     backings.of(mapping);
@@ -123,7 +123,7 @@ final class AddressSpaceCapture {
         requireSavable(mappings);
         // first: what is in flight writes to memory
         Map<Long, Backing.AioRing> rings = aio.take(pid, mappings);
-        List<Vma> vmas = policies.of(vmas(mappings, new AddressSpaceBackings(files, table, memoryObjects, rings)));
+        List<Vma> vmas = policies.of(vmas(mappings, new AddressSpaceBackings(pid, files, table, memoryObjects, rings)));
         PageScan pages = PageScan.of(pid, withOwnPages(mappings));
         Inheritance.Shares shares = inheritance.of(pid, pages.runs());
         AddressSpace space = new AddressSpace(

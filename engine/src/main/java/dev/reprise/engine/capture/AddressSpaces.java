@@ -1,10 +1,13 @@
 package dev.reprise.engine.capture;
 
+import dev.reprise.engine.tracee.IpcResidences;
 import dev.reprise.engine.tracee.Segment;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
+import dev.reprise.kernel.IpcResidence;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.SysvIpc;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +41,12 @@ final class AddressSpaces implements AutoCloseable {
     }
 
     /** Adds the records of all to {@code objects}; processes in the order of their set. */
-    void take(List<FrozenProcess> processes, Sharing sharing, SeccompCapture seccomp, ObjectTable objects)
+    void take(
+            List<FrozenProcess> processes,
+            Sharing sharing,
+            IpcResidences residences,
+            SeccompCapture seccomp,
+            ObjectTable objects)
             throws KernelException, CannotCapture {
         MappedFiles.refresh(files);
         for (FrozenProcess process : processes) {
@@ -47,17 +55,19 @@ final class AddressSpaces implements AutoCloseable {
             if (known == null) {
                 Segment segment = process.takeover().segment();
                 PageRun ours = new PageRun(segment.address().value(), segment.size() / PageRun.PAGE_SIZE);
-                AddressSpace space = new AddressSpaceCapture(member.tid(), files)
-                        .take(
-                                objects,
-                                memoryObjects,
-                                inheritance(member),
-                                process.addressSpace(),
-                                new MappingPolicies(process.takeover()),
-                                new AioRings(sharers(processes, sharing, member), seccomp),
-                                ours);
-                known = new Taken(member, space);
-                all.add(known);
+                try (IpcResidence.Stay _ = residences.of(member.tid()).enter()) {
+                    AddressSpace space = new AddressSpaceCapture(member.tid(), files)
+                            .take(
+                                    objects,
+                                    memoryObjects,
+                                    inheritance(member),
+                                    process.addressSpace(),
+                                    new MappingPolicies(process.takeover()),
+                                    new AioRings(sharers(processes, sharing, member), seccomp),
+                                    ours);
+                    known = new Taken(member, space);
+                    all.add(known);
+                }
             }
             byPid.put(member.pid(), known);
         }
@@ -68,6 +78,12 @@ final class AddressSpaces implements AutoCloseable {
         return processes.stream()
                 .filter(process -> sharing.firstOf(process.member()).pid() == first.pid())
                 .toList();
+    }
+
+    /** Adds a System V segment that nobody has attached, of the namespace in which this thread stays. */
+    void takeUnattached(SysvIpc.Entry segment, String namespace, ObjectTable objects)
+            throws KernelException, CannotCapture {
+        UnattachedSegment.take(segment, namespace, memoryObjects, objects);
     }
 
     private Inheritance inheritance(Member member) {

@@ -93,6 +93,7 @@ public final class CheckpointRun {
             SeccompCapture seccomp = SeccompCapture.of(freeze.processes());
             requireNothing(SeccompLook.look(seccomp));
             SetSharing sharing = SetSharing.of(set.members());
+            requireNothing(namespaces(set, sharing));
             ForestTakeover takeover = ForestTakeover.prepare(tracer, spaces(freeze, sharing));
             try {
                 Saved saved;
@@ -119,6 +120,13 @@ public final class CheckpointRun {
     /** The set as it stands. */
     private record FrozenSet(
             ProcessSet set, SetSharing sharing, SeccompCapture seccomp, ForestFreeze freeze, ForestTakeover takeover) {}
+
+    private static List<Refusal> namespaces(ProcessSet set, SetSharing sharing) throws KernelException {
+        List<Refusal> refusals = new ArrayList<>(OwnNamespaces.look(set, "uts"));
+        refusals.addAll(OwnNamespaces.look(set, "ipc"));
+        refusals.addAll(IpcNamespaceLook.of(set, sharing.memory(), true));
+        return refusals;
+    }
 
     private void freeze(ForestFreeze freeze) throws KernelException, CannotCapture {
         try {
@@ -164,11 +172,10 @@ public final class CheckpointRun {
         progress.phase("state");
         List<FrozenProcess> processes = new ArrayList<>(frozen.set.members().size());
         for (Member member : frozen.set.members()) {
-            processes.add(
-                    FrozenProcess.ask(member, frozen.freeze.process(member.pid()), frozen.takeover.of(member.pid())));
+            processes.add(FrozenProcess.ask(member, frozen.freeze.process(member.pid()), frozen.takeover));
         }
         requireNothingUnsupported(frozen.set, processes);
-        Image image = new ForestCapture(frozen.set, frozen.sharing, processes)
+        Image image = new ForestCapture(frozen.set, frozen.sharing, frozen.takeover, processes)
                 .take(before, frozen.seccomp, spaces, descriptors);
         sink.state(image);
         requireWanted();

@@ -137,6 +137,17 @@ final class Descriptions {
         return byPlace.get(new Place(pid, number));
     }
 
+    /** The processes that have a description. */
+    Set<Integer> holders(ObjectId id) {
+        Set<Integer> holders = new HashSet<>();
+        byPlace.forEach((place, description) -> {
+            if (description.id().equals(id)) {
+                holders.add(place.pid());
+            }
+        });
+        return holders;
+    }
+
     /** Whether a descriptor stands for its description. */
     boolean isFirst(int pid, int number) {
         Description description = at(pid, number);

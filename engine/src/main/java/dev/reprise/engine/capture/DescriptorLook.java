@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What the kinds of open files must know of the processes and their neighbours, and where they put their refusals. */
 final class DescriptorLook {
@@ -98,6 +99,11 @@ final class DescriptorLook {
     /** Whether a TCP connection to the outside is to be reset. */
     boolean isReset(LiveDescriptor d) {
         return links.resets(idOf(d));
+    }
+
+    /** The processes that have an open file, by a thread of each that lives. */
+    Set<Integer> holders(LiveDescriptor d) {
+        return descriptions.holders(idOf(d));
     }
 
     private ObjectId idOf(LiveDescriptor d) {

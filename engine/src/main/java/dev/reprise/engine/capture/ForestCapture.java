@@ -1,6 +1,6 @@
 package dev.reprise.engine.capture;
 
-import dev.reprise.engine.model.Refusal;
+import dev.reprise.engine.tracee.ForestTakeover;
 import dev.reprise.engine.tracee.RestartedSleeps;
 import dev.reprise.engine.tracee.Takeover;
 import dev.reprise.image.state.Bytes;
@@ -16,6 +16,7 @@ import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.Vdso;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,14 +25,17 @@ import java.util.Set;
 final class ForestCapture {
     private final ProcessSet set;
     private final SetSharing sharing;
+    private final ForestTakeover takeover;
     private final IdLevel level;
     private final List<FrozenProcess> processes;
     private final ObjectTable objects = new ObjectTable();
 
     /** {@code processes}: all members of the set in its order, asked. */
-    ForestCapture(ProcessSet set, SetSharing sharing, List<FrozenProcess> processes) throws KernelException {
+    ForestCapture(ProcessSet set, SetSharing sharing, ForestTakeover takeover, List<FrozenProcess> processes)
+            throws KernelException {
         this.set = set;
         this.sharing = sharing;
+        this.takeover = takeover;
         this.processes = processes;
         this.level = IdLevel.of(set.members().getFirst().tid());
     }
@@ -71,15 +75,20 @@ final class ForestCapture {
     /** Takes everything but the contents of memory. */
     Image take(Before before, SeccompCapture seccomp, AddressSpaces spaces, DescriptorCapture descriptors)
             throws KernelException, CannotCapture {
-        List<Refusal> entered = UtsCapture.look(set);
-        if (!entered.isEmpty()) {
-            throw new CannotCapture(entered);
-        }
-        spaces.take(processes, sharing.memory(), seccomp, objects);
+        IpcNamespaceCapture namespaces = new IpcNamespaceCapture(takeover, objects);
+        namespaces.take();
+        spaces.take(processes, sharing.memory(), takeover.residences(), seccomp, objects);
         Map<Integer, ObjectId> tables = descriptors.take(set, sharing.descriptors(), level, guard(), objects);
         List<SemaphoreUndo> undos = new ArrayList<>();
-        processes.forEach(process -> undos.addAll(process.process().modes().undos()));
-        new IpcCapture(Set.copyOf(set.pids()), objects).take(undos);
+        Set<Integer> pids = new HashSet<>();
+        for (FrozenProcess process : processes) {
+            if (!takeover.residences().of(process.member().tid()).isForeign()) {
+                pids.add(process.member().pid());
+                undos.addAll(process.process().modes().undos());
+            }
+        }
+        namespaces.takeObjects(spaces);
+        new IpcCapture(pids, objects).take(undos);
         Map<Integer, ObjectId> directories = directories();
         Map<Integer, ObjectId> handlers = handlers();
         List<ProcessState> states = new ArrayList<>(processes.size());
@@ -96,7 +105,8 @@ final class ForestCapture {
                                     sharing.directories().firstOf(member).pid(), ObjectId.NONE),
                             handlers.getOrDefault(
                                     sharing.handlers().firstOf(member).pid(), ObjectId.NONE),
-                            UtsCapture.take(member.tid(), process.uts(), objects)),
+                            UtsCapture.take(member.tid(), process.uts(), objects),
+                            objects.find(takeover.residences().of(member.tid()).name())),
                     process.sharedPendingSignals(),
                     process.freeze().wasStopped(),
                     process.tasks(

@@ -7,6 +7,7 @@ import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.tracee.Departure;
+import dev.reprise.engine.tracee.ForestTakeover;
 import dev.reprise.engine.tracee.Freeze;
 import dev.reprise.engine.tracee.RestartedSleeps;
 import dev.reprise.engine.tracee.Takeover;
@@ -17,6 +18,7 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.RseqArea;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.IpcResidence;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mapping;
 import dev.reprise.kernel.ProcTimers;
@@ -57,7 +59,9 @@ final class FrozenProcess {
     }
 
     /** Enters the process and asks everybody; afterwards only the host is in the segment. */
-    static FrozenProcess ask(Member member, Freeze freeze, Takeover takeover) throws KernelException, CannotCapture {
+    static FrozenProcess ask(Member member, Freeze freeze, ForestTakeover forest)
+            throws KernelException, CannotCapture {
+        Takeover takeover = forest.of(member.pid());
         requireNobodyOnTheWayHome(member.pid(), takeover);
         ProgramBuilder p = new ProgramBuilder();
         for (Mapping leftover : takeover.leftovers()) {
@@ -75,6 +79,9 @@ final class FrozenProcess {
         frozen.threads.put(takeover.host(), hostProbe.read(results));
         takeover.prepareDeparture(new Departure(frozen.of(takeover.host()).signalStack(), layoutProbe.read(results)));
         frozen.askOthers();
+        try (IpcResidence.Stay _ = forest.residences().of(member.tid()).enter()) {
+            frozen.process = frozen.process.withUndos(SemaphoreUndos.of(takeover));
+        }
         return frozen;
     }
 
@@ -121,7 +128,7 @@ final class FrozenProcess {
         }
         List<ProcessProbe.TimerState> timers =
                 new ThreadClocks(member.pid(), freeze, takeover).named(process.posixTimers());
-        process = process.withTimers(pendingTimers.settled(timers)).withUndos(SemaphoreUndos.of(takeover));
+        process = process.withTimers(pendingTimers.settled(timers));
         takeover.back(others);
     }
 

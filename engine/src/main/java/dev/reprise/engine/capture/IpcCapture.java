@@ -5,8 +5,10 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_semctl;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.reprise.engine.model.Refusal;
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.MessageQueue;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.SemaphoreSet;
 import dev.reprise.image.state.SemaphoreUndo;
 import dev.reprise.kernel.Door;
@@ -24,7 +26,8 @@ import java.util.Set;
  * The System V semaphores and message queues that processes use: those that one of them was the last to operate on, or
  * that one has something to undo in.
  *
- * <p>They belong to the system, not to the processes; the image has them for a restore on a system that has not.
+ * <p>They belong to the system, not to the processes; the image has them for a restore on a system that has not. In a
+ * namespace of the processes' own all are theirs.
  */
 final class IpcCapture {
     private static final int TYPE_SIZE = 8;
@@ -37,23 +40,42 @@ final class IpcCapture {
         this.objects = objects;
     }
 
-    /** Adds them to the table. */
-    void take(List<SemaphoreUndo> undos) throws KernelException {
+    /** Adds those of the tool's own namespace to the table; {@code undos}: of the processes in it. */
+    void take(List<SemaphoreUndo> undos) throws KernelException, CannotCapture {
         for (SysvIpc.Entry set : SysvIpc.sem()) {
             int id = set.number("semid");
             if (isOperatedOn(set) || undos.stream().anyMatch(undo -> undo.set() == id)) {
-                objects.add(new SemaphoreSet(objects.newId(), SystemVMemory.identity(set, "semid"), values(set)));
+                objects.add(semaphores(objects.newId(), set, ObjectId.NONE));
             }
         }
         for (SysvIpc.Entry queue : SysvIpc.msg()) {
             if (pids.contains(queue.number("lspid")) || pids.contains(queue.number("lrpid"))) {
-                objects.add(new MessageQueue(
-                        objects.newId(),
-                        SystemVMemory.identity(queue, "msqid"),
-                        MessageQueueLimit.of(queue.number("msqid")),
-                        messages(queue)));
+                objects.add(messages(objects.newId(), queue, ObjectId.NONE));
             }
         }
+    }
+
+    /** Adds all of the namespace in which this thread stays. */
+    static void takeAll(ObjectTable objects, ObjectId namespace) throws KernelException, CannotCapture {
+        for (SysvIpc.Entry set : SysvIpc.sem()) {
+            objects.add(semaphores(objects.newId(), set, namespace));
+        }
+        for (SysvIpc.Entry queue : SysvIpc.msg()) {
+            objects.add(messages(objects.newId(), queue, namespace));
+        }
+    }
+
+    private static SemaphoreSet semaphores(ObjectId id, SysvIpc.Entry set, ObjectId namespace) throws KernelException {
+        return new SemaphoreSet(id, SystemVMemory.identity(set, "semid", namespace), values(set));
+    }
+
+    private static MessageQueue messages(ObjectId id, SysvIpc.Entry queue, ObjectId namespace)
+            throws KernelException, CannotCapture {
+        return new MessageQueue(
+                id,
+                SystemVMemory.identity(queue, "msqid", namespace),
+                MessageQueueLimit.of(queue.number("msqid")),
+                messages(queue));
     }
 
     private boolean isOperatedOn(SysvIpc.Entry set) {
@@ -81,8 +103,12 @@ final class IpcCapture {
         }
     }
 
-    // MSG_COPY reads the n-th and leaves it where it is.
-    private static List<MessageQueue.Message> messages(SysvIpc.Entry queue) throws KernelException {
+    /**
+     * All messages of a queue, which stay in it: MSG_COPY reads the n-th.
+     *
+     * @throws CannotCapture when one is longer than the kernel copies now (ipc/msgutil.c, copy_msg)
+     */
+    static List<MessageQueue.Message> messages(SysvIpc.Entry queue) throws KernelException, CannotCapture {
         List<MessageQueue.Message> messages = new ArrayList<>();
         long room = queue.field("cbytes");
         try (Arena arena = Arena.ofConfined()) {
@@ -97,6 +123,13 @@ final class IpcCapture {
                         SysvIpc.IPC_NOWAIT | SysvIpc.MSG_COPY);
                 if (length == -Errno.ENOMSG.code()) {
                     return messages;
+                }
+                if (length == -Errno.EINVAL.code()) {
+                    throw new CannotCapture(List.of(new Refusal(
+                            "System V message",
+                            "queue " + queue.number("msqid"),
+                            "it is longer than kernel.msgmax is now, and so can only be taken away",
+                            "raise kernel.msgmax")));
                 }
                 Door.require(length, "msgrcv", "queue " + queue.number("msqid"));
                 messages.add(new MessageQueue.Message(

@@ -4,6 +4,7 @@ import dev.reprise.engine.model.Explanation;
 import dev.reprise.engine.model.OutsideLinks;
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.model.Target;
+import dev.reprise.engine.tracee.Tracer;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import java.util.ArrayList;
@@ -15,12 +16,12 @@ public final class Look {
 
     /** Everything that is in the way of a checkpoint; empty when nothing is. */
     public static List<Refusal> refusals(Target target, OutsideLinks links) throws KernelException {
-        return SetLook.at(target, links).refusals();
+        return at(target, links).refusals();
     }
 
     /** The same with what a user wants to know besides; it may take longer. */
     public static Explanation explain(Target target) throws KernelException {
-        SetLook look = SetLook.at(target, OutsideLinks.NONE);
+        SetLook look = at(target, OutsideLinks.NONE);
         List<Explanation.Node> processes = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         ProcessSet set = look.set();
@@ -34,6 +35,21 @@ public final class Look {
             processes.add(new Explanation.Node(zombie.pid(), zombie.parent(), name(zombie.pid()), 0, true));
         }
         return new Explanation(processes, look.refusals(), notes, look.bytes());
+    }
+
+    // It enters IPC namespaces for a while, which is for a thread of the kernel's: that of a virtual one is others',
+    // too.
+    private static SetLook at(Target target, OutsideLinks links) throws KernelException {
+        if (!Thread.currentThread().isVirtual()) {
+            return SetLook.at(target, links);
+        }
+        try {
+            return Tracer.run(_ -> SetLook.at(target, links));
+        } catch (KernelException | RuntimeException failed) {
+            throw failed;
+        } catch (Exception impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private static String name(int pid) {

@@ -49,19 +49,25 @@ final class MemoryObjectCapture implements AutoCloseable {
      * @param name what the link reads, which says what kind it is
      */
     ObjectId take(ObjectTable table, String link, String name) throws KernelException {
+        return take(table, link, name, "");
+    }
+
+    /** The same; a System V segment is looked up where this thread stays, an IPC namespace called {@code namespace}. */
+    ObjectId take(ObjectTable table, String link, String name, String namespace) throws KernelException {
         Fd fd = Fd.open(link, Fcntl.O_RDONLY, 0);
         try {
-            return take(table, fd, name);
+            return take(table, fd, name, namespace);
         } catch (KernelException failure) {
             fd.close();
             throw failure;
         }
     }
 
-    private ObjectId take(ObjectTable table, Fd fd, String name) throws KernelException {
+    private ObjectId take(ObjectTable table, Fd fd, String name, String namespace) throws KernelException {
         FileStatus status = FileStatus.of(fd);
         boolean systemV = SystemVMemory.is(name);
-        Object key = systemV ? new SystemVMemory.Key((int) status.inode()) : DeviceInode.of(status);
+        SystemVMemory.Key segment = new SystemVMemory.Key((int) status.inode(), namespace);
+        Object key = systemV ? segment : DeviceInode.of(status);
         ObjectId known = table.find(key);
         if (!known.equals(ObjectId.NONE)) {
             fd.close();
@@ -81,7 +87,7 @@ final class MemoryObjectCapture implements AutoCloseable {
         files.add(new MemoryFile(object, fd));
         table.add(object);
         if (systemV) {
-            table.add(SystemVMemory.take(table.newId(), (int) status.inode(), id));
+            table.add(SystemVMemory.take(table, segment, id));
         }
         return id;
     }

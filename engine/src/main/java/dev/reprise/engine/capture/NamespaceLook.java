@@ -10,11 +10,12 @@ import java.util.List;
 /**
  * Namespaces that are not the tool's own.
  *
- * <p>A pid namespace of its own is saved (as the ids in it), a time namespace and a UTS namespace ({@link UtsCapture}) too. A mount namespace is good when it shows
- * what ours shows but for /proc: that is how {@code restore --pid-namespace} leaves a process.
+ * <p>A pid namespace of its own is saved (as the ids in it), a time namespace, a UTS namespace ({@link UtsCapture}) and an IPC namespace
+ * ({@link IpcNamespaceCapture}) too. A mount namespace is good when it shows what ours shows but for /proc: that is how {@code restore --pid-namespace} leaves a process.
  */
 final class NamespaceLook {
-    private static final String[] REFUSED = {"cgroup", "ipc", "net", "user"};
+    private static final String[] REFUSED = {"cgroup", "net", "user"};
+    private static final String[] OF_PROCESSES = {"uts", "ipc"};
     private static final String[] FOR_CHILDREN = {"pid", "time"};
 
     private NamespaceLook() {}
@@ -58,17 +59,22 @@ final class NamespaceLook {
         if (tids.size() < 2) {
             return refusals;
         }
-        String common = link(alive, "uts");
-        for (int tid : tids) {
-            try {
-                String own = link(pid + "/task/" + tid, "uts");
-                // On its way out a thread has none any more.
-                if (!own.isEmpty() && !common.isEmpty() && !own.equals(common)) {
-                    refusals.add(new Refusal(
-                            "uts namespace", "task " + tid, "it is not that of the other threads of its process", ""));
+        for (String kind : OF_PROCESSES) {
+            String common = link(alive, kind);
+            for (int tid : tids) {
+                try {
+                    String own = link(pid + "/task/" + tid, kind);
+                    // On its way out a thread has none any more.
+                    if (!own.isEmpty() && !common.isEmpty() && !own.equals(common)) {
+                        refusals.add(new Refusal(
+                                kind + " namespace",
+                                "task " + tid,
+                                "it is not that of the other threads of its process",
+                                ""));
+                    }
+                } catch (KernelException ended) {
+                    Gone.requireGone(ended);
                 }
-            } catch (KernelException ended) {
-                Gone.requireGone(ended);
             }
         }
         return refusals;

@@ -25,7 +25,8 @@ final class ProcessCapture {
             ObjectId fdTable,
             ObjectId fsContext,
             ObjectId signalHandlers,
-            ObjectId utsNamespace) {}
+            ObjectId utsNamespace,
+            ObjectId ipcNamespace) {}
 
     /** Reads from outside what its probes and the tracer have not said. */
     static ProcessState take(
@@ -59,7 +60,9 @@ final class ProcessCapture {
                 Integer.parseInt(Proc.text("/proc/" + tid + "/oom_score_adj").strip()),
                 inside.childSubreaper(),
                 stopped,
-                inside.modes().in(objects.utsNamespace()).of(loginUid(tid)),
+                inside.modes()
+                        .in(objects.utsNamespace(), objects.ipcNamespace())
+                        .of(loginUid(tid)),
                 tasks);
     }
 

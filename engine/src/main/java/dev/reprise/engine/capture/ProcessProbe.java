@@ -166,7 +166,8 @@ final class ProcessProbe {
                         results.result(memoryMerge) > 0,
                         List.of(),
                         ObjectId.NONE,
-                        ProcessModes.NOBODY),
+                        ProcessModes.NOBODY,
+                        ObjectId.NONE),
                 unsupported(results));
     }
 

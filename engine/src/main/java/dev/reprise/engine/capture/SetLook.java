@@ -4,6 +4,7 @@ import dev.reprise.engine.model.OutsideLinks;
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.model.Target;
 import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.IpcResidence;
 import dev.reprise.kernel.Kcmp;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
@@ -45,18 +46,32 @@ final class SetLook {
 
     private void shared() throws KernelException {
         refusals.addAll(SharingLook.withOthers(set));
-        refusals.addAll(UtsCapture.look(set));
+        refusals.addAll(OwnNamespaces.look(set, "uts"));
+        refusals.addAll(OwnNamespaces.look(set, "ipc"));
         try (DescriptorCapture descriptors = new DescriptorCapture(set, links)) {
             refusals.addAll(descriptors.look());
         }
         Sharing memory = Sharing.of(Kcmp.VM, set.members());
+        List<Refusal> ipc = IpcNamespaceLook.of(set, memory, false);
+        refusals.addAll(ipc);
         Map<DeviceInode, MappedFiles.MappedFile> files = new HashMap<>();
         for (Member member : set.members()) {
             if (memory.isFirst(member)) {
-                unlessGone(() -> memory(member, files));
+                unlessGone(() -> memory(member, files, ipc.isEmpty()));
             }
         }
         refusals.addAll(SharedMemoryLook.of(spaces, set, new MemoryFates(links)));
+    }
+
+    private void memory(Member member, Map<DeviceInode, MappedFiles.MappedFile> files, boolean enters)
+            throws KernelException {
+        try (IpcResidence residence = IpcResidence.of(member.tid())) {
+            if (enters || !residence.isForeign()) {
+                try (IpcResidence.Stay _ = residence.enter()) {
+                    memory(member, files);
+                }
+            }
+        }
     }
 
     private void memory(Member member, Map<DeviceInode, MappedFiles.MappedFile> files) throws KernelException {

@@ -21,8 +21,8 @@ final class SystemVMemory {
     private static final String PATH = "/SYSV";
     private static final int PERMISSIONS = 0777;
 
-    /** An id is no inode of shared anonymous memory, though on the same device. */
-    record Key(int id) {}
+    /** An id is no inode of shared anonymous memory, though on the same device; each IPC namespace has its own. */
+    record Key(int id, String namespace) {}
 
     private SystemVMemory() {}
 
@@ -31,11 +31,13 @@ final class SystemVMemory {
     }
 
     /** The record of the segment behind a mapping, whose memory is captured. */
-    static SharedMemorySegment take(ObjectId id, int segment, ObjectId memory) throws KernelException {
-        SysvIpc.Entry entry = entry(segment);
+    static SharedMemorySegment take(ObjectTable table, Key segment, ObjectId memory) throws KernelException {
+        SysvIpc.Entry entry = entry(segment.id());
+        ObjectId id = table.newId();
+        IpcIdentity identity = identity(entry, "shmid", table.find(segment.namespace()));
         int mode = entry.number("perms");
         boolean removed = (mode & SysvIpc.SHM_DEST) != 0;
-        return new SharedMemorySegment(id, identity(entry, "shmid"), memory, removed, (mode & SysvIpc.SHM_LOCKED) != 0);
+        return new SharedMemorySegment(id, identity, memory, removed, (mode & SysvIpc.SHM_LOCKED) != 0);
     }
 
     private static SysvIpc.Entry entry(int segment) throws KernelException {
@@ -48,12 +50,14 @@ final class SystemVMemory {
         throw new KernelException("find in this IPC namespace", "System V segment " + segment, Errno.EINVAL);
     }
 
-    static IpcIdentity identity(SysvIpc.Entry entry, String id) {
+    /** {@code namespace}: its object, none for the tool's own. */
+    static IpcIdentity identity(SysvIpc.Entry entry, String id, ObjectId namespace) {
         return new IpcIdentity(
                 entry.number("key"),
                 entry.number(id),
                 entry.number("perms") & PERMISSIONS,
-                new Ownership(entry.number("uid"), entry.number("gid")));
+                new Ownership(entry.number("uid"), entry.number("gid")),
+                namespace);
     }
 
     /** Segments of a set that somebody outside has attached, too: the kernel counts every mapping. */

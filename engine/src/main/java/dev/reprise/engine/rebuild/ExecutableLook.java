@@ -39,7 +39,8 @@ public final class ExecutableLook {
                     "restore the image instead"));
         }
         for (SharedObject object : image.objects()) {
-            if (object instanceof SharedMemorySegment segment) {
+            if (object instanceof SharedMemorySegment segment
+                    && segment.identity().namespace().equals(ObjectId.NONE)) {
                 refusals.add(new Refusal(
                         "System V shared memory",
                         "segment " + segment.identity().id(),
@@ -68,7 +69,7 @@ public final class ExecutableLook {
                     "an executable takes over only 0-2, not " + key,
                     "restore the image instead"));
         }
-        if (!process.modes().undos().isEmpty()) {
+        if (!process.modes().undos().isEmpty() && process.modes().ipcNamespace().equals(ObjectId.NONE)) {
             refusals.add(new Refusal(
                     "System V semaphores",
                     "process " + process.pid(),
@@ -98,6 +99,9 @@ public final class ExecutableLook {
         }
         if (!process.modes().utsNamespace().equals(ObjectId.NONE)) {
             warnings.add("its host name (uts namespace) takes CAP_SYS_ADMIN where it is executed");
+        }
+        if (!process.modes().ipcNamespace().equals(ObjectId.NONE)) {
+            warnings.add("its ipc namespace takes CAP_SYS_ADMIN where it is executed");
         }
         for (SharedObject object : image.objects()) {
             if (object instanceof MemoryObject memory

@@ -210,6 +210,9 @@ final class ExecutablePlanner {
         if (!uts.equals(ObjectId.NONE)) {
             UtsRebuild.add(p, image, uts);
         }
+        if (hasIpcNamespace()) {
+            ipcNamespace().create();
+        }
         if (successor == null) {
             ProcessRebuild.makeRoom(p, process, temporaries.above());
         }
@@ -228,8 +231,17 @@ final class ExecutablePlanner {
                 p.string(ExecutableImage.REGION));
         memoryFiles.create(p);
         memory.prepare(p);
+        IpcRebuild.undos(p, process);
         memory.map(p, memoryFiles);
         descriptors.create(p, memoryFiles);
+    }
+
+    private boolean hasIpcNamespace() {
+        return !process.modes().ipcNamespace().equals(ObjectId.NONE);
+    }
+
+    private IpcNamespaceRebuild ipcNamespace() {
+        return new IpcNamespaceRebuild(p, image, process.modes().ipcNamespace());
     }
 
     private boolean asks() {
@@ -272,6 +284,10 @@ final class ExecutablePlanner {
             memory.finishWithBorders(p);
         }
         memoryFiles.finish(p);
+        if (hasIpcNamespace()) {
+            ipcNamespace().settle();
+            ipcNamespace().finish();
+        }
         if (!asks()) {
             FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class), descriptors.removed());
         }

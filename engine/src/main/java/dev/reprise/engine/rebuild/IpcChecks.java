@@ -6,6 +6,7 @@ import dev.reprise.image.state.Image;
 import dev.reprise.image.state.IpcIdentity;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.MessageQueue;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.SemaphoreSet;
 import dev.reprise.image.state.SharedMemorySegment;
 import dev.reprise.image.state.SharedObject;
@@ -14,7 +15,7 @@ import dev.reprise.kernel.SysvIpc;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Whether the System V ids and keys of an image are free, or still its own objects'. */
+/** Whether the System V ids and keys of an image are free, or still its own objects': a new IPC namespace has none. */
 final class IpcChecks {
     private IpcChecks() {}
 
@@ -50,6 +51,9 @@ final class IpcChecks {
     private static void require(
             String kind, List<SysvIpc.Entry> table, String idField, IpcIdentity wanted, Predicate<SysvIpc.Entry> isIt)
             throws RestoreException {
+        if (!wanted.namespace().equals(ObjectId.NONE)) {
+            return;
+        }
         for (SysvIpc.Entry entry : table) {
             boolean sameId = entry.number(idField) == wanted.id();
             boolean sameKey = entry.number("key") == wanted.key();

@@ -22,6 +22,7 @@ import dev.reprise.image.state.Image;
 import dev.reprise.image.state.IpcIdentity;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.MessageQueue;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.SemaphoreSet;
 import dev.reprise.image.state.SemaphoreUndo;
@@ -33,6 +34,7 @@ import dev.reprise.kernel.SysvIpc;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * System V IPC objects under their own ids and keys. They outlive processes: those that are still there are taken as they
@@ -49,27 +51,34 @@ final class IpcRebuild {
 
     private final ProgramBuilder p;
     private final Image image;
+    private final ObjectId namespace;
 
-    IpcRebuild(ProgramBuilder p, Image image) {
+    /** Those of one IPC namespace; none: that in which the restore itself is. */
+    IpcRebuild(ProgramBuilder p, Image image, ObjectId namespace) {
         this.p = p;
         this.image = image;
+        this.namespace = namespace;
     }
 
     /** Adds the making of all objects. */
     void create() {
         for (SharedObject object : image.objects()) {
-            if (object instanceof SharedMemorySegment segment) {
+            if (object instanceof SharedMemorySegment segment && isHere(segment.identity())) {
                 segment(segment);
-            } else if (object instanceof SemaphoreSet set) {
+            } else if (object instanceof SemaphoreSet set && isHere(set.identity())) {
                 semaphores(set);
-            } else if (object instanceof MessageQueue queue) {
+            } else if (object instanceof MessageQueue queue && isHere(queue.identity())) {
                 queue(queue);
             }
         }
     }
 
-    /** Adds what a process does to its semaphores once more, so that it is undone at its end. */
-    void undos(ProcessState process) {
+    private boolean isHere(IpcIdentity identity) {
+        return identity.namespace().equals(namespace);
+    }
+
+    /** Adds what a process does to its semaphores once more, so that it is undone at its end; in its own namespace. */
+    static void undos(ProgramBuilder p, ProcessState process) {
         for (SemaphoreUndo undo : process.modes().undos()) {
             Slot operation = p.bytes(ByteBuffer.allocate(6)
                     .order(ByteOrder.LITTLE_ENDIAN)
@@ -85,7 +94,7 @@ final class IpcRebuild {
     /** Adds: segments that go with their last attachment do so from here on. */
     void finish() {
         for (SharedObject object : image.objects()) {
-            if (object instanceof SharedMemorySegment segment && segment.removed()) {
+            if (object instanceof SharedMemorySegment segment && isHere(segment.identity()) && segment.removed()) {
                 p.call(SYS_shmctl, segment.identity().id(), SysvIpc.IPC_RMID, 0);
             }
         }
@@ -132,7 +141,8 @@ final class IpcRebuild {
     private int adjustments(int set, int number) {
         int sum = 0;
         for (ProcessState process : image.processes()) {
-            for (SemaphoreUndo undo : process.modes().undos()) {
+            boolean isHere = process.modes().ipcNamespace().equals(namespace);
+            for (SemaphoreUndo undo : isHere ? process.modes().undos() : List.<SemaphoreUndo>of()) {
                 sum += undo.set() == set && undo.number() == number ? undo.adjustment() : 0;
             }
         }

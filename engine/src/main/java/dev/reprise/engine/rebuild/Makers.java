@@ -17,6 +17,7 @@ import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.Pseudoterminal;
 import dev.reprise.image.state.PseudoterminalEnd;
 import dev.reprise.image.state.RegularFile;
+import dev.reprise.image.state.SharedMemorySegment;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.image.state.Vma;
 import java.util.ArrayList;
@@ -74,6 +75,7 @@ final class Makers {
         tableOwners.keySet().forEach(id -> tables.add(image.object(id, FdTable.class)));
         streams = Map.copyOf(TableShare.streams(inheritance, tables));
         addUsers(tables);
+        addUnattached();
         addSessions();
         addHolders();
         addMadeMemory();
@@ -273,6 +275,27 @@ final class Makers {
                 }
             }
         });
+    }
+
+    // What is in a System V segment that nobody has attached, who makes its namespace attaches for a while.
+    private void addUnattached() {
+        for (SharedObject object : image.objects()) {
+            if (object instanceof SharedMemorySegment segment
+                    && !segment.identity().namespace().equals(ObjectId.NONE)
+                    && !makers.containsKey(segment.memory())) {
+                family.members().stream()
+                        .filter(member -> isIn(member, segment.identity().namespace()))
+                        .findFirst()
+                        .ifPresent(member -> use(segment.memory(), member));
+            }
+        }
+    }
+
+    private boolean isIn(Member member, ObjectId ipcNamespace) {
+        ProcessState process = processes.get(member.pid());
+        return member.kind() == Member.Kind.PROCESS
+                && process != null
+                && process.modes().ipcNamespace().equals(ipcNamespace);
     }
 
     // What one object needs stands before it: backwards, its users are complete when it is looked at.

@@ -21,6 +21,7 @@ final class Owners {
                 owners.putIfAbsent(process.fsContext(), process.pid());
                 owners.putIfAbsent(process.signalHandlers(), process.pid());
                 owners.putIfAbsent(process.modes().utsNamespace(), process.pid());
+                owners.putIfAbsent(process.modes().ipcNamespace(), process.pid());
             }
         }
     }

@@ -108,7 +108,11 @@ final class ProcessPlanner {
             ProcessModesRebuild.begin(p, process.modes());
         }
         if (isFirst()) {
-            new IpcRebuild(p, image).create();
+            // Of the tool's own namespace, which children may stay in.
+            new IpcRebuild(p, image, ObjectId.NONE).create();
+        }
+        if (makesIpcNamespace()) {
+            ipcNamespace(p).create();
         }
         ProcessRebuild.begin(p, process);
         LoginUidRebuild.add(p, image, process);
@@ -122,6 +126,15 @@ final class ProcessPlanner {
         if (ownsTable) {
             descriptors.create(p, memoryFiles);
         }
+    }
+
+    private boolean makesIpcNamespace() {
+        ObjectId namespace = process.modes().ipcNamespace();
+        return !namespace.equals(ObjectId.NONE) && layout.owners().owns(process, namespace);
+    }
+
+    private IpcNamespaceRebuild ipcNamespace(ProgramBuilder p) {
+        return new IpcNamespaceRebuild(p, image, process.modes().ipcNamespace());
     }
 
     // The system's own objects are made by one, before others are born.
@@ -164,7 +177,7 @@ final class ProcessPlanner {
             // What its address space has of these, its children's would have been born with.
             ProcessModesRebuild.begin(p, process.modes());
         }
-        new IpcRebuild(p, image).undos(process);
+        IpcRebuild.undos(p, process);
         if (ownsSpace) {
             memory.map(p, memoryFiles);
         }
@@ -202,6 +215,9 @@ final class ProcessPlanner {
      */
     Program table() {
         ProgramBuilder p = new ProgramBuilder();
+        if (makesIpcNamespace() && ownsTable) {
+            ipcNamespace(p).settle();
+        }
         if (ownsTable) {
             memoryFiles.finish(p);
             layout.temporaries().close(p);
@@ -214,11 +230,18 @@ final class ProcessPlanner {
     /** What all threads share, when {@code dead} have ended. */
     Program attributes(DeadChildren dead) {
         ProgramBuilder p = new ProgramBuilder();
+        if (makesIpcNamespace() && !ownsTable) {
+            ipcNamespace(p)
+                    .settle(); // while others change the table it opens nothing, and afterwards /proc may be gone
+        }
         if (layout.owners().owns(process, process.fsContext())) {
             FsContextRebuild.add(p, image.object(process.fsContext(), FsContext.class), descriptors.removed());
         }
-        if (isFirst()) {
-            new IpcRebuild(p, image).finish(); // everybody has attached
+        // everybody has attached
+        if (makesIpcNamespace()) {
+            ipcNamespace(p).finish();
+        } else if (isFirst()) {
+            new IpcRebuild(p, image, ObjectId.NONE).finish();
         }
         dead.await(p);
         ProcessRebuild.prepare(p, image, process, layout.owners().owns(process, process.signalHandlers()));

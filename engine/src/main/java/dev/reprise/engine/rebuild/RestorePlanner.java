@@ -13,6 +13,7 @@ import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
+import dev.reprise.image.state.ProcessModes;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.ResourceLimit;
 import dev.reprise.image.state.TaskState;
@@ -68,7 +69,9 @@ final class RestorePlanner {
         family = FamilyPlanner.of(image);
         image.processes().forEach(process -> processes.put(process.pid(), process));
         Owners owners = new Owners(family, processes);
-        UtsRebuild.require(family, processes, owners);
+        InheritedNamespaces inherited = new InheritedNamespaces(family, processes, owners);
+        inherited.require("uts", ProcessModes::utsNamespace);
+        inherited.require("ipc", ProcessModes::ipcNamespace);
         if (SeedElf.size() > SEED_ROOM) {
             throw new AssertionError("the seed has grown");
         }

@@ -1,16 +1,20 @@
 package dev.reprise.engine.tracee;
 
+import dev.reprise.kernel.IpcResidence;
 import dev.reprise.kernel.KernelException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The frozen processes of a set with our segments in them: one for each address space. */
 public final class ForestTakeover implements AutoCloseable {
     private final List<Takeover> all = new ArrayList<>();
     private final Map<Integer, Takeover> byPid = new HashMap<>();
+    private final IpcResidences residences = new IpcResidences();
 
     private ForestTakeover() {}
 
@@ -20,7 +24,20 @@ public final class ForestTakeover implements AutoCloseable {
         Restorers restorers = new Restorers();
         try {
             for (List<Freeze> sharers : spaces) {
-                List<Takeover> takeovers = Takeover.prepare(tracer, sharers, restorers);
+                for (Freeze sharer : sharers) {
+                    forest.residences.of(sharer.leader().tid());
+                }
+            }
+            // What dead tools have left in a namespace of the program's would become part of the image.
+            for (IpcResidence foreign : forest.residences.foreign()) {
+                try (IpcResidence.Stay _ = foreign.enter()) {
+                    SegmentSweep.run();
+                }
+            }
+            for (List<Freeze> sharers : spaces) {
+                IpcResidence residence =
+                        forest.residences.of(sharers.getFirst().leader().tid());
+                List<Takeover> takeovers = Takeover.prepare(tracer, residence, sharers, restorers);
                 forest.all.addAll(takeovers);
                 for (int i = 0; i < sharers.size(); i++) {
                     forest.byPid.put(sharers.get(i).pid(), takeovers.get(i));
@@ -40,6 +57,22 @@ public final class ForestTakeover implements AutoCloseable {
             throw new IllegalArgumentException("process " + pid + " is not taken over");
         }
         return takeover;
+    }
+
+    /** The IPC namespaces in which they are. */
+    public IpcResidences residences() {
+        return residences;
+    }
+
+    /** The System V ids of our segments in one of them. */
+    public Set<Integer> segments(IpcResidence residence) {
+        Set<Integer> ids = new HashSet<>();
+        for (Takeover takeover : all) {
+            if (takeover.segment().residence() == residence) {
+                ids.add(takeover.segment().id());
+            }
+        }
+        return ids;
     }
 
     /** Everybody goes home, whatever fails for one of them; the first failure is thrown in the end. */
@@ -67,5 +100,6 @@ public final class ForestTakeover implements AutoCloseable {
     @Override
     public void close() {
         all.reversed().forEach(Takeover::close);
+        residences.close();
     }
 }

@@ -8,6 +8,7 @@ import dev.reprise.engine.program.x86_64.ControlBlock;
 import dev.reprise.engine.program.x86_64.HomeStub;
 import dev.reprise.engine.program.x86_64.Interpreter;
 import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.IpcResidence;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mapping;
 import dev.reprise.kernel.Native;
@@ -46,30 +47,23 @@ public final class Segment implements AutoCloseable {
     private final int id;
     private final long size;
     private final long address;
-    private final int blocks;
     private final MemorySegment memory;
     private final MemorySegment node;
     private final Supervisor supervisor;
+    private final IpcResidence residence;
     private int usedBlocks;
+    private int blocks;
     private boolean isLeft;
 
-    private Segment(Supervisor supervisor, int id, long size, long address, int blocks) throws KernelException {
+    private Segment(
+            Supervisor supervisor, IpcResidence residence, int id, long size, long address, MemorySegment memory) {
         this.supervisor = supervisor;
+        this.residence = residence;
         this.id = id;
         this.size = size;
         this.address = address;
-        this.blocks = blocks;
-        this.memory = attach(id, size);
+        this.memory = memory;
         this.node = Native.at(memory.address() - PAGE, Long.BYTES);
-    }
-
-    private static MemorySegment attach(int id, long size) throws KernelException {
-        try {
-            return Shm.attachBehind(PAGE, id, size);
-        } catch (KernelException failure) {
-            Shm.remove(id);
-            throw failure;
-        }
     }
 
     /** The bytes a segment takes for so many threads and so large programs. */
@@ -77,17 +71,41 @@ public final class Segment implements AutoCloseable {
         return (BLOCKS + (long) ControlBlock.SIZE * threads + programBytes + PAGE - 1) & -PAGE;
     }
 
-    /**
-     * A new segment, attached here, to be attached by a tracee at {@code address}; its LIFE word stands on the tracer
-     * thread's robust list from now on.
-     */
+    /** A new segment in our own IPC namespace. */
     public static Segment create(Tracer tracer, int threads, long programBytes, long address) throws KernelException {
+        return create(tracer, IpcResidence.OWN, threads, programBytes, address);
+    }
+
+    /**
+     * A new segment, attached here, to be attached by a tracee of this IPC namespace at {@code address}; its LIFE word stands
+     * on the tracer thread's robust list from now on.
+     */
+    public static Segment create(Tracer tracer, IpcResidence residence, int threads, long programBytes, long address)
+            throws KernelException {
         long size = sizeFor(threads, programBytes);
-        Segment segment = new Segment(tracer.supervisor(), newId(tracer, size), size, address, threads);
+        Segment segment = attach(tracer, residence, size, address);
+        segment.blocks = threads;
         segment.put(0, Interpreter.code());
         segment.memory.set(JAVA_LONG, DESCRIPTOR, -1);
         segment.supervisor.guard(segment.node, segment.life());
         return segment;
+    }
+
+    // It is not marked to go before the tracee has it: should we die while that is on its way in, it must still find
+    // it.
+    private static Segment attach(Tracer tracer, IpcResidence residence, long size, long address)
+            throws KernelException {
+        Supervisor supervisor = tracer.supervisor();
+        try (IpcResidence.Stay _ = residence.enter()) {
+            int id = newId(tracer, size);
+            try {
+                MemorySegment memory = Shm.attachBehind(PAGE, id, size);
+                return new Segment(supervisor, residence, id, size, address, memory);
+            } catch (KernelException failure) {
+                Shm.remove(id);
+                throw failure;
+            }
+        }
     }
 
     // The key makes leftovers of dead tools recognisable; it is gone with IPC_RMID.
@@ -108,9 +126,14 @@ public final class Segment implements AutoCloseable {
         return mapping.path().startsWith(NAME);
     }
 
-    /** Whether a System V key is one of ours. */
-    static boolean isOurs(int key) {
+    /** Whether a System V key is one of ours: of a tool that is about to attach it, or has died before. */
+    public static boolean isOurs(int key) {
         return (key & -KEY_SPACE) == KEY_MARK;
+    }
+
+    /** Where its id means it. */
+    IpcResidence residence() {
+        return residence;
     }
 
     /** The System V identifier. */
@@ -126,6 +149,13 @@ public final class Segment implements AutoCloseable {
     /** Where the tracee maps it. */
     public RemoteAddress address() {
         return new RemoteAddress(address);
+    }
+
+    /** Gives it to a user, who may then attach it. */
+    void giveTo(int uid, int gid) throws KernelException {
+        try (IpcResidence.Stay _ = residence.enter()) {
+            Shm.setOwner(id, uid, gid);
+        }
     }
 
     /** Our own view of it. */
@@ -221,7 +251,11 @@ public final class Segment implements AutoCloseable {
 
     /** Marks it to go with its last attachment. */
     public void remove() {
-        Shm.remove(id);
+        try (IpcResidence.Stay _ = residence.enter()) {
+            Shm.remove(id);
+        } catch (KernelException gone) {
+            // its namespace has ended, and with it all that was in it
+        }
     }
 
     /**
@@ -239,7 +273,7 @@ public final class Segment implements AutoCloseable {
         supervisor.unguard(node);
         Shm.detachWithFront(memory, PAGE);
         if (!isLeft) {
-            Shm.remove(id);
+            remove();
         }
     }
 }

@@ -4,12 +4,12 @@ import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.IpcResidence;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mapping;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.Ptrace;
 import dev.reprise.kernel.RemoteAddress;
-import dev.reprise.kernel.Shm;
 import dev.reprise.kernel.Smaps;
 import dev.reprise.kernel.TaskDiedException;
 import dev.reprise.kernel.x86_64.UserRegs;
@@ -62,22 +62,24 @@ public final class Takeover implements ProgramRunner {
 
     /** Lays everything out; the process itself is not touched yet. */
     public static Takeover prepare(Tracer tracer, Freeze freeze) throws KernelException {
-        return prepare(tracer, List.of(freeze), new Restorers()).getFirst();
+        return prepare(tracer, IpcResidence.OWN, List.of(freeze), new Restorers())
+                .getFirst();
     }
 
     /**
      * Lays everything out for all processes of one address space (CLONE_VM), who share one segment: the first of them
      * brings it in and must leave last.
      */
-    static List<Takeover> prepare(Tracer tracer, List<Freeze> sharers, Restorers restorers) throws KernelException {
+    static List<Takeover> prepare(Tracer tracer, IpcResidence residence, List<Freeze> sharers, Restorers restorers)
+            throws KernelException {
         List<Mapping> mappings = Smaps.mapsOf(sharers.getFirst().leader().tid());
         int threads = 0;
         for (Freeze freeze : sharers) {
             threads += freeze.tracees().size();
         }
         long programs = HOST_PROGRAMS * sharers.size();
-        long size = Segment.sizeFor(threads + COPIES, programs);
-        Segment segment = Segment.create(tracer, threads + COPIES, programs, Holes.find(mappings, size));
+        long size = segmentBytes(sharers.size(), threads);
+        Segment segment = Segment.create(tracer, residence, threads + COPIES, programs, Holes.find(mappings, size));
         try {
             List<Takeover> takeovers = new ArrayList<>(sharers.size());
             for (int i = 0; i < sharers.size(); i++) {
@@ -90,6 +92,11 @@ public final class Takeover implements ProgramRunner {
         }
     }
 
+    /** How large a segment is that so many processes with so many threads share. */
+    public static long segmentBytes(int processes, int threads) {
+        return Segment.sizeFor(threads + COPIES, HOST_PROGRAMS * processes);
+    }
+
     private boolean isFirst() {
         return freeze == sharers.getFirst();
     }
@@ -99,7 +106,7 @@ public final class Takeover implements ProgramRunner {
         String status = Proc.text("/proc/" + tracee.tid() + "/status");
         int uid = effective(status, "Uid");
         if (uid != 0) {
-            Shm.setOwner(segment.id(), uid, effective(status, "Gid"));
+            segment.giveTo(uid, effective(status, "Gid"));
         }
     }
 

@@ -205,7 +205,8 @@ class ProcessRoundTripTest {
                     Member.alone(pid),
                     new IdLevel(0),
                     inside,
-                    new ProcessCapture.Objects(ObjectId.NONE, ObjectId.NONE, ObjectId.NONE, HANDLERS, ObjectId.NONE),
+                    new ProcessCapture.Objects(
+                            ObjectId.NONE, ObjectId.NONE, ObjectId.NONE, HANDLERS, ObjectId.NONE, ObjectId.NONE),
                     List.of(),
                     false,
                     List.of(leader(pid)));

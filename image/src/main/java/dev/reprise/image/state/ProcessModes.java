@@ -9,6 +9,7 @@ import java.util.List;
  * @param denyWriteExecute PR_MDWE_* of PR_SET_MDWE
  * @param undos what becomes of System V semaphores at its end
  * @param utsNamespace its {@link UtsNamespace}, or none: that which the checkpointing tool was in itself
+ * @param ipcNamespace its {@link IpcNamespace}, or none: likewise
  * @param loginUid who has logged in, as audit(7) counts it: /proc/PID/loginuid, {@link #NOBODY} mostly
  * @param memoryMerge all its memory may be merged with equal pages (PR_SET_MEMORY_MERGE)
  */
@@ -18,12 +19,14 @@ public record ProcessModes(
         boolean memoryMerge,
         List<SemaphoreUndo> undos,
         ObjectId utsNamespace,
-        int loginUid) {
+        int loginUid,
+        ObjectId ipcNamespace) {
     /** The {@code loginUid} of what nobody has logged in to start. */
     public static final int NOBODY = -1;
 
     /** Untouched. */
-    public static final ProcessModes DEFAULT = new ProcessModes(0, 0, false, List.of(), ObjectId.NONE, NOBODY);
+    public static final ProcessModes DEFAULT =
+            new ProcessModes(0, 0, false, List.of(), ObjectId.NONE, NOBODY, ObjectId.NONE);
 
     public ProcessModes {
         undos = List.copyOf(undos);
@@ -31,16 +34,17 @@ public record ProcessModes(
 
     /** The same with what becomes of semaphores. */
     public ProcessModes with(List<SemaphoreUndo> undone) {
-        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undone, utsNamespace, loginUid);
+        return new ProcessModes(
+                membarriers, denyWriteExecute, memoryMerge, undone, utsNamespace, loginUid, ipcNamespace);
     }
 
-    /** The same in a UTS namespace. */
-    public ProcessModes in(ObjectId uts) {
-        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos, uts, loginUid);
+    /** The same in namespaces. */
+    public ProcessModes in(ObjectId uts, ObjectId ipc) {
+        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos, uts, loginUid, ipc);
     }
 
     /** The same of a login. */
     public ProcessModes of(int login) {
-        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace, login);
+        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace, login, ipcNamespace);
     }
 }

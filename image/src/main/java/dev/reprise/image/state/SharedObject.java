@@ -15,7 +15,8 @@ public sealed interface SharedObject
                 SemaphoreSet,
                 MessageQueue,
                 Pseudoterminal,
-                UtsNamespace {
+                UtsNamespace,
+                IpcNamespace {
     /** The number by which others refer to it. */
     ObjectId id();
 }

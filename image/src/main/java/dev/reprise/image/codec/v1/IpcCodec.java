@@ -28,6 +28,7 @@ final class IpcCodec {
         i.u32(2, identity.id());
         i.u32(3, identity.mode());
         i.message(4, OwnershipCodec.write(identity.owner()));
+        i.u32(5, identity.namespace().value());
         MessageWriter m = new MessageWriter();
         m.u32(1, id.value());
         m.message(2, i);
@@ -85,16 +86,18 @@ final class IpcCodec {
         int id = 0;
         int mode = 0;
         Ownership owner = Ownership.ROOT;
+        ObjectId namespace = ObjectId.NONE;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> key = m.signed32();
                 case 2 -> id = m.u32();
                 case 3 -> mode = m.u32();
                 case 4 -> owner = OwnershipCodec.read(m.message());
+                case 5 -> namespace = new ObjectId(m.u32());
                 default -> throw m.unknown("IpcIdentity");
             }
         }
-        return new IpcIdentity(key, id, mode, owner);
+        return new IpcIdentity(key, id, mode, owner, namespace);
     }
 
     static SharedMemorySegment segment(MessageReader m) throws IOException {

@@ -58,6 +58,7 @@ final class ProcessCodec {
             }
             o.u32(5, modes.utsNamespace().value());
             o.u32(6, modes.loginUid() + 1);
+            o.u32(7, modes.ipcNamespace().value());
             m.message(19, o);
         }
         return m;
@@ -70,6 +71,7 @@ final class ProcessCodec {
         List<SemaphoreUndo> undos = new ArrayList<>(0);
         ObjectId utsNamespace = ObjectId.NONE;
         int loginUid = ProcessModes.NOBODY;
+        ObjectId ipcNamespace = ObjectId.NONE;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> membarriers = m.u32();
@@ -78,10 +80,12 @@ final class ProcessCodec {
                 case 4 -> undos.add(IpcCodec.undo(m.message()));
                 case 5 -> utsNamespace = new ObjectId(m.u32());
                 case 6 -> loginUid = m.u32() - 1;
+                case 7 -> ipcNamespace = new ObjectId(m.u32());
                 default -> throw m.unknown("ProcessModes");
             }
         }
-        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace, loginUid);
+        return new ProcessModes(
+                membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace, loginUid, ipcNamespace);
     }
 
     static ProcessState read(MessageReader m, List<TaskState> tasks) throws IOException {

@@ -12,6 +12,7 @@ import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.IpcNamespace;
 import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.MessageQueue;
@@ -102,10 +103,16 @@ final class References {
             }
             case SeccompFilter filter -> requireIfAny(filter.previous(), SeccompFilter.class, "a seccomp filter");
             case Socket socket -> socket(socket.detail());
-            case SharedMemorySegment segment -> require(segment.memory(), MemoryObject.class, "a segment");
+            case SharedMemorySegment segment -> {
+                require(segment.memory(), MemoryObject.class, "a segment");
+                requireIfAny(segment.identity().namespace(), IpcNamespace.class, "a segment");
+            }
+            case SemaphoreSet set -> requireIfAny(set.identity().namespace(), IpcNamespace.class, "a semaphore set");
+            case MessageQueue queue ->
+                requireIfAny(queue.identity().namespace(), IpcNamespace.class, "a message queue");
             case PseudoterminalEnd end -> require(end.terminal(), Pseudoterminal.class, "a terminal's end");
             case OpenFile _, Pipe _, MemoryObject _, FsContext _, SignalHandlers _, Cgroups _ -> {}
-            case SemaphoreSet _, MessageQueue _, Pseudoterminal _, UtsNamespace _ -> {}
+            case Pseudoterminal _, UtsNamespace _, IpcNamespace _ -> {}
         }
     }
 
@@ -132,6 +139,7 @@ final class References {
         require(process.fsContext(), FsContext.class, user);
         require(process.signalHandlers(), SignalHandlers.class, user);
         requireIfAny(process.modes().utsNamespace(), UtsNamespace.class, user);
+        requireIfAny(process.modes().ipcNamespace(), IpcNamespace.class, user);
         for (TaskState task : process.tasks()) {
             requireIfAny(task.modes().seccomp(), SeccompFilter.class, user);
             requireIfAny(task.modes().cgroups(), Cgroups.class, user);

@@ -12,6 +12,7 @@ import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Inotify;
+import dev.reprise.image.state.IpcNamespace;
 import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.MessageQueue;
@@ -80,6 +81,7 @@ final class SharedObjectCodec {
             case Pseudoterminal _ -> RecordType.PSEUDOTERMINAL;
             case PseudoterminalEnd _ -> RecordType.PSEUDOTERMINAL_END;
             case UtsNamespace _ -> RecordType.UTS_NAMESPACE;
+            case IpcNamespace _ -> RecordType.IPC_NAMESPACE;
         };
     }
 
@@ -119,6 +121,7 @@ final class SharedObjectCodec {
             case Pseudoterminal it -> PseudoterminalCodec.write(it);
             case PseudoterminalEnd it -> PseudoterminalCodec.write(it);
             case UtsNamespace it -> UtsNamespaceCodec.write(it);
+            case IpcNamespace it -> IpcNamespaceCodec.write(it);
         };
     }
 
@@ -159,6 +162,7 @@ final class SharedObjectCodec {
             case RecordType.PSEUDOTERMINAL -> PseudoterminalCodec.terminal(m);
             case RecordType.PSEUDOTERMINAL_END -> PseudoterminalCodec.end(m);
             case RecordType.UTS_NAMESPACE -> UtsNamespaceCodec.read(m);
+            case RecordType.IPC_NAMESPACE -> IpcNamespaceCodec.read(m);
             default -> null;
         };
     }

@@ -47,6 +47,7 @@ class PublishedSpecificationTest {
             Map.entry(RecordType.FIFO_END, "pipe_end FifoEnd"),
             Map.entry(RecordType.PSEUDOTERMINAL, "pseudoterminal Pseudoterminal"),
             Map.entry(RecordType.UTS_NAMESPACE, "uts_namespace UtsNamespace"),
+            Map.entry(RecordType.IPC_NAMESPACE, "ipc_namespace IpcNamespace"),
             Map.entry(RecordType.PSEUDOTERMINAL_END, "pseudoterminal PseudoterminalEnd"),
             Map.entry(RecordType.EVENT_FD, "event_fd EventFd"),
             Map.entry(RecordType.TIMER_FD, "timer_fd TimerFd"),
