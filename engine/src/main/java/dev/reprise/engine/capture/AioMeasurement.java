@@ -72,10 +72,16 @@ final class AioMeasurement {
     /** What became of it. */
     enum Outcome {
         /** No helper, or none with what it needs: nothing was touched. */
-        IMPOSSIBLE,
+        IMPOSSIBLE(0),
         /** The ring has no context in this process. */
-        NO_CONTEXT,
-        MEASURED
+        NO_CONTEXT(1),
+        MEASURED(2);
+
+        private final long word;
+
+        Outcome(long word) {
+            this.word = word;
+        }
     }
 
     private final ProgramBuilder p = new ProgramBuilder();
@@ -85,7 +91,7 @@ final class AioMeasurement {
     private final long slots;
     private final Slot pause = p.longs(0, PAUSE_NANOS);
     private final Slot one = p.longs(1);
-    private final Variable outcome = new Variable(p, Outcome.IMPOSSIBLE.ordinal());
+    private final Variable outcome = new Variable(p, Outcome.IMPOSSIBLE.word);
     /** Where the scan is, and where it would be without our events: the head, in the end; as indexes and addresses. */
     private final Variable scanned;
 
@@ -153,14 +159,14 @@ final class AioMeasurement {
         Slot mark = polls.mark();
         ProcessorWalk walk = new ProcessorWalk(p, processors);
         Label context = p.label();
-        outcome.set(Arg.of(Outcome.NO_CONTEXT.ordinal()));
+        outcome.set(Arg.of(Outcome.NO_CONTEXT.word));
         p.jumpIfEqual(polls.submit(Arg.of(ring), 0), Arg.of(0), context);
         p.go(unmap);
         p.place(context);
         polls.of(empty);
         fill(polls, walk);
         awaitOthers(mark);
-        outcome.set(Arg.of(Outcome.MEASURED.ordinal()));
+        outcome.set(Arg.of(Outcome.MEASURED.word));
         p.jumpIfEqual(filled.value(), Arg.of(0), unmap);
         polls.of(counting);
         p.attempt(SYS_write, empty, one, Arg.of(Long.BYTES));
@@ -326,7 +332,13 @@ final class AioMeasurement {
 
     /** What became of it. */
     Outcome outcome(ProgramResults results) {
-        return Outcome.values()[(int) read(results, outcome)];
+        long word = read(results, outcome);
+        for (Outcome known : Outcome.values()) {
+            if (known.word == word) {
+                return known;
+            }
+        }
+        throw new IllegalStateException("outcome " + word);
     }
 
     /** The requests that were in flight when the waiting was over. */
