@@ -18,6 +18,9 @@ import java.util.stream.Collectors;
 final class Fault implements Faults.Plan, AutoCloseable {
     private static final int FRAMES = 5;
     private static final int SAMPLE = Integer.getInteger("reprise.faulty", 30);
+    private static final Pattern FOUND = Pattern.compile(
+            "^ptrace at .*(Departure|Boot):|^(shmat|mmap) at Shm:|MemoryCopy:|^lseek at MemoryObjectCapture:"
+                    + "|^remote (brk|personality) |Restorers:|^write at Spawn:|ProcessSet\\$Search:");
     private static final Pattern ONLY = Pattern.compile(System.getProperty("reprise.faulty.only", ""));
     private static final long SEED = Long.getLong("reprise.seed", 6);
     private static final boolean LOGS = Boolean.getBoolean("reprise.faulty.log");
@@ -49,6 +52,12 @@ final class Fault implements Faults.Plan, AutoCloseable {
                     || place.callers.contains("Departure:");
         }
 
+        private boolean hasBeenFound() {
+            return occurrence == 1
+                    && fate == PlausibleErrors.of(place.number, place.isRemote).getFirst()
+                    && FOUND.matcher(place.toString()).find();
+        }
+
         /** From now on until it is closed. */
         Fault begin() {
             Fault fault = new Fault(this);
@@ -63,8 +72,8 @@ final class Fault implements Faults.Plan, AutoCloseable {
     }
 
     /**
-     * All of them in the long form, else as many as {@code -Dreprise.faulty} says, chosen by {@code -Dreprise.seed}; of those
-     * only that {@code -Dreprise.faulty.only} finds.
+     * All of them in the long form, else those where something was wrong once, and as many others as {@code -Dreprise.faulty}
+     * says, chosen by {@code -Dreprise.seed}; of all only those that {@code -Dreprise.faulty.only} finds.
      */
     static List<Case> sample(List<Case> cases) {
         List<Case> some = new ArrayList<>(cases);
@@ -72,8 +81,11 @@ final class Fault implements Faults.Plan, AutoCloseable {
         if (Boolean.getBoolean("reprise.long")) {
             return some;
         }
+        List<Case> sample =
+                new ArrayList<>(some.stream().filter(Case::hasBeenFound).toList());
         Collections.shuffle(some, new Random(SEED));
-        return some.subList(0, Math.min(some.size(), SAMPLE));
+        sample.addAll(some.subList(0, Math.min(some.size(), SAMPLE)));
+        return sample;
     }
 
     /** Says what happens, if {@code -Dreprise.faulty.log} wants to know. */

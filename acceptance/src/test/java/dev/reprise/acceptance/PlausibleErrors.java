@@ -16,11 +16,12 @@ import java.util.Set;
  */
 final class PlausibleErrors {
     private static final long HALF = Faults.HALF;
-    /** Calls that have nothing to fail for. */
+    /** Calls that have nothing to fail for; whom we may trace we may signal, and what is ours we may wait for. */
     private static final Set<String> SURE = Set.of(
             "getpid",
             "futex",
             "futex_waitv",
+            "pidfd_send_signal",
             "wait4",
             "waitid",
             "gettid",
@@ -56,7 +57,6 @@ final class PlausibleErrors {
             Map.entry("ptrace", of(Errno.EPERM, Errno.EIO, Errno.ESRCH, Errno.ENOMEM, Errno.EFAULT)),
             Map.entry("pidfd_open", of(Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM)),
             Map.entry("pidfd_getfd", of(Errno.EMFILE, Errno.EPERM, Errno.ENFILE)),
-            Map.entry("pidfd_send_signal", of(Errno.EPERM)),
             Map.entry("kill", of(Errno.EPERM)),
             Map.entry("kcmp", of(Errno.EPERM, Errno.ENOMEM)),
             Map.entry("socket", of(Errno.EMFILE, Errno.ENOBUFS, Errno.EACCES)),
