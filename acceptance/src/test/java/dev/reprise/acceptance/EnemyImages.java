@@ -5,6 +5,7 @@ import dev.reprise.engine.Export;
 import dev.reprise.engine.SavedImage;
 import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.Host;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.PageSource;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.RestoreException;
@@ -97,24 +98,25 @@ public final class EnemyImages {
     private void attack(byte[] image, String what) throws IOException {
         Files.write(file, image);
         answers("stream", what, () -> {
-            SavedImage saved = SavedImage.read(channel(image));
+            SavedImage saved = SavedImage.read(channel(image), Opening.NONE);
             for (String text : new String[] {EnemyText.text(saved), EnemyText.json(saved)}) {
                 requirePlain(text);
             }
         });
         answers("plan", what, () -> {
-            try (PageSource source = Images.open(file, Host.ANY)) {
+            try (PageSource source = Images.open(file, Host.ANY, Opening.NONE)) {
                 EnemyPlan.of(source, RestoreOptions.DEFAULT.asDetached());
             }
         });
         answers("plan of a stream", what, () -> {
-            try (PageSource source = Images.open(channel(image), Host.ANY)) {
+            try (PageSource source = Images.open(channel(image), Host.ANY, Opening.NONE)) {
                 EnemyPlan.of(source, RestoreOptions.DEFAULT.inPidNamespace());
             }
         });
         answers("export", what, () -> {
             Files.deleteIfExists(product);
-            Export.toExecutable(file, product, new ExecutableOptions(false, false, Optional.empty()), Progress.NONE);
+            Export.toExecutable(
+                    file, Opening.NONE, product, new ExecutableOptions(false, false, Optional.empty()), Progress.NONE);
         });
     }
 

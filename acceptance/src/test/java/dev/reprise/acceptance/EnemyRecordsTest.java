@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.reprise.engine.SavedImage;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
 import java.io.ByteArrayInputStream;
@@ -23,7 +24,9 @@ class EnemyRecordsTest {
 
     @Test
     void theGoldenImagePutTogetherAgainIsGood() throws Exception {
-        assertThat(SavedImage.read(channel(golden().together())).content().processes())
+        assertThat(SavedImage.read(channel(golden().together()), Opening.NONE)
+                        .content()
+                        .processes())
                 .isNotEmpty();
     }
 
@@ -71,8 +74,8 @@ class EnemyRecordsTest {
                 break;
             }
         }
-        RestoreException answer =
-                catchThrowableOfType(RestoreException.class, () -> SavedImage.read(channel(image.together())));
+        RestoreException answer = catchThrowableOfType(
+                RestoreException.class, () -> SavedImage.read(channel(image.together()), Opening.NONE));
         assertThat(answer.reason()).isInstanceOf(Reason.BadImage.class);
         assertThat(((Reason.BadImage) answer.reason()).flaw())
                 .as(answer.getMessage())

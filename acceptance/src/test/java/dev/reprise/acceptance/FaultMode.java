@@ -7,6 +7,7 @@ import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CopyOnWrite;
+import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.RestoreException;
 import java.io.IOException;
@@ -86,7 +87,7 @@ enum FaultMode {
     /** Reads and verifies the image. */
     SavedImage read(Path directory) throws IOException, RestoreException {
         try (FileChannel file = FileChannel.open(image(directory))) {
-            return SavedImage.read(file);
+            return SavedImage.read(file, Opening.NONE);
         }
     }
 
