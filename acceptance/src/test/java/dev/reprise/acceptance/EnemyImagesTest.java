@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class EnemyImagesTest {
     private static final long SECONDS = Long.getLong("reprise.enemy", Boolean.getBoolean("reprise.long") ? 600 : 5);
-    private static final long SEED = Long.getLong("reprise.seed", System.nanoTime() & 0xffffff);
+    private static final long SEED = Long.getLong("reprise.seed", 1);
     private static final List<String> GUESTS = List.of(
             "self_checker.nanosleep",
             "process_tree",

@@ -1,6 +1,7 @@
 package dev.reprise.engine.rebuild;
 
 import dev.reprise.engine.model.PageBatch;
+import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreOptions;
 import dev.reprise.engine.program.Program;
@@ -77,7 +78,11 @@ final class RestorePlanner {
         }
         Holes holes = new Holes(allMappings(), List.of());
         seedAddress = holes.take(SEED_ROOM + SEGMENT_ROOM);
-        layout = layout(holes, owners);
+        try {
+            layout = layout(holes, owners);
+        } catch (IllegalStateException noRoom) {
+            throw new RestoreException(new Reason.Incapable(String.valueOf(noRoom.getMessage()), ""), noRoom);
+        }
         for (Member member : family.members()) {
             if (member.kind() == Member.Kind.PROCESS) {
                 ProcessPlanner planner =
