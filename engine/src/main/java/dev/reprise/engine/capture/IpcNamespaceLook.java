@@ -71,7 +71,10 @@ final class IpcNamespaceLook {
             Member first = sharing.firstOf(member);
             if (first != member) {
                 unlessGone(() -> {
-                    if (residences.of(first.tid()) != residences.of(member.tid())) {
+                    if (!residences
+                            .of(first.tid())
+                            .name()
+                            .equals(residences.of(member.tid()).name())) {
                         refuse(member.text(), "it shares " + what + " with " + first.text() + ", which is in another");
                     }
                 });

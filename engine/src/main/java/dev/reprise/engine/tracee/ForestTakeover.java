@@ -68,7 +68,7 @@ public final class ForestTakeover implements AutoCloseable {
     public Set<Integer> segments(IpcResidence residence) {
         Set<Integer> ids = new HashSet<>();
         for (Takeover takeover : all) {
-            if (takeover.segment().residence() == residence) {
+            if (takeover.segment().residence().name().equals(residence.name())) {
                 ids.add(takeover.segment().id());
             }
         }
