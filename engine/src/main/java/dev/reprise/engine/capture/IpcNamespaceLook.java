@@ -69,7 +69,7 @@ final class IpcNamespaceLook {
     private void sharers(Sharing sharing, String what, IpcResidences residences) throws KernelException {
         for (Member member : set.members()) {
             Member first = sharing.firstOf(member);
-            if (first != member) {
+            if (first.pid() != member.pid()) {
                 unlessGone(() -> {
                     if (!residences
                             .of(first.tid())
