@@ -2,10 +2,15 @@ package dev.reprise.image;
 
 import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.Descriptor;
+import dev.reprise.image.state.FdTable;
+import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.PendingSignal;
 import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.ResourceLimit;
+import dev.reprise.image.state.SignalAction;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.image.state.UtsNamespace;
 import dev.reprise.image.state.VmFlag;
@@ -26,6 +31,8 @@ public final class RandomRecords {
     /** Places in a ring of one page. */
     private static final int AIO_EVENTS = 127;
 
+    private static final int XSTATE = 576;
+
     private final Random random;
     private long page;
 
@@ -45,7 +52,7 @@ public final class RandomRecords {
         Class<?> raw = (Class<?>) type;
         if (raw == int.class || raw == Integer.class) {
             return random.nextInt(4) == 0 ? 0 : random.nextInt() >> random.nextInt(32);
-        } else if (raw == long.class) {
+        } else if (raw == long.class || raw == Long.class) {
             return random.nextInt(4) == 0 ? 0 : random.nextLong() >> random.nextInt(64);
         } else if (raw == boolean.class) {
             return random.nextBoolean();
@@ -92,6 +99,16 @@ public final class RandomRecords {
             values[1] = head;
             values[2] = (head + unread) % AIO_EVENTS;
             values[3] = bytes(32 * unread);
+        } else if (type == SignalAction.class) {
+            values[0] = 1 + random.nextInt(64);
+        } else if (type == ResourceLimit.class) {
+            values[0] = random.nextInt(16);
+        } else if (type == FdTable.class) {
+            values[1] = ascending();
+        } else if (type == TaskState.class) {
+            values[4] = bytes(XSTATE + random.nextInt(300));
+        } else if (type == MemoryObject.class) {
+            values[3] = random.nextLong(Long.MAX_VALUE) + 1;
         } else if (type == UtsNamespace.class) {
             values[1] = bytes(random.nextInt(UtsNamespace.LONGEST + 1));
             values[2] = bytes(random.nextInt(UtsNamespace.LONGEST + 1));
@@ -104,6 +121,16 @@ public final class RandomRecords {
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("making a " + type, e);
         }
+    }
+
+    private List<Descriptor> ascending() {
+        List<Descriptor> descriptors = new ArrayList<>();
+        int number = 0;
+        for (int n = random.nextInt(5); n > 0; n--) {
+            number += 1 + random.nextInt(1 << 20);
+            descriptors.add(new Descriptor(number, random.nextBoolean(), new ObjectId(random.nextInt(1 << 30))));
+        }
+        return descriptors;
     }
 
     private List<Object> list(Type element) {

@@ -8,6 +8,9 @@ public record MemoryObject(
         implements SharedObject {
     public MemoryObject {
         runs = List.copyOf(runs);
+        if (kind == Kind.SYSTEM_V && size <= 0) {
+            throw new IllegalArgumentException("System V segment of " + size + " bytes");
+        }
     }
 
     /** What keeps the memory. */

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts an image's state together from its records, as they come. */
 public final class ImageDecoder {
+    /** The legacy region and the header. */
+    private static final int SMALLEST_XSTATE = 576;
+
     private @Nullable Machine machine;
     private @Nullable Forest forest;
     private final List<SharedObject> objects = new ArrayList<>();
@@ -110,7 +113,18 @@ public final class ImageDecoder {
         if (i >= known.processes().size() || !known.processes().get(i).isOf(state)) {
             throw new MalformedException("process " + state.pid() + " is not where the forest has it");
         }
+        requireVectorState(state);
         processes.add(state);
+    }
+
+    // A leader that has ended has none.
+    private static void requireVectorState(ProcessState state) throws MalformedException {
+        for (TaskState task : state.tasks()) {
+            boolean hasEnded = task.tid() == state.pid() && state.leaderHasEnded();
+            if (!hasEnded && task.xstate().length() < SMALLEST_XSTATE) {
+                throw new MalformedException("task " + task.tid() + " has no XSAVE area");
+            }
+        }
     }
 
     private static void requireOrder(boolean inOrder) throws MalformedException {
