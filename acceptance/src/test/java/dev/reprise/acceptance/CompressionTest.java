@@ -164,7 +164,7 @@ class CompressionTest {
         assertThat(Tool.run("checkpoint", "--executable", "--compress=lz4", "-o", scratch.resolve("x") + "", pid)
                         .endsWith(2)
                         .err())
-                .contains("--compress is about images")
+                .contains("--compress and --encrypt are about images")
                 .hasLineCount(1);
         assertThat(scratch).isEmptyDirectory();
     }

@@ -57,6 +57,11 @@ record Birth(ProcessState process, RestoreOptions options) {
             first.submit(0, NamespaceInit.live(process.pid()));
             first.leave();
             return new SeedForest(tracer, segment, plan, controls, room, pid, init, true);
+        } catch (KernelException failure) {
+            if (init.parent() != null) {
+                init.parent().close(); // it reaps what has been killed
+            }
+            throw failure;
         }
     }
 
