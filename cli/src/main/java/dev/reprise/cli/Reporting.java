@@ -12,24 +12,26 @@ final class Reporting implements Progress, AutoCloseable {
     private final GivingUp givingUp;
     private final PrintStream err;
     private final ProgressLine line;
+    private final Runnable closing;
     private final List<Phase> phases = new ArrayList<>();
 
     /** Without a word of how far it has come. */
     Reporting(Console console, GivingUp givingUp) {
-        this(console, givingUp, System.err, ProgressLine.NONE);
+        this(console, givingUp, System.err, ProgressLine.NONE, () -> {});
     }
 
     /** As it is asked for; what is said while programs are frozen waits for no reader until the end. */
     static Reporting of(Console console, GivingUp givingUp, ProgressArguments arguments) {
         PrintStream err = new PrintStream(new NonBlockingOutput(ProgressArguments.STDERR), false, System.err.charset());
-        return new Reporting(console, givingUp, err, arguments.line(err));
+        return new Reporting(console, givingUp, err, arguments.line(err), err::close);
     }
 
-    private Reporting(Console console, GivingUp givingUp, PrintStream err, ProgressLine line) {
+    private Reporting(Console console, GivingUp givingUp, PrintStream err, ProgressLine line, Runnable closing) {
         this.console = console;
         this.givingUp = givingUp;
         this.err = err;
         this.line = line;
+        this.closing = closing;
     }
 
     GivingUp givingUp() {
@@ -70,8 +72,6 @@ final class Reporting implements Progress, AutoCloseable {
     @Override
     public void close() {
         line.end();
-        if (err != System.err) {
-            err.close();
-        }
+        closing.run();
     }
 }
