@@ -15,7 +15,6 @@ import java.util.Map;
 final class ForestPage {
     private static final int DEEPEST_INDENTED = 24;
 
-    private final Image image;
     private final Markup page;
     private final Map<Integer, List<Entry>> children = new HashMap<>();
 
@@ -26,7 +25,6 @@ final class ForestPage {
     }
 
     ForestPage(Image image, Markup page) {
-        this.image = image;
         this.page = page;
         for (ProcessState process : image.processes()) {
             AddressSpace memory = image.object(process.addressSpace(), AddressSpace.class);
