@@ -54,7 +54,7 @@ final class Console {
         StringBuilder line = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            line.append(Character.isISOControl(c) ? '?' : c);
+            line.append(Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c);
         }
         return line.toString();
     }
