@@ -27,6 +27,15 @@ final class Holes {
         used.sort(Comparator.comparingLong(PageRun::start));
     }
 
+    /** An image whose mappings leave no place for what a restore needs: the image's fault, nobody else's. */
+    static final class NoRoom extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private NoRoom(String message) {
+            super(message);
+        }
+    }
+
     /** Takes {@code bytes} (rounded up to pages) from the lowest hole that has room; 2 MiB aligned. */
     long take(long bytes) {
         long size = (bytes + PageRun.PAGE_SIZE - 1) & -PageRun.PAGE_SIZE;
@@ -40,7 +49,7 @@ final class Holes {
             at = Math.max(at, next.end() + DISTANCE + DISTANCE - 1 & -DISTANCE);
         }
         if (at + size > HIGHEST) {
-            throw new IllegalStateException("no hole of " + bytes + " bytes in the address space");
+            throw new NoRoom("no hole of " + bytes + " bytes in the address space");
         }
         used.add(index, new PageRun(at, size / PageRun.PAGE_SIZE));
         return at;

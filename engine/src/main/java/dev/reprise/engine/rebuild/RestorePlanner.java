@@ -77,10 +77,10 @@ final class RestorePlanner {
             throw new AssertionError("the seed has grown");
         }
         Holes holes = new Holes(allMappings(), List.of());
-        seedAddress = holes.take(SEED_ROOM + SEGMENT_ROOM);
         try {
+            seedAddress = holes.take(SEED_ROOM + SEGMENT_ROOM);
             layout = layout(holes, owners);
-        } catch (IllegalStateException noRoom) {
+        } catch (Holes.NoRoom noRoom) {
             throw new RestoreException(new Reason.Incapable(String.valueOf(noRoom.getMessage()), ""), noRoom);
         }
         for (Member member : family.members()) {

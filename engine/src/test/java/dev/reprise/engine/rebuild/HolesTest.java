@@ -1,6 +1,7 @@
 package dev.reprise.engine.rebuild;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.PageRun;
@@ -38,5 +39,14 @@ class HolesTest {
             }
             used.add(new long[] {start, start + bytes});
         }
+    }
+
+    @Test
+    void whatFitsNowhereIsSaid() {
+        Vma nearlyAll = new Vma(0x400000, 0x7ffff0000000L, 3, false, 0, new Backing.Anonymous(""), Set.of());
+        Holes holes = new Holes(List.of(nearlyAll), List.of());
+        assertThatThrownBy(() -> holes.take(1 << 30))
+                .isInstanceOf(Holes.NoRoom.class)
+                .hasMessage("no hole of 1073741824 bytes in the address space");
     }
 }
