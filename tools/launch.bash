@@ -159,6 +159,7 @@ main=dev.reprise.cli/dev.reprise.cli.Main
 # all fits that a codec is working with, because what is promoted is collected only when the heap is at its limit.
 java=("$jdk/bin/java" -XX:+UseSerialGC -Xmn32m -XX:SurvivorRatio=2 -XX:TargetSurvivorRatio=90
     -XX:TieredStopAtLevel=1 -XX:-UsePerfData
+    -XX:+UnlockDiagnosticVMOptions -XX:GuaranteedAsyncDeflationInterval=0
     -XX:+DisplayVMOutputToStderr -Xlog:disable
     --enable-native-access=dev.reprise.kernel --sun-misc-unsafe-memory-access=allow
     -p "$here/.reprise/app/$digest")

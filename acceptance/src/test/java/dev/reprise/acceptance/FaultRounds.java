@@ -22,7 +22,7 @@ final class FaultRounds implements AutoCloseable {
     private static final Pattern MOMENTARY = Pattern.compile("ShdPnd|SigPnd|pos:|VmSize");
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long LIMIT_MILLIS = 30_000;
-    private static final long SETTLING_NANOS = 3_000_000_000L;
+    private static final Duration SETTLING = Duration.ofSeconds(3);
     private static final int WARM_UP = 3;
     private static final int ROUNDS = 25;
 
@@ -210,7 +210,7 @@ final class FaultRounds implements AutoCloseable {
 
     // A thread that cannot be led out goes home by itself, and leaves the mapping to the next checkpoint.
     private void requireSame(String what, boolean mayHaveMapping) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + SETTLING_NANOS;
+        long deadline = System.nanoTime() + SETTLING.toNanos();
         List<String> differences = differences(mayHaveMapping);
         while (!differences.isEmpty() && System.nanoTime() < deadline) {
             Thread.sleep(5);
@@ -229,14 +229,9 @@ final class FaultRounds implements AutoCloseable {
     }
 
     private void requireNothingOfUs(String what) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + SETTLING_NANOS;
-        OwnTraces now = OwnTraces.of(directory);
-        while (!clean.differences(now).isEmpty() && System.nanoTime() < deadline) {
-            Thread.sleep(5);
-            now = OwnTraces.of(directory);
-        }
-        if (!clean.differences(now).isEmpty()) {
-            finding(what, "left behind: " + clean.differences(now));
+        List<String> left = clean.lasting(directory, SETTLING);
+        if (!left.isEmpty()) {
+            finding(what, "left behind: " + left);
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -16,6 +17,7 @@ record OwnTraces(
         List<Integer> children,
         List<String> files) {
     private static final String OURS = "tracer|supervisor|checksums|growth-watch";
+    private static final long POLL_MILLIS = 5;
 
     /** As it is now; {@code directory}: where images are. */
     static OwnTraces of(Path directory) throws IOException {
@@ -62,6 +64,17 @@ record OwnTraces(
         }
         names.sort(null);
         return names;
+    }
+
+    /** The same against what is there when nothing changes any more; threads and children take a moment to end. */
+    List<String> lasting(Path directory, Duration patience) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        List<String> differences = differences(of(directory));
+        while (!differences.isEmpty() && System.nanoTime() < deadline) {
+            Thread.sleep(POLL_MILLIS);
+            differences = differences(of(directory));
+        }
+        return differences;
     }
 
     /** What is there now and was not then, or the other way round. */

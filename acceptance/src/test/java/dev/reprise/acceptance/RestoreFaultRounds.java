@@ -18,7 +18,7 @@ final class RestoreFaultRounds implements AutoCloseable {
     private static final Pattern MOMENTARY = Pattern.compile("ShdPnd|SigPnd|pos:|VmSize");
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long LIMIT_MILLIS = 30_000;
-    private static final long SETTLING_NANOS = 3_000_000_000L;
+    private static final Duration SETTLING = Duration.ofSeconds(3);
     private static final int NOBODY = -1;
 
     private final long start = System.nanoTime();
@@ -129,7 +129,7 @@ final class RestoreFaultRounds implements AutoCloseable {
     }
 
     private void requireSame(String what, int pid) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + SETTLING_NANOS;
+        long deadline = System.nanoTime() + SETTLING.toNanos();
         List<String> differences;
         do {
             differences = before.differences(Outside.of(pid), false).stream()
@@ -142,14 +142,9 @@ final class RestoreFaultRounds implements AutoCloseable {
     }
 
     private void requireNothing(String what) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + SETTLING_NANOS;
-        OwnTraces now = OwnTraces.of(directory);
-        while (!clean.differences(now).isEmpty() && System.nanoTime() < deadline) {
-            Thread.sleep(5);
-            now = OwnTraces.of(directory);
-        }
-        if (!clean.differences(now).isEmpty()) {
-            finding(what, "left behind: " + clean.differences(now));
+        List<String> left = clean.lasting(directory, SETTLING);
+        if (!left.isEmpty()) {
+            finding(what, "left behind: " + left);
             endAll();
             clean = OwnTraces.of(directory);
         }

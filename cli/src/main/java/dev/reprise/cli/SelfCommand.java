@@ -17,8 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "self", hidden = true, description = "Warm the tool up and wait for being checkpointed.")
 final class SelfCommand implements Callable<Integer> {
     // HotSpot frees what its compilers leave in pools every 5 s (ChunkPoolCleaner), page by page: otherwise it would do
-    // that
-    // at each start, beside the command.
+    // that at each start, beside the command.
     private static final Duration POOLS_ARE_CLEANED = Duration.ofMillis(5500);
 
     @Option(names = "--seconds", required = true, description = "How long to warm up.")
@@ -43,9 +42,10 @@ final class SelfCommand implements Callable<Integer> {
         // A collection arms a barrier in all compiled code, which is taken away where that runs next: now.
         System.gc();
         warmup.run(0);
-        Thread.sleep(POOLS_ARE_CLEANED);
         CommandTree commands = CommandTree.eager();
         Thread ending = new Thread("ending");
+        new FreshHeap().make();
+        Thread.sleep(POOLS_ARE_CLEANED);
         return end(answer(sources, commands, SelfImage.await()), ending);
     }
 

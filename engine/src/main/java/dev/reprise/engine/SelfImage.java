@@ -4,6 +4,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit_group;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.reprise.kernel.ArrayMemory;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.PauseForArguments;
@@ -20,6 +21,9 @@ import java.util.Map;
  */
 public final class SelfImage {
     private static final String OPT_OUT = "REPRISE_SELF_STALE=1";
+
+    /** The bytes of a huge page. */
+    public static final int HUGE_PAGE = ArrayMemory.HUGE_PAGE;
 
     private static volatile boolean started;
 
@@ -89,6 +93,15 @@ public final class SelfImage {
         List<String> line = new ArrayList<>(List.of("reprise"));
         line.addAll(List.of(arguments));
         return new Call(PauseForArguments.rehearse(line, List.of("PATH=/", "REPRISE=rehearsal")));
+    }
+
+    /** Gives the memory of an array of zeros back to the kernel, until it is touched, so that no image has it; or leaves it. */
+    public static void giveBack(byte[] zeros) {
+        try {
+            ArrayMemory.giveBack(zeros);
+        } catch (KernelException kept) {
+            return; // it only takes longer
+        }
     }
 
     /** Sleeps until this process is an execution of the executable that was made of it. */

@@ -1,5 +1,7 @@
 package dev.reprise.kernel;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.Arena;
@@ -14,6 +16,21 @@ public final class Native {
     @SuppressWarnings("restricted")
     public static MemorySegment at(long address, long bytes) {
         return MemorySegment.ofAddress(address).reinterpret(bytes);
+    }
+
+    /**
+     * Memory of whole pages, zero, aligned to pages, until {@code arena} ends. The kernel gives each page when it is first
+     * touched; arena.allocate clears what it gives, and so takes all of it.
+     */
+    @SuppressWarnings("restricted")
+    public static MemorySegment pages(Arena arena, long bytes) throws KernelException {
+        long address = Door.require(
+                Door.call(
+                        SYS_mmap, 0, bytes, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS, -1, 0),
+                "mmap",
+                bytes + " bytes");
+        return MemorySegment.ofAddress(address)
+                .reinterpret(bytes, arena, gone -> Door.call(SYS_munmap, address, bytes));
     }
 
     /** A NUL-terminated string in {@code arena}. Bytes that are no UTF-8 pass when given as ISO 8859-1 by {@link #path}. */

@@ -37,7 +37,7 @@ public final class Pagemap implements AutoCloseable {
     private final Fd fd;
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment arg = arena.allocate(ARG_SIZE, 8);
-    private final MemorySegment regions = arena.allocate((long) REGION_SIZE * REGIONS, 8);
+    private final MemorySegment regions;
 
     /** Which pages a scan is to find, in terms of PAGE_IS_*. */
     public record Query(long inverted, long mask, long anyOf, long returned) {}
@@ -51,7 +51,13 @@ public final class Pagemap implements AutoCloseable {
 
     public Pagemap(int pid) throws KernelException {
         path = "/proc/" + pid + "/pagemap";
-        fd = Fd.open(path, Fcntl.O_RDONLY, 0);
+        try {
+            regions = Native.pages(arena, (long) REGION_SIZE * REGIONS);
+            fd = Fd.open(path, Fcntl.O_RDONLY, 0);
+        } catch (KernelException failed) {
+            arena.close();
+            throw failed;
+        }
     }
 
     /** Visits all regions of [start, end) that match. Regions may reach over the borders of adjacent mappings. */

@@ -5,6 +5,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pread64;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Native;
 import dev.reprise.kernel.ProcessMemory;
 import dev.reprise.kernel.RemoteAddress;
 import dev.reprise.kernel.RemoteVector;
@@ -19,12 +20,18 @@ final class PageReader implements AutoCloseable {
     static final int BUFFER = 1 << 20;
 
     private final Arena arena = Arena.ofConfined();
-    private final MemorySegment buffer = arena.allocate(BUFFER, PageRun.PAGE_SIZE);
+    private final MemorySegment buffer;
     private final RemoteVector vector = new RemoteVector(arena);
     private final HiddenRanges hidden;
     private final ProcessMemory memory;
 
-    PageReader(int pid, HiddenRanges hidden) {
+    PageReader(int pid, HiddenRanges hidden) throws KernelException {
+        try {
+            this.buffer = Native.pages(arena, BUFFER);
+        } catch (KernelException failed) {
+            arena.close();
+            throw failed;
+        }
         this.memory = new ProcessMemory(pid);
         this.hidden = hidden;
     }

@@ -2,6 +2,7 @@ package dev.reprise.engine.rebuild;
 
 import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.PageBatch;
+import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.program.x86_64.ExecutableElf;
 import dev.reprise.image.state.AddressSpace;
@@ -43,8 +44,12 @@ public record Executable(byte[] head, byte[] region) {
         boolean sameProcessor = image.machine()
                 .bootId()
                 .equals(Proc.text("/proc/sys/kernel/random/boot_id").strip());
-        ExecutablePlanner.Plan plan =
-                new ExecutablePlanner(image, path, options).plan(left, owners, here, sameProcessor);
+        ExecutablePlanner.Plan plan;
+        try {
+            plan = new ExecutablePlanner(image, path, options).plan(left, owners, here, sameProcessor);
+        } catch (Holes.NoRoom noRoom) {
+            throw new RestoreException(new Reason.Incapable(String.valueOf(noRoom.getMessage()), ""), noRoom);
+        }
         byte[] region = ExecutableRegion.of(plan, here.xsave());
         return new Executable(ExecutableRegion.head(plan, region.length, file.byteSize()), region);
     }
