@@ -156,7 +156,8 @@ main=dev.reprise.cli/dev.reprise.cli.Main
 # The VM's own messages must not get into an image that goes to stdout. C1 alone and Serial start fastest; no
 # perfdata, because a starting JVM deletes the hsperfdata files of dead pids, which may be those of an image. A small
 # young generation, which is part of self.bash's checkpoint: an eden in which a command needs no collection, and survivors in which
-# all fits that a codec is working with, because what is promoted is collected only when the heap is at its limit.
+# all fits that a codec is working with, because what is promoted is collected only when the heap is at its limit. No
+# deflation of monitors by the clock (60 s), which each start of that checkpoint would begin with.
 java=("$jdk/bin/java" -XX:+UseSerialGC -Xmn32m -XX:SurvivorRatio=2 -XX:TargetSurvivorRatio=90
     -XX:TieredStopAtLevel=1 -XX:-UsePerfData
     -XX:+UnlockDiagnosticVMOptions -XX:GuaranteedAsyncDeflationInterval=0

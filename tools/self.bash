@@ -40,7 +40,7 @@ is_asleep() {
 }
 
 # One arena: what malloc gives back then goes by brk(2) or munmap(2), never by madvise(2), so that its pages can be
-# mapped.
+# mapped. A method is compiled after a tenth of the usual calls, since there are not more dry runs than some dozens.
 make_self() {
     local pid status
     mkdir -p "${self%/*}" || return
@@ -50,8 +50,9 @@ make_self() {
     start_programs
     (
         close_all
-        MALLOC_ARENA_MAX=1 exec "${java[@]}" -m "$main" self --seconds "${REPRISE_WARM_SECONDS:-10}" \
-            --checkout "$here" --directory "$aside" "${programs[@]}"
+        MALLOC_ARENA_MAX=1 exec "${java[@]}" -XX:CompileThresholdScaling=0.1 -m "$main" self \
+            --seconds "${REPRISE_WARM_SECONDS:-10}" --checkout "$here" --directory "$aside" \
+            "${programs[@]}"
     ) </dev/null >/dev/null 2>"$aside/log" &
     pid=$!
     disown $pid

@@ -26,7 +26,13 @@ public final class Native {
     public static MemorySegment pages(Arena arena, long bytes) throws KernelException {
         long address = Door.require(
                 Door.call(
-                        SYS_mmap, 0, bytes, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS, -1, 0),
+                        SYS_mmap,
+                        0,
+                        bytes,
+                        Mman.PROT_READ | Mman.PROT_WRITE,
+                        Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS,
+                        -1,
+                        0),
                 "mmap",
                 bytes + " bytes");
         return MemorySegment.ofAddress(address)
