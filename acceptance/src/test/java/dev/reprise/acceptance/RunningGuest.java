@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,6 +21,7 @@ final class RunningGuest implements AutoCloseable {
 
     private final Guest guest;
     private final Path scratch;
+    private final List<String> user;
     private final @Nullable PseudoTerminal terminal;
     private final Set<Integer> pids = new LinkedHashSet<>();
     private final int pid;
@@ -27,9 +29,10 @@ final class RunningGuest implements AutoCloseable {
     private final long readyMillis;
     private boolean executable;
 
-    private RunningGuest(Guest guest, Path scratch) throws IOException, InterruptedException {
+    private RunningGuest(Guest guest, Path scratch, List<String> user) throws IOException, InterruptedException {
         this.guest = guest;
         this.scratch = scratch;
+        this.user = user;
         terminal = guest.needs().contains("terminal") ? PseudoTerminal.open() : null;
         start();
         try {
@@ -45,12 +48,25 @@ final class RunningGuest implements AutoCloseable {
     /** Starts a guest and waits until it is ready; skips the test when the guest says so. */
     static RunningGuest start(Guest guest) throws IOException, InterruptedException {
         Tasks.adoptOrphans();
-        return new RunningGuest(guest, Files.createTempDirectory("reprise-guest-"));
+        return new RunningGuest(guest, Files.createTempDirectory("reprise-guest-"), List.of());
+    }
+
+    /** The same as another user: {@code command} makes whatever stands behind it one, in a scratch directory of its own. */
+    static RunningGuest startAs(List<String> command, Guest guest) throws IOException, InterruptedException {
+        Tasks.adoptOrphans();
+        Path scratch = Files.createTempDirectory("reprise-guest-");
+        Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwxrwxrwx"));
+        for (String stream : List.of("out", "err")) {
+            Path file = Files.createFile(scratch.resolve(stream));
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+        }
+        return new RunningGuest(guest, scratch, command);
     }
 
     // A session of its own, an orphan, and no descriptor of ours: nothing of it leads to this JVM.
     private void start() throws IOException, InterruptedException {
-        List<String> session = List.of("setsid", "--fork");
+        List<String> session = new ArrayList<>(user);
+        session.addAll(List.of("setsid", "--fork"));
         List<String> command = new ArrayList<>(session);
         command.addAll(guest.command(scratch));
         Births.start(new ProcessBuilder(terminal == null ? command : terminal.command(session, guest.command(scratch)))

@@ -74,6 +74,13 @@ final class Tool {
         return command;
     }
 
+    /** The same on a new JVM: the checkpoint of the tool is only for whom it was made. */
+    static List<String> onJava(String... arguments) {
+        List<String> command = new ArrayList<>(JAVA);
+        command.addAll(Arrays.asList(arguments));
+        return command;
+    }
+
     /** The same for a shell. */
     static String quoted(String... arguments) {
         return quoted(List.of(), arguments);

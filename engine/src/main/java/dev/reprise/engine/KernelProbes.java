@@ -95,7 +95,11 @@ final class KernelProbes {
             long result = Door.call(SYS_clone3, args.address(), CloneArgs.SIZE);
             boolean there = result == -Errno.EEXIST.code();
             return new Feature(
-                    "clone3 set_tid", there, Need.REQUIRED, there ? "works" : inWords(result), "restoring process ids");
+                    "clone3 set_tid",
+                    there,
+                    result == -Errno.EPERM.code() ? Need.PARTIAL : Need.REQUIRED,
+                    there ? "works" : inWords(result),
+                    "restoring process ids, outside of a pid namespace of their own");
         }
     }
 

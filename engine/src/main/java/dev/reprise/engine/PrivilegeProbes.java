@@ -36,8 +36,7 @@ final class PrivilegeProbes {
                 Need.PARTIAL,
                 "limits and oom_score_adj beyond one's own, at restore"));
         features.add(ptraceScope());
-        features.add(KernelProbes.worked(
-                "pid namespaces", Need.PARTIAL, unshare(CloneArgs.CLONE_NEWPID), "restore --pid-namespace"));
+        features.add(pidNamespaces());
         features.add(KernelProbes.worked(
                 "time namespaces",
                 Need.PARTIAL,
@@ -72,6 +71,33 @@ final class PrivilegeProbes {
             found = "Yama restricts nothing";
         }
         return new Feature("ptrace", there, Need.REQUIRED, found, "freezing a program");
+    }
+
+    // A plain user makes a user namespace of his own first, which a process with several threads cannot try.
+    private static Feature pidNamespaces() {
+        String name = "pid namespaces";
+        String purpose = "restore --pid-namespace";
+        long alone = unshare(CloneArgs.CLONE_NEWPID);
+        if (alone != -Errno.EPERM.code()) {
+            return KernelProbes.worked(name, Need.PARTIAL, alone, purpose);
+        }
+        boolean there = number("/proc/sys/user/max_user_namespaces", 0) > 0
+                && number("/proc/sys/kernel/unprivileged_userns_clone", 1) != 0
+                && number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 0) == 0;
+        return new Feature(
+                name,
+                there,
+                Need.PARTIAL,
+                there ? "in a user namespace of one's own" : "EPERM, and user namespaces are not for plain users here",
+                purpose);
+    }
+
+    private static long number(String file, long without) {
+        try {
+            return Long.parseLong(Proc.text(file).strip());
+        } catch (KernelException none) {
+            return without;
+        }
     }
 
     // Only the calling thread's future children would be in the new namespace; this thread has none and ends.

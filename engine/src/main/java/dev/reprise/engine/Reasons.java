@@ -5,6 +5,7 @@ import dev.reprise.engine.capture.CancelledException;
 import dev.reprise.engine.capture.CannotCapture;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.Target;
+import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStat;
@@ -44,6 +45,14 @@ final class Reasons {
                         "run as root, or with CAP_SYS_PTRACE, CAP_SYS_ADMIN and CAP_CHECKPOINT_RESTORE; see 'reprise check'");
             default -> pidOf(target) != 0 && isGone(target) ? gone(target) : new Reason.Io(about(target, failure), "");
         };
+    }
+
+    /** Why the kernel did not make what an image has. */
+    static Reason ofKernel(KernelException failure) {
+        String what = String.valueOf(failure.getMessage());
+        return failure.errno() == Errno.EPERM
+                ? new Reason.Denied(what, "a capability is missing; see 'reprise check'")
+                : new Reason.Io(what, "");
     }
 
     private static Reason gone(Target target) {

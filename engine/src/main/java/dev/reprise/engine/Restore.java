@@ -80,7 +80,7 @@ public final class Restore {
 
     private static Reason reason(String where, Exception failure) {
         return switch (failure) {
-            case KernelException kernel -> new Reason.Io(String.valueOf(kernel.getMessage()), "");
+            case KernelException kernel -> Reasons.ofKernel(kernel);
             case CancelledException _ -> new Reason.Cancelled();
             case BadImageException bad -> ReadFailure.reason(bad);
             case IOException io -> Reasons.ofIo(where, io);

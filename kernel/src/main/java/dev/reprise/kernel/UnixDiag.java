@@ -20,9 +20,12 @@ import java.util.List;
  * @param backlog of a listening socket; of others the bytes sent that nobody has read
  * @param peer the inode of the socket that it is connected to; 0 where there is none, or nobody has it open any more
  * @param shutdown RCV_SHUTDOWN 1, SEND_SHUTDOWN 2
+ * @param fileInode the lower half of the inode that it is bound to; 0 where there is none
+ * @param fileDevice its device, as 12 bits of major and 20 of minor number
  * @param clients of a listening socket the inodes of those who wait, the first in front; 0 for one that is gone
  */
-public record UnixDiag(int waiting, int backlog, int peer, int shutdown, List<Integer> clients) {
+public record UnixDiag(
+        int waiting, int backlog, int peer, int shutdown, List<Integer> clients, int fileInode, int fileDevice) {
     public UnixDiag {
         clients = List.copyOf(clients);
     }
@@ -31,9 +34,11 @@ public record UnixDiag(int waiting, int backlog, int peer, int shutdown, List<In
     private static final int SOCK_DIAG_BY_FAMILY = 20;
     private static final int NLMSG_ERROR = 2;
     private static final int NLM_F_REQUEST = 1;
+    private static final int UDIAG_SHOW_VFS = 2;
     private static final int UDIAG_SHOW_PEER = 4;
     private static final int UDIAG_SHOW_ICONS = 8;
     private static final int UDIAG_SHOW_RQLEN = 0x10;
+    private static final int UNIX_DIAG_VFS = 1;
     private static final int UNIX_DIAG_PEER = 2;
     private static final int UNIX_DIAG_ICONS = 3;
     private static final int UNIX_DIAG_RQLEN = 4;
@@ -75,7 +80,7 @@ public record UnixDiag(int waiting, int backlog, int peer, int shutdown, List<In
         m.set(JAVA_BYTE, HEADER, (byte) Sockets.AF_UNIX);
         m.set(JAVA_INT, HEADER + 4, -1);
         m.set(JAVA_INT, HEADER + 8, (int) inode);
-        m.set(JAVA_INT, HEADER + 12, UDIAG_SHOW_PEER | UDIAG_SHOW_ICONS | UDIAG_SHOW_RQLEN);
+        m.set(JAVA_INT, HEADER + 12, UDIAG_SHOW_VFS | UDIAG_SHOW_PEER | UDIAG_SHOW_ICONS | UDIAG_SHOW_RQLEN);
         m.set(JAVA_INT, HEADER + 16, -1);
         m.set(JAVA_INT, HEADER + 20, -1);
     }
@@ -89,11 +94,17 @@ public record UnixDiag(int waiting, int backlog, int peer, int shutdown, List<In
         int backlog = 0;
         int peer = 0;
         int shutdown = 0;
+        int fileInode = 0;
+        int fileDevice = 0;
         List<Integer> clients = new ArrayList<>();
         for (long at = HEADER + MESSAGE; at + ATTRIBUTE <= length; ) {
             int size = Short.toUnsignedInt(m.get(JAVA_SHORT, at));
             long value = at + ATTRIBUTE;
             switch (m.get(JAVA_SHORT, at + 2)) {
+                case UNIX_DIAG_VFS -> {
+                    fileInode = m.get(JAVA_INT, value);
+                    fileDevice = m.get(JAVA_INT, value + 4);
+                }
                 case UNIX_DIAG_PEER -> peer = m.get(JAVA_INT, value);
                 case UNIX_DIAG_SHUTDOWN -> shutdown = m.get(JAVA_BYTE, value);
                 case UNIX_DIAG_RQLEN -> {
@@ -112,6 +123,6 @@ public record UnixDiag(int waiting, int backlog, int peer, int shutdown, List<In
         if (waiting < 0) {
             throw new KernelException("sock_diag", "inode " + inode, Errno.ENODATA);
         }
-        return new UnixDiag(waiting, backlog, peer, shutdown, clients);
+        return new UnixDiag(waiting, backlog, peer, shutdown, clients, fileInode, fileDevice);
     }
 }

@@ -14,7 +14,7 @@ public final class EnemyPlan {
     /** Plans; nothing is started. */
     public static void of(PageSource source, RestoreOptions options) throws RestoreException, KernelException {
         Image image = source.image();
-        RestorePlanner planner = new RestorePlanner(image, options, ClockRebuild.Here.now(), LocalVdso.ask());
+        RestorePlanner planner = new RestorePlanner(image, options, ClockRebuild.Here.now(), LocalVdso.ask(), false);
         FileVerification.differences(planner.checks());
         switch (source) {
             case PageSource.InPlace file -> planner.plan(file.path().toString(), file.batches(), 2);

@@ -46,34 +46,35 @@ final class AddressSpaceBackings {
         }
         if (SystemVMemory.is(path)) {
             // the id is the inode: that of the first segment is 0
-            return sharedMemory(mapping, path, IpcResidence.nameOf(pid));
+            return sharedMemory(mapping, files.link(mapping), path, IpcResidence.nameOf(pid));
         }
         if (mapping.inode() == 0) {
             boolean named = path.startsWith(NAMED);
             return new Backing.Anonymous(named ? path.substring(NAMED.length(), path.length() - 1) : "");
         }
         if (HugePages.isAnonymous(path)) {
-            return mapping.shared() ? sharedMemory(mapping, path) : new Backing.Anonymous("");
+            return mapping.shared() ? sharedMemory(mapping, files.link(mapping), path) : new Backing.Anonymous("");
         }
         if (MemoryObjectCapture.isSharedAnonymous(path) || MemoryObjectCapture.isMemfd(path)) {
-            return sharedMemory(mapping, path);
+            return sharedMemory(mapping, files.link(mapping), path);
         }
         MappedFiles.MappedFile file = files.of(mapping);
         if (file.status().isCharacterDevice()) {
             return new Backing.Device(file.identity());
         }
         if (file.isDeleted() || isSmallAndWritten(mapping, file)) {
-            return sharedMemory(mapping, file.path());
+            return sharedMemory(mapping, file.source(), file.path());
         }
         return new Backing.MappedFile(file.identity());
     }
 
-    private Backing sharedMemory(Mapping mapping, String name) throws KernelException {
-        return sharedMemory(mapping, name, "");
+    private Backing sharedMemory(Mapping mapping, String source, String name) throws KernelException {
+        return sharedMemory(mapping, source, name, "");
     }
 
-    private Backing sharedMemory(Mapping mapping, String name, String namespace) throws KernelException {
-        ObjectId id = objects.take(table, files.link(mapping), name, namespace);
+    // source: by what it can be opened
+    private Backing sharedMemory(Mapping mapping, String source, String name, String namespace) throws KernelException {
+        ObjectId id = objects.take(table, source, name, namespace);
         return new Backing.SharedMemory(id, mapping.has(VmFlag.MAY_WRITE.smaps()));
     }
 

@@ -27,7 +27,9 @@ final class BackingRefusals {
     List<Refusal> of(List<Mapping> mappings) throws KernelException {
         List<Refusal> refusals = new ArrayList<>();
         for (Mapping mapping : mappings) {
-            if (mapping.has(VmFlag.HUGETLB.smaps())) {
+            if (isMemory(mapping) && files.isBarred(mapping)) {
+                refusals.add(barred(mapping));
+            } else if (mapping.has(VmFlag.HUGETLB.smaps())) {
                 ofHugePages(mapping, refusals);
             } else if (mapping.inode() != 0 && !isMemory(mapping) && !AioRings.isOne(mapping)) {
                 ofFile(mapping, refusals);
@@ -57,8 +59,24 @@ final class BackingRefusals {
         }
     }
 
+    private static Refusal barred(Mapping mapping) {
+        return new Refusal(
+                "mapping out of reach",
+                "mapping " + mapping.range() + " of " + mapping.path(),
+                "only CAP_CHECKPOINT_RESTORE leads through /proc/PID/map_files to it",
+                "run as root");
+    }
+
     private void ofFile(Mapping mapping, List<Refusal> refusals) throws KernelException {
-        MappedFiles.MappedFile file = files.of(mapping);
+        MappedFiles.MappedFile file;
+        try {
+            file = files.of(mapping);
+        } catch (KernelException failure) {
+            if (MappedFiles.isBarred(failure)) {
+                refusals.add(barred(mapping));
+            }
+            return;
+        }
         String where = "mapping " + mapping.range() + " of " + file.path();
         if (file.status().isCharacterDevice()) {
             if (mapping.shared() || file.status().deviceNumber() != DEV_ZERO) {
@@ -81,8 +99,7 @@ final class BackingRefusals {
             if (mapping.inode() != 0
                     && !SystemVMemory.is(mapping.path())
                     && !AioRings.isOne(mapping)
-                    && (isMemory(mapping)
-                            || mapping.shared() && files.of(mapping).isDeleted())) {
+                    && (isMemory(mapping) || mapping.shared() && files.isDeleted(mapping))) {
                 objects.put(new DeviceInode(mapping.device(), mapping.inode()), mapping);
             }
         }

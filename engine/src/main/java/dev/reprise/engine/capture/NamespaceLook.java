@@ -4,6 +4,7 @@ import dev.reprise.engine.model.Refusal;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.ProcStatus;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,7 +24,7 @@ final class NamespaceLook {
     static List<Refusal> look(int pid) throws KernelException {
         List<Refusal> refusals = new ArrayList<>(0);
         for (String kind : REFUSED) {
-            if (!isOurs(pid, kind)) {
+            if (!isOurs(pid, kind) && !(kind.equals("user") && hasSameIds(pid))) {
                 refusals.add(new Refusal(
                         kind + " namespace",
                         "process " + pid,
@@ -51,6 +52,25 @@ final class NamespaceLook {
             }
         }
         return refusals;
+    }
+
+    // A plain user's restore made it. Its ids are ours, and without capabilities nobody has more or less outside.
+    private static boolean hasSameIds(int pid) throws KernelException {
+        for (String map : List.of("uid_map", "gid_map")) {
+            for (String line : Proc.text("/proc/" + pid + "/" + map).split("\n", -1)) {
+                String[] words = line.strip().split(" +", -1);
+                if (words.length == 3 && !words[0].equals(words[1])) {
+                    return false;
+                }
+            }
+        }
+        for (int tid : Proc.numbers("/proc/" + pid + "/task")) {
+            ProcStatus status = new ProcStatus(Proc.text("/proc/" + pid + "/task/" + tid + "/status"));
+            if ((status.capabilities("Prm") | status.capabilities("Inh") | status.capabilities("Amb")) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Threads whose namespaces are not their process's; of those that are saved for the process as a whole. */

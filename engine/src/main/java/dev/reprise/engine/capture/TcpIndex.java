@@ -1,6 +1,7 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.kernel.Capability;
 import dev.reprise.kernel.InetDiag;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Sockets;
@@ -13,10 +14,19 @@ final class TcpIndex {
     private final SocketIndex sockets;
     private final InetIndex inet;
     private @Nullable Map<String, InetDiag> byEnds;
+    private @Nullable Boolean canBeRepaired;
 
     TcpIndex(SocketIndex sockets, InetIndex inet) {
         this.sockets = sockets;
         this.inet = inet;
+    }
+
+    /** Whether we are shown, and may set, what is on its way (TCP_REPAIR is for CAP_NET_ADMIN). */
+    boolean canBeRepaired() throws KernelException {
+        if (canBeRepaired == null) {
+            canBeRepaired = Capability.isEffective(Capability.CAP_NET_ADMIN);
+        }
+        return canBeRepaired;
     }
 
     /** The socket inside whose ends are these; none where there is none. */

@@ -68,6 +68,14 @@ final class TcpSocketCapture implements SocketFamily {
 
     private static void lookAtPeer(LiveSocket socket, DescriptorLook look) throws KernelException {
         TcpPeer peer = TcpPeer.of(socket, look);
+        if (peer.whereabouts() != TcpPeer.Whereabouts.OUTSIDE && !look.tcp().canBeRepaired()) {
+            look.refuse(
+                    socket.d(),
+                    "TCP connection",
+                    "what is on its way is shown to CAP_NET_ADMIN only (TCP_REPAIR)",
+                    "run as root");
+            return;
+        }
         switch (peer.whereabouts()) {
             case INSIDE, GONE -> {}
             case WAITING -> {

@@ -6,6 +6,7 @@ import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.UnixSocket;
+import dev.reprise.kernel.DeviceNumber;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.Fd;
@@ -13,6 +14,7 @@ import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.Ioctl;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.UnixDiag;
 import java.nio.charset.StandardCharsets;
 
 /** The file that a UNIX socket is bound to, found by the socket itself (SIOCUNIXFILE), not by its name. */
@@ -32,22 +34,48 @@ record UnixName(FileIdentity file, Ownership ownership, UnixSocket.Place place) 
         if (result == -Errno.ENOENT.code()) {
             return NONE;
         }
+        if (result == -Errno.EPERM.code()) {
+            return byName(socket, path(address));
+        }
         try (Fd fd = new Fd(Door.require(result, "ioctl", "SIOCUNIXFILE"))) {
             FileStatus status = FileStatus.of(fd);
             String path = Proc.link("/proc/self/fd/" + fd.number());
-            UnixSocket.Place place = place(path(address), path, status);
-            return new UnixName(
-                    new FileIdentity(
-                            place == UnixSocket.Place.LOST ? "" : path,
-                            (int) status.device(),
-                            status.inode(),
-                            0,
-                            status.mtimeNanos(),
-                            status.mode(),
-                            ""),
-                    new Ownership(status.uid(), status.gid()),
-                    place);
+            return of(path, status, place(path(address), path, status));
         }
+    }
+
+    private static UnixName of(String path, FileStatus status, UnixSocket.Place place) {
+        return new UnixName(
+                new FileIdentity(
+                        place == UnixSocket.Place.LOST ? "" : path,
+                        (int) status.device(),
+                        status.inode(),
+                        0,
+                        status.mtimeNanos(),
+                        status.mode(),
+                        ""),
+                new Ownership(status.uid(), status.gid()),
+                place);
+    }
+
+    // Without CAP_NET_ADMIN: by the name, from where the process is if it is relative, and only if it is the very file.
+    private static UnixName byName(LiveSocket socket, String name) throws KernelException {
+        UnixDiag diag = UnixDiag.of(socket.inode());
+        if (diag.fileInode() == 0) {
+            return NONE;
+        }
+        String path = name;
+        if (!name.startsWith("/")) {
+            String directory = Proc.link("/proc/" + socket.d().pid() + "/cwd");
+            path = directory + "/" + (name.startsWith("./") ? name.substring(2) : name);
+        }
+        FileStatus status = MappedFiles.named(path);
+        if (status == null
+                || (int) status.inode() != diag.fileInode()
+                || status.device() != DeviceNumber.fromKernel(Integer.toUnsignedLong(diag.fileDevice()))) {
+            throw new KernelException("ioctl", "SIOCUNIXFILE of " + name, Errno.EPERM);
+        }
+        return of(path, status, UnixSocket.Place.NAMED);
     }
 
     private static UnixSocket.Place place(String name, String path, FileStatus file) {

@@ -45,12 +45,28 @@ final class UnixSocketCapture implements SocketFamily {
             return;
         }
         socket.lookAtFilter(look, "UNIX");
+        lookAtName(socket, look);
         UnixPeers peers = new UnixPeers(look);
         if (socket.isListening()) {
             peers.lookAtClients(socket, diag);
         } else {
             lookAtPeer(socket, diag, peers, look);
             lookAtQueue(socket, diag, look);
+        }
+    }
+
+    private static void lookAtName(LiveSocket socket, DescriptorLook look) throws KernelException {
+        try {
+            UnixName.of(socket);
+        } catch (KernelException failed) {
+            if (failed.errno() != Errno.EPERM) {
+                throw failed;
+            }
+            look.refuse(
+                    socket.d(),
+                    "UNIX socket with another name",
+                    "its file is not where it was bound, and only CAP_NET_ADMIN is shown it (SIOCUNIXFILE)",
+                    "run as root");
         }
     }
 

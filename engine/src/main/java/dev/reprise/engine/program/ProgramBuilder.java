@@ -19,6 +19,7 @@ public final class ProgramBuilder {
     private static final int ALIGNMENT = 64;
 
     private final Set<Integer> optional;
+    private final boolean isForAnyone;
     private final Map<Integer, Arg> newIds = new HashMap<>();
     private final List<Entry> entries = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
@@ -27,12 +28,22 @@ public final class ProgramBuilder {
 
     /** A program in which every {@link #call} must succeed. */
     public ProgramBuilder() {
-        this(Set.of());
+        this(Set.of(), false);
     }
 
     /** A program that does without the system calls with these numbers where they are not allowed. */
     public ProgramBuilder(Set<Integer> optional) {
+        this(optional, true);
+    }
+
+    private ProgramBuilder(Set<Integer> optional, boolean isForAnyone) {
         this.optional = Set.copyOf(optional);
+        this.isForAnyone = isForAnyone;
+    }
+
+    /** A program in which every {@link #call} must succeed, but for the system calls with these numbers. */
+    public static ProgramBuilder holdingBack(Set<Integer> numbers) {
+        return new ProgramBuilder(numbers, false);
     }
 
     /** A system call that must succeed: the program stops at it otherwise. */
@@ -57,7 +68,7 @@ public final class ProgramBuilder {
 
     /** Whether it does without what takes a privilege that it has not. */
     public boolean isForAnyone() {
-        return !optional.isEmpty();
+        return isForAnyone;
     }
 
     /** {@link #privileged(int, Arg...)} with plain numbers. */

@@ -7,6 +7,7 @@ import dev.reprise.engine.tracee.Control;
 import dev.reprise.engine.tracee.Segment;
 import dev.reprise.engine.tracee.Tracer;
 import dev.reprise.image.state.ProcessState;
+import dev.reprise.kernel.CloneArgs;
 import dev.reprise.kernel.KernelException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * How a restored process comes to be: under its own id, in a namespace in which that is 1, or in one that has a first
  * process of ours.
  */
-record Birth(ProcessState process, RestoreOptions options) {
+record Birth(ProcessState process, RestoreOptions options, Rights rights) {
     private static final int FIRST = 1;
 
     /** A process, and its parent where that is not ourselves. */
@@ -39,7 +40,7 @@ record Birth(ProcessState process, RestoreOptions options) {
             return underInit(tracer, segment, plan, controls, room);
         }
         byte[] elf = elf(segment, plan, controls.getFirst());
-        Newborn born = spawn(elf, inNamespace() ? NamespaceInit.NAMESPACES : 0, inNamespace() ? 0 : process.pid());
+        Newborn born = spawn(elf, inNamespace() ? namespaces() : 0, inNamespace() ? 0 : process.pid());
         return new SeedForest(tracer, segment, plan, controls, room, born.pid(), born, inNamespace());
     }
 
@@ -47,7 +48,7 @@ record Birth(ProcessState process, RestoreOptions options) {
             Tracer tracer, Segment segment, RestorePlan plan, List<Control> controls, ProgramRoom room)
             throws KernelException {
         Control own = controls.getLast();
-        Newborn init = spawn(elf(segment, plan, own), NamespaceInit.NAMESPACES, 0);
+        Newborn init = spawn(elf(segment, plan, own), namespaces(), 0);
         try (SeedProcess first = new SeedProcess(tracer, segment, List.of(own), room, init.pid())) {
             first.seize();
             Program begin =
@@ -63,6 +64,10 @@ record Birth(ProcessState process, RestoreOptions options) {
             }
             throw failure;
         }
+    }
+
+    private long namespaces() {
+        return NamespaceInit.NAMESPACES | (rights.needUserNamespace() ? CloneArgs.CLONE_NEWUSER : 0);
     }
 
     private static byte[] elf(Segment segment, RestorePlan plan, Control control) {

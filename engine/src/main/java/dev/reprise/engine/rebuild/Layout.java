@@ -3,6 +3,7 @@ package dev.reprise.engine.rebuild;
 import dev.reprise.engine.model.RestoreOptions;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.PageRun;
+import java.util.Set;
 
 /**
  * What all processes of a restore have in common: where things stand, and who makes what.
@@ -15,6 +16,7 @@ import dev.reprise.image.state.PageRun;
  * @param above the lowest descriptor that nobody uses
  * @param vdso this kernel's
  * @param sameClock whether monotonic and boot time go on where they were
+ * @param heldBack the system calls of which the kernel refuses what is so already
  */
 record Layout(
         Image image,
@@ -28,4 +30,5 @@ record Layout(
         Owners owners,
         int above,
         LocalVdso vdso,
-        boolean sameClock) {}
+        boolean sameClock,
+        Set<Integer> heldBack) {}

@@ -16,6 +16,7 @@ import dev.reprise.kernel.Door;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Signal;
 import dev.reprise.kernel.WaitStatus;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -33,8 +34,8 @@ final class PassingParent implements AutoCloseable {
     private boolean ended;
     private boolean closed;
 
-    /** Clones a child that does what {@code body} adds; that step's failure is ours. */
-    PassingParent(long flags, int wanted, Function<ProgramBuilder, Step> body) throws KernelException {
+    /** Clones a child that does what {@code body} adds; the failure of one of those steps is ours. */
+    PassingParent(long flags, int wanted, Function<ProgramBuilder, List<Attempt>> body) throws KernelException {
         ProgramBuilder p = new ProgramBuilder();
         p.attempt(SYS_rt_sigprocmask, Arg.of(SIG_SETMASK), p.longs(-1), Arg.of(0), Arg.of(Signal.SIGSET_SIZE));
         Slot args = cloneArgs(p, flags | CloneArgs.CLONE_VM | CloneArgs.CLONE_VFORK, wanted);
@@ -46,7 +47,7 @@ final class PassingParent implements AutoCloseable {
         p.attempt(SYS_wait4, clone, Arg.of(0), Arg.of(WaitStatus.WALL), Arg.of(0));
         p.attempt(SYS_exit_group, 0);
         p.place(born);
-        Step step = body.apply(p);
+        List<Attempt> attempts = body.apply(p);
         local = new LocalChild(p.build());
         pid = local.startBeside();
         try {
@@ -54,8 +55,7 @@ final class PassingParent implements AutoCloseable {
                 Thread.onSpinWait();
             }
             child = (int) Door.require(local.result(done), "clone3", "pid " + wanted);
-            // The call that succeeds never returns, and leaves no result.
-            Door.require(local.result(step), "execveat", "seed");
+            Attempt.requireAll(attempts, local);
         } catch (KernelException failure) {
             close();
             throw failure;

@@ -252,7 +252,7 @@ final class ProcessPlanner {
 
     /** A thread's own program. */
     Program thread(TaskState task) {
-        ProgramBuilder p = new ProgramBuilder();
+        ProgramBuilder p = ProgramBuilder.holdingBack(layout.heldBack());
         CgroupRebuild.ofThread(p, image, process, task);
         ThreadRebuild.add(p, process.pid(), task);
         seccomp.addOwn(p, task);
@@ -262,7 +262,7 @@ final class ProcessPlanner {
 
     /** The leader's last program: its own attributes, what needs them; the timers run from here on. */
     LastProgram last() {
-        ProgramBuilder p = new ProgramBuilder();
+        ProgramBuilder p = ProgramBuilder.holdingBack(layout.heldBack());
         LimitsRebuild limits = ProcessRebuild.finish(p, process, space.dumpable());
         if (ownsTable) {
             descriptors.finish(p);

@@ -47,6 +47,7 @@ final class RestorePlanner {
     private final RestoreOptions options;
     private final ClockRebuild.Here here;
     private final LocalVdso vdso;
+    private final boolean inUserNamespace;
     private final TimeNamespace clocks;
     private final Family family;
     private final Map<Integer, ProcessState> processes = new HashMap<>();
@@ -55,7 +56,7 @@ final class RestorePlanner {
     private final Map<Integer, ProcessPlanner> planners = new LinkedHashMap<>();
     private final Map<ObjectId, ProcessPlanner> spaces = new HashMap<>();
 
-    RestorePlanner(Image image, RestoreOptions options, ClockRebuild.Here here, LocalVdso vdso)
+    RestorePlanner(Image image, RestoreOptions options, ClockRebuild.Here here, LocalVdso vdso, boolean inUserNamespace)
             throws RestoreException {
         VdsoRebuild.require(image, vdso);
         this.vdso = vdso;
@@ -63,6 +64,7 @@ final class RestorePlanner {
         this.image = inheritance.image();
         this.options = options;
         this.here = here;
+        this.inUserNamespace = inUserNamespace;
         clocks = switch (options.clock()) {
             case KEEP -> ClockRebuild.wanted(image.machine(), here);
             case HOST -> here.own();
@@ -113,7 +115,8 @@ final class RestorePlanner {
                 owners,
                 makers.end(),
                 vdso,
-                clocks.equals(ClockRebuild.wanted(image.machine(), here)));
+                clocks.equals(ClockRebuild.wanted(image.machine(), here)),
+                inUserNamespace ? OwnUserNamespace.HELD_BACK : Set.of());
     }
 
     // Processes that are forks of each other have most of them at the same places.

@@ -37,12 +37,16 @@ public final class RestoreRun {
     private final ProcessState process;
     private final RestoreOptions options;
     private final Progress progress;
+    private final Rights rights;
+    private final Birth birth;
 
-    private RestoreRun(Image image, RestoreOptions options, Progress progress) {
+    private RestoreRun(Image image, RestoreOptions options, Progress progress, Rights rights) {
         this.image = image;
         this.process = image.processes().getFirst();
         this.options = options;
         this.progress = progress;
+        this.rights = rights;
+        birth = new Birth(process, options, rights);
     }
 
     /**
@@ -55,7 +59,7 @@ public final class RestoreRun {
 
     /** Restores the program in an open image. It runs when this returns. */
     public static Running restore(PageSource source, RestoreOptions options, Progress progress) throws Exception {
-        RestoreRun run = new RestoreRun(source.image(), options, progress);
+        RestoreRun run = new RestoreRun(source.image(), options, progress, Rights.now());
         return Tracer.run(tracer -> run.run(tracer, source));
     }
 
@@ -63,9 +67,16 @@ public final class RestoreRun {
         // 1. plan: image in, programs out; what can be known before anything is started
         progress.phase("plan");
         SegmentSweep.run();
-        RestorePlanner planner = new RestorePlanner(image, options, ClockRebuild.Here.now(), LocalVdso.ask());
+        boolean inUserNamespace = birth.inNamespace() && rights.needUserNamespace();
+        if (!birth.inNamespace()) {
+            rights.requireOwnIds();
+        } else if (inUserNamespace) {
+            rights.requireOwnedBy(image);
+        }
+        RestorePlanner planner =
+                new RestorePlanner(image, options, ClockRebuild.Here.now(), LocalVdso.ask(), inUserNamespace);
         verifyFiles(planner.checks());
-        if (new Birth(process, options).inNamespace()) {
+        if (birth.inNamespace()) {
             OldConnections.end(image);
             IpcChecks.require(image);
             return rebuild(tracer, planner, plan(planner, source), source);
@@ -116,7 +127,7 @@ public final class RestoreRun {
         try (Segment segment = Segment.create(tracer, controls, programs, plan.segmentAddress())) {
             // 2. the root, with its pid
             enter("spawn");
-            try (SeedForest forest = new Birth(process, options).of(tracer, segment, plan)) {
+            try (SeedForest forest = birth.of(tracer, segment, plan)) {
                 forest.seizeRoot(SeccompRebuild.isNeeded(image));
                 // 3. all others, with their ids; everything but the contents of memory
                 enter("objects");

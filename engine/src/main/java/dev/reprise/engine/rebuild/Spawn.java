@@ -7,12 +7,12 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_rt_sigprocmask;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_write;
 
 import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.Label;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.kernel.CloneArgs;
 import dev.reprise.kernel.Door;
-import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.KernelException;
@@ -20,6 +20,8 @@ import dev.reprise.kernel.Native;
 import dev.reprise.kernel.WaitStatus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Makes the process that a restore begins with: all signals blocked, default actions, executing the seed.
@@ -43,11 +45,16 @@ final class Spawn {
     static int child(byte[] elf, long flags, int pid) throws KernelException {
         try (Fd file = memoryFile(elf)) {
             ProgramBuilder p = new ProgramBuilder();
-            Step exec = execute(p, file);
+            List<Attempt> attempts = execute(p, file, flags);
             try (LocalChild child = new LocalChild(p.build())) {
                 int[] wanted = pid == 0 ? new int[0] : new int[] {pid};
                 int made = child.start(flags | CloneArgs.CLONE_CLEAR_SIGHAND, SIGCHLD, wanted);
-                requireExecuted(child.result(exec), made);
+                try {
+                    Attempt.requireAll(attempts, child);
+                } catch (KernelException failure) {
+                    WaitStatus.of(made);
+                    throw failure;
+                }
                 return made;
             }
         }
@@ -56,29 +63,29 @@ final class Spawn {
     /** The same, but it will be an orphan when its parent leaves it. */
     static PassingParent orphan(byte[] elf, long flags, int pid) throws KernelException {
         try (Fd file = memoryFile(elf)) {
-            return new PassingParent(flags | CloneArgs.CLONE_CLEAR_SIGHAND, pid, p -> execute(p, file));
+            return new PassingParent(flags | CloneArgs.CLONE_CLEAR_SIGHAND, pid, p -> execute(p, file, flags));
         }
     }
 
-    // Blocked signals stay pending until the restored mask lets them through: they are the program's.
-    private static Step execute(ProgramBuilder p, Fd file) {
+    // Blocked signals stay pending until the restored mask lets them through: they are the program's. The call that
+    // succeeds in the end never returns, and leaves no result.
+    private static List<Attempt> execute(ProgramBuilder p, Fd file, long flags) {
+        List<Attempt> attempts = new ArrayList<>();
+        Label failed = p.label();
         p.attempt(SYS_rt_sigprocmask, Arg.of(SIG_SETMASK), p.longs(-1), Arg.of(0), Arg.of(8));
+        if ((flags & CloneArgs.CLONE_NEWUSER) != 0) {
+            OwnUserNamespace.settle(p, attempts, failed);
+        }
         Slot name = p.string("reprise");
         Slot argv = p.space(16);
         p.store8(argv, name);
         Slot nothing = p.space(8);
         Step exec = p.attempt(
                 SYS_execveat, Arg.of(file.number()), p.string(""), argv, nothing, Arg.of(Fcntl.AT_EMPTY_PATH));
+        attempts.add(new Attempt(exec, "execveat", "seed"));
+        p.place(failed);
         p.attempt(SYS_exit_group, FAILED);
-        return exec;
-    }
-
-    // The call that succeeds never returns, and leaves no result.
-    private static void requireExecuted(long result, int child) throws KernelException {
-        if (Door.isError(result)) {
-            WaitStatus.of(child);
-            throw new KernelException("execveat", "seed", Errno.of(result));
-        }
+        return attempts;
     }
 
     private static Fd memoryFile(byte[] content) throws KernelException {

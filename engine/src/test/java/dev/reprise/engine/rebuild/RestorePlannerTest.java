@@ -89,7 +89,8 @@ class RestorePlannerTest {
     }
 
     private static RestorePlan plan(Image image, RestoreOptions options) throws Exception {
-        return new RestorePlanner(image, options, HERE, VDSO).plan("/image", List.of(PAGES, PAGES, PAGES, PAGES), 4);
+        return new RestorePlanner(image, options, HERE, VDSO, false)
+                .plan("/image", List.of(PAGES, PAGES, PAGES, PAGES), 4);
     }
 
     private static List<String> steps(Program program) {
