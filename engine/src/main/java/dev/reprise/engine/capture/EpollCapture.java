@@ -5,6 +5,9 @@ import dev.reprise.image.state.EpollMember;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.kernel.KernelException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /** Sets of epoll_create(2). */
 final class EpollCapture implements OpenFileCapture {
@@ -16,7 +19,9 @@ final class EpollCapture implements OpenFileCapture {
     @Override
     public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
         look.requireOwn(d, "epoll set");
-        for (EpollMember member : look.epollMembers(d)) {
+        List<EpollMember> members = look.epollMembers(d);
+        Set<ObjectId> ofTasks = members.isEmpty() ? Set.of() : ofTasks(look);
+        for (EpollMember member : members) {
             if (member.target().equals(ObjectId.NONE)) {
                 look.refuse(
                         d,
@@ -24,8 +29,33 @@ final class EpollCapture implements OpenFileCapture {
                         "it watches a file, added as " + member.number()
                                 + ", that no descriptor of the process leads to",
                         "remove it from the set before closing its descriptor");
+            } else if (ofTasks.contains(member.target()) && isShared(d, member, look)) {
+                look.refuse(
+                        d,
+                        "shared epoll set",
+                        "it watches a pidfd or a file of /proc, added as " + member.number()
+                                + ", which is made when its processes have been, by each for itself",
+                        "remove it from the set");
             }
         }
+    }
+
+    // Such a member is added by whoever makes the set: only if nobody else has that, it is known to have both.
+    private static boolean isShared(LiveDescriptor d, EpollMember member, DescriptorLook look) {
+        Descriptions.Description set = look.descriptions().at(d.pid(), d.number());
+        Set<Integer> holders = set == null ? Set.of() : look.descriptions().holders(set.id());
+        return holders.size() != 1
+                || !look.descriptions().holders(member.target()).containsAll(holders);
+    }
+
+    private static Set<ObjectId> ofTasks(DescriptorLook look) {
+        Set<ObjectId> ofTasks = new HashSet<>();
+        for (Descriptions.Description one : look.descriptions().all()) {
+            if (one.link().equals("anon_inode:[pidfd]") || one.link().startsWith("/proc/")) {
+                ofTasks.add(one.id());
+            }
+        }
+        return ofTasks;
     }
 
     @Override

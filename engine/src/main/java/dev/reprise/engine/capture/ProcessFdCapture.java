@@ -4,8 +4,8 @@ import dev.reprise.image.state.FileOwner;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.ProcessFd;
-import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStatus;
 
 /**
@@ -23,32 +23,36 @@ final class ProcessFdCapture implements OpenFileCapture {
     public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
         look.requireOwn(d, "pidfd");
         int pid = pid(d);
-        if (pid > 0 && !isInside(pid, look.set(), isOfThread(d))) {
+        if (pid > 0 && !isInside(pid, look.set())) {
             look.refuse(
                     d,
                     "pidfd of another process",
-                    "process " + pid + " is not there yet when it is made again",
-                    "close it");
+                    "process " + pid + " is not among those that are checkpointed",
+                    "checkpoint the processes together, or close it");
+        } else if (pid > 0 && d.pid() == Proc.ownPid()) {
+            look.refuse(d, "pidfd on its way", "it waits in a socket, where it cannot be made again", "receive it");
+        } else if (pid > 0 && isBelow(d.pid(), look.set())) {
+            look.refuse(d, "pidfd in a pid namespace", "its holder knows others by other ids", "close it");
         }
     }
 
-    // The first process is there from the beginning; of its threads only it has descriptors.
-    private static boolean isInside(int pid, ProcessSet set, boolean thread) {
-        int first = set.members().getFirst().pid();
-        if (pid == first) {
+    private static boolean isInside(int pid, ProcessSet set) {
+        if (set.ids().contains(pid)) {
             return true;
         }
         try {
-            return thread
-                    && !set.isForest()
-                    && Integer.parseInt(ProcStatus.of(first, pid).field("Tgid")) == first;
-        } catch (KernelException other) {
+            // a thread, where a set knows processes
+            return set.ids().contains(Integer.parseInt(ProcStatus.of(pid, pid).field("Tgid")));
+        } catch (KernelException ended) {
             return false;
         }
     }
 
-    private static boolean isOfThread(LiveDescriptor d) {
-        return (d.info().flags() & Fcntl.O_EXCL) != 0;
+    // Whether ids mean something else to it than to the image.
+    private static boolean isBelow(int holder, ProcessSet set) throws KernelException {
+        int first = set.members().getFirst().tid();
+        return ProcStatus.of(holder, holder).ids("NSpid").length
+                > ProcStatus.of(first, first).ids("NSpid").length;
     }
 
     private static int pid(LiveDescriptor d) {
@@ -58,11 +62,7 @@ final class ProcessFdCapture implements OpenFileCapture {
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
         int pid = pid(d);
-        int inner = pid <= 0 ? 0 : ProcStatus.of(first(take), pid).innermost("NSpid");
+        int inner = pid <= 0 ? 0 : take.level().id(pid);
         return new ProcessFd(id, d.info().statusFlags(), FileOwner.NONE, inner);
-    }
-
-    private static int first(DescriptorTake take) {
-        return take.look().set().members().getFirst().pid();
     }
 }

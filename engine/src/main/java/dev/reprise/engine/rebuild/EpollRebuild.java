@@ -16,6 +16,7 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.kernel.Fcntl;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.Predicate;
 
 /** epoll sets; their members are added when all descriptors are in place. */
 final class EpollRebuild {
@@ -35,15 +36,15 @@ final class EpollRebuild {
     }
 
     /** Members that have had their one shot come first: nobody else must be ready while they have it. */
-    void addMembers(Epoll set) {
+    void addMembers(Epoll set, Predicate<EpollMember> which) {
         for (EpollMember member : set.members()) {
-            if (EpollDisarm.isSpent(member)) {
+            if (which.test(member) && EpollDisarm.isSpent(member)) {
                 add(set, member, disarm.prepare(member));
                 disarm.spend(set, member);
             }
         }
         for (EpollMember member : set.members()) {
-            if (!EpollDisarm.isSpent(member)) {
+            if (which.test(member) && !EpollDisarm.isSpent(member)) {
                 add(set, member, member.events());
             }
         }

@@ -10,6 +10,7 @@ import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
 import dev.reprise.image.state.Epoll;
+import dev.reprise.image.state.EpollMember;
 import dev.reprise.image.state.EventFd;
 import dev.reprise.image.state.Fanotify;
 import dev.reprise.image.state.FdTable;
@@ -100,7 +101,7 @@ final class FdTableRebuild {
         }
         sockets.connect();
         for (Epoll set : files.all(Epoll.class)) {
-            sets.addMembers(set);
+            sets.addMembers(set, member -> !isLate(member));
         }
         Together together = new Together(image);
         for (OpenFile file : files.all()) {
@@ -182,10 +183,9 @@ final class FdTableRebuild {
                     removed.add(queue.file(), files.numberOf(queue));
                 }
             }
-            case ProcFile _ -> {} // when all tasks are there
+            case ProcFile _ -> {} // late, like some of the next
             case ProcessFd process -> {
-                if (!ProcessFdRebuild.isLate(
-                        process, image.processes().getFirst().pid())) {
+                if (!LateFiles.isOne(process, image)) {
                     ProcessFdRebuild.open(p, files, process);
                 }
             }
@@ -199,10 +199,18 @@ final class FdTableRebuild {
             ProcFileRebuild.open(p, files, file);
         }
         for (ProcessFd file : files.all(ProcessFd.class)) {
-            if (ProcessFdRebuild.isLate(file, image.processes().getFirst().pid())) {
+            if (LateFiles.isOne(file, image)) {
                 ProcessFdRebuild.open(p, files, file);
             }
         }
+        EpollRebuild sets = new EpollRebuild(p, files, timers(p));
+        for (Epoll set : files.all(Epoll.class)) {
+            sets.addMembers(set, member -> isLate(member));
+        }
+    }
+
+    private boolean isLate(EpollMember member) {
+        return LateFiles.isOne(image.object(member.target(), SharedObject.class), image);
     }
 
     /** The directories without a name that descriptors lead to. */

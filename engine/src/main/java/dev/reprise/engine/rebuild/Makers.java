@@ -12,7 +12,6 @@ import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
-import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.Pseudoterminal;
 import dev.reprise.image.state.PseudoterminalEnd;
@@ -146,7 +145,7 @@ final class Makers {
 
     // Restore's own, or what is there only when all are born: nobody inherits it.
     private boolean isOpenedByEach(OpenFile file) {
-        return streams.containsKey(file.id()) || file instanceof ProcFile;
+        return streams.containsKey(file.id()) || LateFiles.isOne(file, image);
     }
 
     // The table of the member that makes it.

@@ -13,7 +13,7 @@ import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.ProcessFd;
 import dev.reprise.kernel.Fcntl;
 
-/** Descriptors that stand for processes: the leader exists when they are made, threads only later. */
+/** Descriptors that stand for processes and threads, living and gone ones ({@link LateFiles}). */
 final class ProcessFdRebuild {
     private static final long CLONE_VM = 0x100;
     private static final long CLONE_PIDFD = 0x1000;
@@ -22,11 +22,6 @@ final class ProcessFdRebuild {
     private static final int OPENING = Fcntl.O_NONBLOCK | Fcntl.O_EXCL;
 
     private ProcessFdRebuild() {}
-
-    /** Whether it can only be opened when all threads are there. */
-    static boolean isLate(ProcessFd file, int process) {
-        return file.pid() != 0 && file.pid() != process;
-    }
 
     static void open(ProgramBuilder p, OpenFiles files, ProcessFd file) {
         if (file.pid() == 0) {
