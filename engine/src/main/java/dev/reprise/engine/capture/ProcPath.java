@@ -1,8 +1,14 @@
 package dev.reprise.engine.capture;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
+
+import dev.reprise.image.state.FileIdentity;
+import dev.reprise.kernel.Door;
+import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.ProcStatus;
+import org.jspecify.annotations.Nullable;
 
 /** The path of a file of /proc in the numbers of its process's own pid namespace, which are those after a restore. */
 final class ProcPath {
@@ -11,9 +17,9 @@ final class ProcPath {
 
     private ProcPath() {}
 
-    /** Empty when it is about no process of the set. */
+    /** Empty when it is about no process of the set, and about none that is gone. */
     static String of(LiveDescriptor d, ProcessSet set) throws KernelException {
-        String link = d.link();
+        String link = withoutMark(d.link());
         if (!link.startsWith(ROOT)) {
             return link.equals("/proc") ? link : "";
         }
@@ -28,20 +34,44 @@ final class ProcPath {
             if (!ours || member.pid() == number) {
                 int inner = ProcStatus.of(member.pid(), member.tid()).innermost("NStgid");
                 if (ours || inner == number) {
-                    return ROOT + inner + tasks(link.substring(numberEnd), member.pid(), ours);
+                    String rest = tasks(link.substring(numberEnd), member.pid(), ours);
+                    return rest == null ? "" : ROOT + inner + rest;
                 }
             }
         }
-        return "";
+        return isGone(number, ours, set) ? link : "";
     }
 
-    private static String tasks(String rest, int pid, boolean ours) throws KernelException {
+    // Such a file is nobody's any more; it is opened again while somebody has that id for a moment.
+    private static boolean isGone(int number, boolean ours, ProcessSet set) throws KernelException {
+        int first = set.members().getFirst().tid();
+        return ours
+                && ProcStatus.of(first, first).ids("NSpid").length == 1
+                && !set.ids().contains(number)
+                && Door.call(SYS_kill, number, 0) == -Errno.ESRCH.code();
+    }
+
+    private static String withoutMark(String link) {
+        return link.endsWith(FileIdentity.DELETED)
+                ? link.substring(0, link.length() - FileIdentity.DELETED.length())
+                : link;
+    }
+
+    // null: of a thread that is gone, whose process is not
+    private static @Nullable String tasks(String rest, int pid, boolean ours) throws KernelException {
         int end = rest.startsWith(TASKS) ? digitsEnd(rest, TASKS.length()) : 0;
         if (end <= TASKS.length() || !ours) {
             return rest;
         }
         int tid = Integer.parseInt(rest.substring(TASKS.length(), end));
-        return TASKS + ProcStatus.of(pid, tid).innermost("NSpid") + rest.substring(end);
+        try {
+            return TASKS + ProcStatus.of(pid, tid).innermost("NSpid") + rest.substring(end);
+        } catch (KernelException gone) {
+            if (gone.errno() == Errno.ENOENT || gone.errno() == Errno.ESRCH) {
+                return null;
+            }
+            throw gone;
+        }
     }
 
     private static int digitsEnd(String text, int from) {

@@ -5,7 +5,9 @@ import dev.reprise.engine.model.RestoreException;
 import dev.reprise.image.state.DeadProcess;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.ProcessState;
+import dev.reprise.image.state.SharedObject;
 import dev.reprise.kernel.CloneArgs;
 import dev.reprise.kernel.Signal;
 import java.util.ArrayList;
@@ -112,6 +114,7 @@ final class FamilyPlanner {
             planner.member(person);
         }
         planner.makeGroups();
+        planner.makeDead(image);
         return new Family(planner.order);
     }
 
@@ -402,6 +405,31 @@ final class FamilyPlanner {
                         0,
                         Signal.SIGCHLD,
                         true))));
+    }
+
+    // Those of whom nothing but an open file of /proc is left are there until that has been opened again.
+    private void makeDead(Image image) {
+        Member root =
+                Objects.requireNonNull(members.get(image.processes().getFirst().pid()));
+        for (SharedObject object : image.objects()) {
+            int pid = object instanceof ProcFile file ? file.process() : 0;
+            if (pid != 0 && !byPid.containsKey(pid) && !ghosts.containsKey(pid)) {
+                ghosts.put(
+                        pid,
+                        add(new Member(
+                                order.size(),
+                                Member.Kind.GHOST,
+                                pid,
+                                List.of(),
+                                root.sessionId(),
+                                root.groupId(),
+                                root.number(),
+                                root.pid(),
+                                0,
+                                Signal.SIGCHLD,
+                                true)));
+            }
+        }
     }
 
     // A zombie can reap nobody: a process of its session does.
