@@ -23,6 +23,8 @@
 // guest: deadly_filter
 // guest: pidfd_of_parent
 // guest: proc_of_parent
+// guest: proc_on_its_way
+// guest: namespace_of_another
 // needs: root
 // opt-out: resume: it is refused
 // opt-out: restore: it is refused
@@ -40,10 +42,13 @@
 #include <linux/userfaultfd.h>
 #include <mqueue.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/fanotify.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 
 static int fd = -1;
 
@@ -126,6 +131,49 @@ static int waiting_context(void)
     return 0;
 }
 
+// In the queue of a socket, and nowhere else.
+static int send_file(int file)
+{
+    int pair[2];
+    char byte = 1, control[CMSG_SPACE(sizeof file)] = {0};
+    struct iovec data = {&byte, 1};
+    struct msghdr message = {
+        .msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof file);
+    memcpy(CMSG_DATA(rights), &file, sizeof file);
+    NEED(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair));
+    NEED(sendmsg(pair[0], &message, 0));
+    NEED(close(file));
+    return pair[1];
+}
+
+// The UTS namespace of a child that is gone.
+static int namespace_of_child(void)
+{
+    int ready[2];
+    char path[64], byte;
+    NEED(pipe(ready));
+    pid_t child = NEED(fork());
+    if (child == 0) {
+        if (unshare(CLONE_NEWUTS) != 0)
+            _exit(1);
+        NEED(write(ready[1], "r", 1));
+        for (;;)
+            pause();
+    }
+    NEED(close(ready[1]));
+    ssize_t got = read(ready[0], &byte, 1);
+    NEED(close(ready[0]));
+    snprintf(path, sizeof path, "/proc/%d/ns/uts", child);
+    int file = got == 1 ? open(path, O_RDONLY) : -1;
+    NEED(kill(child, SIGKILL));
+    NEED(waitpid(child, NULL, 0));
+    return file;
+}
+
 static int open_kind(const char *kind)
 {
     if (strcmp(kind, "io_uring") == 0) {
@@ -196,6 +244,10 @@ static int open_kind(const char *kind)
         return syscall(SYS_pidfd_open, 1, 0); // who started this guest may be on its way out
     } else if (strcmp(kind, "proc_of_parent") == 0) {
         return open("/proc/1/status", O_RDONLY);
+    } else if (strcmp(kind, "proc_on_its_way") == 0) {
+        return send_file(NEED(open("/proc/self/status", O_RDONLY)));
+    } else if (strcmp(kind, "namespace_of_another") == 0) {
+        return namespace_of_child();
     }
     errno = EINVAL;
     return -1;

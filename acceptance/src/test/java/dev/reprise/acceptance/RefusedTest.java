@@ -36,7 +36,9 @@ class RefusedTest {
         "write_xor_execute, write-xor-execute",
         "deadly_filter, it forbids shmat",
         "pidfd_of_parent, pidfd of another process",
-        "proc_of_parent, file of /proc of another process"
+        "proc_of_parent, file of /proc of another process",
+        "proc_on_its_way, file of /proc on its way",
+        "namespace_of_another, namespace file"
     })
     void isRefusedByName(String kind, String words) throws Exception {
         assumeTrue(Tasks.isRoot(), "checkpoints need root");

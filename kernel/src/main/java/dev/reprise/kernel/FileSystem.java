@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 public final class FileSystem {
     public static final long HUGETLBFS_MAGIC = 0x958458f6L;
     public static final long MQUEUE_MAGIC = 0x19800202L;
+    public static final long NSFS_MAGIC = 0x6e736673;
     public static final long PROC_SUPER_MAGIC = 0x9fa0;
 
     private static final int STATFS_SIZE = 120;

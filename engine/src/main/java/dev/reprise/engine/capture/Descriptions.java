@@ -35,6 +35,7 @@ final class Descriptions {
     private final Map<Place, Description> byPlace = new HashMap<>();
     private final Set<ObjectId> standardStreams = new HashSet<>();
     private final Set<ObjectId> inFlight = new HashSet<>();
+    private final Set<ObjectId> travelling = new HashSet<>();
 
     /** Adds a descriptor of process {@code pid}; processes in their order, numbers ascending. */
     void add(int pid, int number, String link, FdInfo info, ObjectTable objects) throws KernelException {
@@ -47,6 +48,7 @@ final class Descriptions {
     /** Adds what we ourselves have got in a message, which may be known; its id. */
     ObjectId addInFlight(int self, int number, String link, FdInfo info, ObjectTable objects) throws KernelException {
         ObjectId id = description(self, number, link, info, objects).id();
+        travelling.add(id);
         if (isFirst(self, number)) {
             inFlight.add(id);
         }
@@ -74,6 +76,11 @@ final class Descriptions {
         }
         byPlace.put(new Place(pid, number), description);
         return description;
+    }
+
+    /** Whether it is on its way in a message, whoever else has it. */
+    boolean isTravelling(int pid, int number) {
+        return travelling.contains(idOf(pid, number));
     }
 
     /** Whether no process has it: it is on its way in a message. */

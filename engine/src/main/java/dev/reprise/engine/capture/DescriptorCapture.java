@@ -31,6 +31,7 @@ final class DescriptorCapture implements AutoCloseable {
             new PosixQueueCapture(), // before files, which queues look like
             new DeletedFileCapture(), // even when it is open with O_PATH
             new ProcFileCapture(), // likewise
+            new NamespaceFileCapture(), // likewise
             new PathCapture(), // whatever is open with O_PATH, of any type
             new MemFdCapture(), // before regular files, which memfds are
             new RegularFileCapture(),

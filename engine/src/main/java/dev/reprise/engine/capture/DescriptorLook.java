@@ -194,6 +194,13 @@ final class DescriptorLook {
         refusals.add(new Refusal(resource, where(d), reason, help).thatPasses());
     }
 
+    /** What stands for tasks is made when all tasks are there; messages are sent before. */
+    void requireNotTravelling(LiveDescriptor d, String resource) {
+        if (descriptions.isTravelling(d.pid(), d.number())) {
+            refuse(d, resource + " on its way", "it waits in a socket, where it cannot be made again", "receive it");
+        }
+    }
+
     private String where(LiveDescriptor d) {
         if (descriptions.isInFlight(d.pid(), d.number())) {
             return "an open file on its way in a message";

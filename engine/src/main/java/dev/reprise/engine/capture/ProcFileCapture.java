@@ -31,6 +31,7 @@ final class ProcFileCapture implements OpenFileCapture {
                     d.link() + " is about no task that is checkpointed",
                     "checkpoint the processes together, or close it");
         }
+        look.requireNotTravelling(d, "file of /proc");
         FileLocks.look(d, look);
     }
 

@@ -5,7 +5,6 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.ProcessFd;
 import dev.reprise.kernel.KernelException;
-import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStatus;
 
 /**
@@ -29,10 +28,11 @@ final class ProcessFdCapture implements OpenFileCapture {
                     "pidfd of another process",
                     "process " + pid + " is not among those that are checkpointed",
                     "checkpoint the processes together, or close it");
-        } else if (pid > 0 && d.pid() == Proc.ownPid()) {
-            look.refuse(d, "pidfd on its way", "it waits in a socket, where it cannot be made again", "receive it");
-        } else if (pid > 0 && isBelow(d.pid(), look.set())) {
-            look.refuse(d, "pidfd in a pid namespace", "its holder knows others by other ids", "close it");
+        } else if (pid > 0) {
+            look.requireNotTravelling(d, "pidfd");
+            if (isBelow(d.pid(), look.set())) {
+                look.refuse(d, "pidfd in a pid namespace", "its holder knows others by other ids", "close it");
+            }
         }
     }
 
