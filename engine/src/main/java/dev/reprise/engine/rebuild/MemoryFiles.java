@@ -139,7 +139,7 @@ final class MemoryFiles {
             return MappedFilesRebuild.open(p, executable.path(), Fcntl.O_RDONLY);
         }
         for (MemoryObject memory : made) {
-            if (memory.name().equals(executable.path())) {
+            if (isAt(executable.path(), memory)) {
                 Step opened = MappedFilesRebuild.open(p, "/proc/self/fd/" + number(memory.id()), Fcntl.O_RDONLY);
                 finish(p, memory);
                 finished.add(memory.id());
@@ -147,11 +147,16 @@ final class MemoryFiles {
             }
         }
         for (ObjectId inherited : numbers.of().keySet()) {
-            if (image.object(inherited, MemoryObject.class).name().equals(executable.path())) {
+            if (isAt(executable.path(), image.object(inherited, MemoryObject.class))) {
                 return MappedFilesRebuild.open(p, "/proc/self/fd/" + number(inherited), Fcntl.O_RDONLY);
             }
         }
         return MappedFilesRebuild.open(p, executable.path(), Fcntl.O_RDONLY);
+    }
+
+    // As the link of a process calls its executable (d_path, shmem_file_setup).
+    private static boolean isAt(String path, MemoryObject memory) {
+        return path.equals(isMemFd(memory) ? "/memfd:" + memory.name() + FileIdentity.DELETED : memory.name());
     }
 
     /** Adds mode, owner and seals of those that this process makes, and closes their temporary descriptors. */
