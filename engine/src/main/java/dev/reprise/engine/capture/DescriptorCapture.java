@@ -187,12 +187,19 @@ final class DescriptorCapture implements AutoCloseable {
     }
 
     private static Map<Member, List<Seen>> seen(List<Member> members) throws KernelException {
-        Map<Member, List<Seen>> seen = new LinkedHashMap<>();
-        for (Member member : members) {
+        List<@Nullable List<Seen>> all = Readers.all(members, member -> {
             try {
-                seen.put(member, seen(member.tid()));
+                return seen(member.tid());
             } catch (KernelException ended) {
                 requireGone(ended, members);
+                return null;
+            }
+        });
+        Map<Member, List<Seen>> seen = new LinkedHashMap<>();
+        for (int i = 0; i < all.size(); i++) {
+            List<Seen> its = all.get(i);
+            if (its != null) {
+                seen.put(members.get(i), its);
             }
         }
         return seen;
