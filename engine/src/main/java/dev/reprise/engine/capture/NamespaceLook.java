@@ -57,20 +57,28 @@ final class NamespaceLook {
     // A plain user's restore made it. Its ids are ours, and without capabilities nobody has more or less outside.
     private static boolean hasSameIds(int pid) throws KernelException {
         for (String map : List.of("uid_map", "gid_map")) {
-            for (String line : Proc.text("/proc/" + pid + "/" + map).split("\n", -1)) {
-                String[] words = line.strip().split(" +", -1);
-                if (words.length == 3 && !words[0].equals(words[1])) {
-                    return false;
-                }
-            }
-        }
-        for (int tid : Proc.numbers("/proc/" + pid + "/task")) {
-            ProcStatus status = new ProcStatus(Proc.text("/proc/" + pid + "/task/" + tid + "/status"));
-            if ((status.capabilities("Prm") | status.capabilities("Inh") | status.capabilities("Amb")) != 0) {
+            String text = Proc.text("/proc/" + pid + "/" + map).strip();
+            if (text.isEmpty() || !text.lines().allMatch(NamespaceLook::isSame)) {
                 return false;
             }
         }
+        for (int tid : Proc.numbers("/proc/" + pid + "/task")) {
+            try {
+                ProcStatus status = ProcStatus.of(pid, tid);
+                if ((status.capabilities("Prm") | status.capabilities("Inh") | status.capabilities("Amb")) != 0) {
+                    return false;
+                }
+            } catch (KernelException ended) {
+                Gone.requireGone(ended);
+            }
+        }
         return true;
+    }
+
+    // "inside outside count"
+    private static boolean isSame(String line) {
+        String[] words = line.strip().split(" +", -1);
+        return words.length == 3 && words[0].equals(words[1]);
     }
 
     /** Threads whose namespaces are not their process's; of those that are saved for the process as a whole. */

@@ -21,6 +21,7 @@ import java.util.Map;
  */
 public final class Freeze {
     private static final int SIGTRAP = 5;
+    private static final char TRACING_STOP = 't';
 
     private final Tracer tracer;
     private final int pid;
@@ -259,8 +260,19 @@ public final class Freeze {
         try {
             ptrace.detach(tracee.tid(), 0);
         } catch (TaskDiedException runs) {
-            tracee.stop();
+            // One that stands still would tell of no other stop.
+            if (!standsStill(tracee.tid())) {
+                tracee.stop();
+            }
             ptrace.detach(tracee.tid(), 0);
+        }
+    }
+
+    private boolean standsStill(int tid) {
+        try {
+            return ProcStat.ofTask(pid, tid).state() == TRACING_STOP;
+        } catch (KernelException ended) {
+            return false;
         }
     }
 }
