@@ -20,6 +20,7 @@ public final class CloneArgs {
     public static final long CLONE_NEWUTS = 0x4000000;
     public static final long CLONE_NEWIPC = 0x8000000;
     public static final long CLONE_NEWPID = 0x20000000;
+    public static final long CLONE_NEWNET = 0x40000000;
     public static final long CLONE_NEWUSER = 0x1000_0000;
     public static final long CLONE_CLEAR_SIGHAND = 0x100000000L;
 

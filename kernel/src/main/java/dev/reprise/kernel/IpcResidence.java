@@ -12,8 +12,6 @@ public final class IpcResidence implements AutoCloseable {
     /** That of our own process. */
     public static final IpcResidence OWN = new IpcResidence("", null);
 
-    private static final String HOME = "/proc/self/ns/ipc"; // the first thread's, which never leaves
-
     private final String name;
     private final @Nullable Fd namespace;
 
@@ -32,13 +30,17 @@ public final class IpcResidence implements AutoCloseable {
     public static String nameOf(int tid) throws KernelException {
         try {
             String name = Proc.link(path(tid));
-            return name.equals(Proc.link(HOME)) ? "" : name;
+            return name.equals(Proc.link(home())) ? "" : name;
         } catch (KernelException failed) {
             if (failed.errno() == Errno.ENOENT) {
                 return ""; // a kernel without them, or the task is on its way out
             }
             throw failed;
         }
+    }
+
+    private static String home() {
+        return Home.directory() + "/ns/ipc";
     }
 
     private static String path(int tid) {
@@ -61,7 +63,7 @@ public final class IpcResidence implements AutoCloseable {
     }
 
     private Fd leave(Fd there) throws KernelException {
-        Fd home = Fd.open(HOME, Fcntl.O_RDONLY, 0);
+        Fd home = Fd.open(home(), Fcntl.O_RDONLY, 0);
         long result = Door.call(SYS_setns, there.number(), CloneArgs.CLONE_NEWIPC);
         if (Door.isError(result)) {
             home.close();

@@ -1,5 +1,6 @@
 package dev.reprise.engine.capture;
 
+import dev.reprise.kernel.Home;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import java.util.HashMap;
@@ -19,7 +20,7 @@ final class CgroupMounts {
 
     static CgroupMounts read() throws KernelException {
         CgroupMounts mounts = new CgroupMounts();
-        for (String line : Proc.text("/proc/self/mountinfo").split("\n", -1)) {
+        for (String line : Proc.text(Home.directory() + "/mountinfo").split("\n", -1)) {
             int dash = line.indexOf(" - cgroup");
             if (dash >= 0) {
                 // 36 25 0:31 / /sys/fs/cgroup/memory rw shared:15 - cgroup cgroup rw,memory

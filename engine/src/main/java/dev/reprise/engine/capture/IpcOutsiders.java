@@ -2,6 +2,7 @@ package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.Home;
 import dev.reprise.kernel.IpcResidence;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
@@ -70,7 +71,7 @@ final class IpcOutsiders {
 
     // 36 35 0:4 ipc:[4026532450] /run/ipc rw - nsfs nsfs rw
     private void mounts() throws KernelException {
-        for (String line : Proc.text("/proc/self/mountinfo").split("\n", -1)) {
+        for (String line : Proc.text(Home.directory() + "/mountinfo").split("\n", -1)) {
             String[] words = line.split(" ", -1);
             if (words.length > 4 && names.contains(words[3])) {
                 refusals.add(new Refusal(

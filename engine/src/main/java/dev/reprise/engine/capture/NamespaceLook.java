@@ -2,6 +2,7 @@ package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.Home;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStatus;
@@ -111,17 +112,26 @@ final class NamespaceLook {
     // On its way out a process has none any more, though it is no zombie yet.
     private static boolean isOurs(int pid, String kind) throws KernelException {
         String theirs = link(pid, kind);
-        String ours = link("self", kind);
+        String ours = ours(kind);
         if (theirs.isEmpty() && !ours.isEmpty()) {
             throw new KernelException("look at the namespaces", "process " + pid, Errno.ESRCH);
         }
         return theirs.equals(ours);
     }
 
+    /** What ours is called. */
+    static String ours(String kind) throws KernelException {
+        return at(Home.directory(), kind);
+    }
+
     /** What a namespace is called, e.g. {@code uts:[4026531838]}; empty where the kernel has none of the kind. */
     static String link(Object pid, String kind) throws KernelException {
+        return at("/proc/" + pid, kind);
+    }
+
+    private static String at(String directory, String kind) throws KernelException {
         try {
-            return Proc.link("/proc/" + pid + "/ns/" + kind);
+            return Proc.link(directory + "/ns/" + kind);
         } catch (KernelException failed) {
             if (failed.errno() == Errno.ENOENT) {
                 return ""; // this kernel does not have it, for nobody
@@ -131,8 +141,14 @@ final class NamespaceLook {
     }
 
     private static String mountDifference(int pid) throws KernelException {
-        List<String> theirs = mounts(MountInfo.of(pid));
-        List<String> ours = mounts(Proc.text("/proc/self/mountinfo"));
+        String root = Proc.link("/proc/" + pid + "/root");
+        String above = root.equals("/") ? "" : root;
+        List<String> theirs = mounts(MountInfo.of(pid), above);
+        List<String> ours = mounts(Proc.text(Home.directory() + "/mountinfo"), "");
+        if (!above.isEmpty()) {
+            // It is shown what is mounted below its root alone.
+            ours.removeIf(mount -> !mount.startsWith(above + "/") && !mount.startsWith(above + ":"));
+        }
         for (String mount : theirs) {
             if (!ours.contains(mount)) {
                 return mount;
@@ -148,6 +164,10 @@ final class NamespaceLook {
 
     /** Where what is mounted, e.g. {@code /tmp: tmpfs / of 0:35}, without file systems of type proc. */
     static List<String> mounts(String mountinfo) {
+        return mounts(mountinfo, "");
+    }
+
+    private static List<String> mounts(String mountinfo, String above) {
         List<String> mounts = new ArrayList<>();
         for (String line : mountinfo.split("\n", -1)) {
             // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue
@@ -156,7 +176,8 @@ final class NamespaceLook {
                 String[] head = line.split(" ", -1);
                 String type = line.substring(dash + 3).split(" ", -1)[0];
                 if (!type.equals("proc")) {
-                    mounts.add(head[4] + ": " + type + " " + head[3] + " of " + head[2]);
+                    mounts.add((head[4].equals("/") && !above.isEmpty() ? above : above + head[4]) + ": " + type + " "
+                            + head[3] + " of " + head[2]);
                 }
             }
         }

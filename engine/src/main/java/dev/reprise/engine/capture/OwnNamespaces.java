@@ -20,7 +20,7 @@ final class OwnNamespaces {
 
     /** Who is in a namespace that it cannot have from its birth on, nor make; {@code kind}: as in /proc/PID/ns. */
     static List<Refusal> look(ProcessSet set, String kind) throws KernelException {
-        String ours = NamespaceLook.link("self", kind);
+        String ours = NamespaceLook.ours(kind);
         Map<Integer, String> namespaces = new HashMap<>();
         for (Member member : set.members()) {
             try {

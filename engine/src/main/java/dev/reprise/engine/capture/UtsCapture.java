@@ -13,7 +13,7 @@ final class UtsCapture {
     /** The object of a process's namespace, added to the table; none for our own. */
     static ObjectId take(int tid, UtsProbe.Names names, ObjectTable objects) throws KernelException {
         String namespace = NamespaceLook.link(tid, KIND);
-        if (namespace.equals(NamespaceLook.link("self", KIND))) {
+        if (namespace.equals(NamespaceLook.ours(KIND))) {
             return ObjectId.NONE;
         }
         ObjectId known = objects.find(namespace);

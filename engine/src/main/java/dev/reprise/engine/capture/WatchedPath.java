@@ -5,7 +5,9 @@ import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.FileHandle;
 import dev.reprise.kernel.FileStatus;
+import dev.reprise.kernel.Home;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Mounts;
 import dev.reprise.kernel.Proc;
 
 /** Finds a name of an inode that somebody watches, by its handle in every mount of its file system. */
@@ -18,10 +20,10 @@ final class WatchedPath {
     /** A path that leads to the inode; empty when none was found. */
     static String find(long device, long inode, FileHandle handle) throws KernelException {
         String wanted = DeviceNumber.major(device) + ":" + DeviceNumber.minor(device);
-        for (String line : Proc.text("/proc/self/mountinfo").split("\n", -1)) {
+        for (String line : Proc.text(Home.directory() + "/mountinfo").split("\n", -1)) {
             String[] fields = line.split(" ", MOUNT_POINT_FIELD + 2);
             if (fields.length > MOUNT_POINT_FIELD && fields[DEVICE_FIELD].equals(wanted)) {
-                String path = inMount(unescape(fields[MOUNT_POINT_FIELD]), handle);
+                String path = inMount(Mounts.unescape(fields[MOUNT_POINT_FIELD]), handle);
                 if (leadsTo(path, device, inode)) {
                     return path;
                 }
@@ -33,10 +35,10 @@ final class WatchedPath {
     /** A path in a file system; empty when it is mounted nowhere that can be seen. */
     static String ofFileSystem(long device) throws KernelException {
         String wanted = DeviceNumber.major(device) + ":" + DeviceNumber.minor(device);
-        for (String line : Proc.text("/proc/self/mountinfo").split("\n", -1)) {
+        for (String line : Proc.text(Home.directory() + "/mountinfo").split("\n", -1)) {
             String[] fields = line.split(" ", MOUNT_POINT_FIELD + 2);
             if (fields.length > MOUNT_POINT_FIELD && fields[DEVICE_FIELD].equals(wanted)) {
-                String path = unescape(fields[MOUNT_POINT_FIELD]);
+                String path = Mounts.unescape(fields[MOUNT_POINT_FIELD]);
                 if (isOn(path, device)) {
                     return path;
                 }
@@ -73,19 +75,5 @@ final class WatchedPath {
         } catch (KernelException _) {
             return false;
         }
-    }
-
-    // Blank, tab, newline and backslash stand as \ooo in mountinfo.
-    private static String unescape(String text) {
-        StringBuilder plain = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) == '\\' && i + 3 < text.length()) {
-                plain.append((char) Integer.parseInt(text.substring(i + 1, i + 4), 8));
-                i += 3;
-            } else {
-                plain.append(text.charAt(i));
-            }
-        }
-        return plain.toString();
     }
 }

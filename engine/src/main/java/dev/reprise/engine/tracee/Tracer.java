@@ -2,14 +2,12 @@ package dev.reprise.engine.tracee;
 
 import dev.reprise.kernel.Futex;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.OwnThread;
 import dev.reprise.kernel.Ptrace;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /**
  * The platform thread that owns all ptrace work of one operation, and whose death the tracees notice.
@@ -38,34 +36,11 @@ public final class Tracer implements AutoCloseable {
 
     /** Does {@code work} on a thread of its own, and waits for it; an exception comes out as it is. */
     public static <T> T run(Work<T> work) throws Exception {
-        Callable<T> body = () -> {
+        return OwnThread.run("tracer", () -> {
             try (Tracer tracer = new Tracer()) {
                 return work.with(tracer);
             }
-        };
-        FutureTask<T> task = new FutureTask<>(body);
-        Thread thread = new Thread(task, "tracer");
-        thread.start();
-        // An interrupt of the caller must not leave a program frozen: the work has its own way to stop early.
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return task.get();
-                } catch (InterruptedException again) {
-                    interrupted = true;
-                } catch (ExecutionException failure) {
-                    if (failure.getCause() instanceof Exception cause) {
-                        throw cause;
-                    }
-                    throw new IllegalStateException(failure.getCause());
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        });
     }
 
     /** The ptrace requests of this thread. */
