@@ -3,6 +3,7 @@ package dev.reprise.engine.rebuild;
 import dev.reprise.engine.program.Program;
 import dev.reprise.image.state.ProcessState;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that will run inside one restored process after its birth. Each program ends with its task parked in the segment.
@@ -17,6 +18,7 @@ import java.util.List;
  * @param last the leader's last program: its own attributes, what needs them; the timers run from here on
  * @param limits which tells from the last program's results what could not be as it was
  * @param vdso where the kernel's code is in it
+ * @param heard the program of its parent's leader when this one has been stopped again; mostly none
  */
 record ProcessPlan(
         Member member,
@@ -30,7 +32,8 @@ record ProcessPlan(
         List<Program> threads,
         Program last,
         LimitsRebuild limits,
-        long vdso) {
+        long vdso,
+        @Nullable Program heard) {
     ProcessPlan {
         loads = List.copyOf(loads);
         threads = List.copyOf(threads);
@@ -49,6 +52,7 @@ record ProcessPlan(
     /** The room that the programs take in the segment. */
     long programBytes() {
         long bytes = objects.size() + contents.size() + table.size() + attributes.size() + last.size();
+        bytes += heard == null ? 0 : heard.size();
         for (Program program : loads) {
             bytes += program.size();
         }

@@ -162,9 +162,9 @@ final class Release {
         seed.release();
     }
 
-    /** Waits until the process, which was let go, stands still. */
+    /** Waits until the process, which was let go, stands still, if it is a stopped one. */
     void awaitStopped() {
-        if (!process.leaderHasEnded()) {
+        if (process.stopped() && !process.leaderHasEnded()) {
             awaitState('T');
         }
     }

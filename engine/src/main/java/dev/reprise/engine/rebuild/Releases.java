@@ -1,6 +1,8 @@
 package dev.reprise.engine.rebuild;
 
+import dev.reprise.engine.program.Program;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.ProcessState;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Vdso;
 import java.util.ArrayList;
@@ -33,7 +35,6 @@ final class Releases {
         }
         for (int i = 0; i < plan.processes().size(); i++) {
             if (!plan.processes().get(i).process().stopped() || i == 0) {
-                StoppedChildren.of(plan, i, forest).settle();
                 running.add(release(i));
             }
         }
@@ -50,14 +51,41 @@ final class Releases {
     }
 
     private void stop(int index, Set<ObjectId> left) throws KernelException {
-        StoppedChildren.of(plan, index, forest).settle();
         Release release = release(index);
         release.interrupt();
         release.leaveSegment();
-        release.unmapSegment(left);
+        if (!isNeededBefore(index)) {
+            release.unmapSegment(left);
+        }
         release.load();
         release.letGo();
         release.awaitStopped();
+        Program heard = plan.processes().get(index).heard();
+        if (heard != null) {
+            parentOf(index).run(0, heard);
+        }
+    }
+
+    private SeedProcess parentOf(int index) {
+        int parent = plan.processes().get(index).process().parentPid();
+        for (int i = 0; i < index; i++) {
+            if (plan.processes().get(i).process().pid() == parent) {
+                return forest.processes().get(i);
+            }
+        }
+        throw new IllegalStateException("process " + parent + " comes after its child");
+    }
+
+    // Others of the same address space are still in the segment: all that come after it here, and all that run on.
+    private boolean isNeededBefore(int index) {
+        ObjectId space = plan.processes().get(index).process().addressSpace();
+        for (int i = 0; i < plan.processes().size(); i++) {
+            ProcessState other = plan.processes().get(i).process();
+            if (i != index && other.addressSpace().equals(space) && (i < index || !other.stopped())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Release release(int index) throws KernelException {
@@ -70,6 +98,9 @@ final class Releases {
     void letGo() throws KernelException {
         for (Release release : running.reversed()) {
             release.letGo();
+        }
+        for (Release release : running) {
+            release.awaitStopped();
         }
         forest.release();
     }

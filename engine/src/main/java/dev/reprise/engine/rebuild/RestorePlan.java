@@ -2,7 +2,6 @@ package dev.reprise.engine.rebuild;
 
 import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.Step;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -35,17 +34,6 @@ record RestorePlan(
     /** The root's. */
     ProcessPlan root() {
         return processes.getFirst();
-    }
-
-    /** Those processes but the root that were stopped. */
-    List<ProcessPlan> stopped() {
-        List<ProcessPlan> stopped = new ArrayList<>(0);
-        for (ProcessPlan process : processes.subList(1, processes.size())) {
-            if (process.process().stopped()) {
-                stopped.add(process);
-            }
-        }
-        return stopped;
     }
 
     /** The control blocks that are needed. */

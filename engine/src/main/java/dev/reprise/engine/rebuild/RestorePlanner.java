@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compiles an image into the programs that make its processes again: a pure function, and the order of a restore in one
@@ -307,7 +308,21 @@ final class RestorePlanner {
                 threads,
                 last.program(),
                 last.limits(),
-                planner.memory().vdso());
+                planner.memory().vdso(),
+                heard(planner));
+    }
+
+    private @Nullable Program heard(ProcessPlanner stopped) {
+        if (stopped.process().stopped()) {
+            for (ProcessPlanner parent : planners.values()) {
+                if (parent.process().pid() == stopped.process().parentPid()) {
+                    int depth = parent.member().innerPids().size();
+                    return StoppedChild.heard(
+                            image, parent.process(), stopped.member().pidAt(depth));
+                }
+            }
+        }
+        return null;
     }
 
     private Map<Integer, DeadChildren> deadChildren() {
