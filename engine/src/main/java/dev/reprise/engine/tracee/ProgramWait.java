@@ -1,6 +1,7 @@
 package dev.reprise.engine.tracee;
 
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Signal;
 import dev.reprise.kernel.TaskDiedException;
 import dev.reprise.kernel.WaitStatus;
 
@@ -23,6 +24,10 @@ public final class ProgramWait {
             }
             if (!status.isStopped()) {
                 throw new TaskDiedException("wait4 (" + status + ")", tracee.tid());
+            }
+            if (status.isSignalStop() && status.stopSignal() == Signal.SIGSTOP) {
+                tracee.ptrace().resume(tracee.tid(), Signal.SIGSTOP);
+                continue;
             }
             if (status.isSignalStop()) {
                 throw new TaskDiedException("program stopped (" + status + ")", tracee.tid());

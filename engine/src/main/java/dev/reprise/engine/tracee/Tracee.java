@@ -2,6 +2,7 @@ package dev.reprise.engine.tracee;
 
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Ptrace;
+import dev.reprise.kernel.Signal;
 import dev.reprise.kernel.TaskDiedException;
 import dev.reprise.kernel.WaitStatus;
 import java.util.List;
@@ -154,6 +155,11 @@ public final class Tracee {
             }
             signal = 0;
             if (status.isSignalStop()) {
+                if (status.stopSignal() == Signal.SIGSTOP) {
+                    signal = Signal.SIGSTOP; // nothing blocks it: the process stops, we go on, and it stands still
+                    // when we leave
+                    continue;
+                }
                 if (!passSignals) {
                     throw new TaskDiedException("unexpected signal " + status.stopSignal(), tid);
                 }
