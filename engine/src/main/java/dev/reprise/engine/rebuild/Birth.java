@@ -51,8 +51,11 @@ record Birth(ProcessState process, RestoreOptions options, Rights rights) {
         Newborn init = spawn(elf(segment, plan, own), namespaces(), 0);
         try (SeedProcess first = new SeedProcess(tracer, segment, List.of(own), room, init.pid())) {
             first.seize();
-            Program begin =
-                    NamespaceInit.begin(process.pid(), controls.getFirst().address(), options.detached());
+            Program begin = NamespaceInit.begin(
+                    process.pid(),
+                    controls.getFirst().address(),
+                    options.detached(),
+                    process.leader().parentDeathSignal());
             first.run(0, begin);
             int pid = OuterIds.childOf(init.pid());
             first.submit(0, NamespaceInit.live(process.pid()));

@@ -1,13 +1,14 @@
 package dev.reprise.engine.rebuild;
 
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.PidFd;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * A parent for a process that asks for a signal at its parent's death: to the kernel that is the one thread that cloned
- * it, and the tracer's ends with the restore. This one stays as long as we do.
+ * it, and the tracer's ends with the restore. This one stays as long as the process does.
  */
 final class LastingParent {
     private LastingParent() {}
@@ -32,14 +33,20 @@ final class LastingParent {
     }
 
     private static void spawnAndStay(byte[] elf, long flags, int pid, CompletableFuture<Integer> made) {
+        int child;
         try {
-            made.complete(Spawn.child(elf, flags, pid));
+            child = Spawn.child(elf, flags, pid);
+            made.complete(child);
         } catch (KernelException failure) {
             made.completeExceptionally(failure);
             return;
         }
-        while (true) {
-            LockSupport.park();
+        try (PidFd process = PidFd.open(child)) {
+            process.awaitEnd();
+        } catch (KernelException unknown) {
+            while (true) {
+                LockSupport.park();
+            }
         }
     }
 }

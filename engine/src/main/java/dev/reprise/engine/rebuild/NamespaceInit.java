@@ -54,12 +54,18 @@ final class NamespaceInit {
                 .about("/proc");
     }
 
-    /** Makes the process {@code root}, which parks with {@code control}; keeps nothing that is not its own. */
-    static Program begin(int root, long control, boolean detached) {
+    /**
+     * Makes the process {@code root}, which parks with {@code control}; keeps nothing that is not its own.
+     *
+     * @param parentDeathSignal what it gets at its parent's death, and so passes on to the root: 0 for none
+     */
+    static Program begin(int root, long control, boolean detached, int parentDeathSignal) {
         ProgramBuilder p = new ProgramBuilder();
         mountProc(p);
         if (detached) {
             p.call(SYS_setsid);
+        } else if (parentDeathSignal != 0) {
+            p.call(SYS_prctl, Prctl.PR_SET_PDEATHSIG, parentDeathSignal);
         }
         Slot args = p.space(CloneArgs.SIZE);
         p.store8(args.plus(CloneArgs.FLAGS), Arg.of(CloneArgs.CLONE_CLEAR_SIGHAND));
