@@ -24,7 +24,9 @@ final class CgroupCapture {
         CgroupMounts mounts = null;
         for (int tid : Proc.numbers("/proc/" + pid + "/task")) {
             String theirs = textOf(tid);
-            if (!theirs.isEmpty() && !theirs.equals(own)) {
+            if (theirs.equals(own)) {
+                byThread.put(tid, List.of());
+            } else if (!theirs.isEmpty()) {
                 mounts = mounts == null ? CgroupMounts.read() : mounts;
                 byThread.put(tid, differing(theirs, own, mounts));
             }
@@ -56,7 +58,7 @@ final class CgroupCapture {
         return memberships;
     }
 
-    /** The object of a thread's groups, added to the table; none for our own. */
+    /** The object of a thread's groups, or of its leader's where it is younger, added to the table; none for our own. */
     ObjectId take(int tid, ObjectTable objects) {
         List<Cgroups.Membership> memberships = byThread.getOrDefault(tid, byThread.getOrDefault(pid, List.of()));
         if (memberships.isEmpty()) {

@@ -115,9 +115,9 @@ final class DescriptorLook {
         return pseudoterminals;
     }
 
-    /** Whether a process outside has the terminal of this name open. */
-    boolean isOpenOutside(String terminal) {
-        return outside.holdsName(terminal);
+    /** Whether a process outside has the terminal open that has this name for {@code d}'s process. */
+    boolean isOpenOutside(LiveDescriptor d, String terminal) throws KernelException {
+        return outside.holdsTerminal(d.pid(), terminal);
     }
 
     /** Whether nothing changes any more, and what is in flight is known. */

@@ -146,7 +146,7 @@ final class OutsideHolders {
     }
 
     private void add(int pid, int number, String link) throws KernelException {
-        links.add(isNameless(link) ? name(link, inode(pid, number)) : link);
+        links.add(link.startsWith("/") ? name(link, FileStatus.of("/proc/" + pid + "/fd/" + number)) : link);
         if (link.startsWith(NAMELESS) || link.endsWith(MASTER)) {
             Descriptions.Description same = descriptions.sharedWith(pid, number, link);
             if (same != null) {
@@ -155,27 +155,30 @@ final class OutsideHolders {
         }
     }
 
-    private static long inode(int pid, int number) throws KernelException {
-        return FileStatus.of("/proc/" + pid + "/fd/" + number).inode();
-    }
-
-    // Many memfds, or deleted files, have one name.
     private static boolean isNameless(String link) {
         return link.endsWith(FileIdentity.DELETED);
     }
 
-    private static String name(String link, long inode) {
-        return link + " " + inode;
+    // Many memfds, or deleted files, have one name, and a path leads elsewhere in another mount namespace.
+    private static String name(String link, FileStatus status) {
+        return isNameless(link) || status.isFifo() || link.startsWith(Pseudoterminals.SLAVES)
+                ? link + " " + status.device() + " " + status.inode()
+                : link;
     }
 
     /** Whether somebody has the pipe, FIFO or memfd. */
     boolean holds(LiveDescriptor d) {
-        return links.contains(isNameless(d.link()) ? name(d.link(), d.status().inode()) : d.link());
+        return links.contains(d.link().startsWith("/") ? name(d.link(), d.status()) : d.link());
     }
 
-    /** Whether somebody has a file of this name open. */
-    boolean holdsName(String name) {
-        return links.contains(name);
+    /** Whether somebody has a terminal open, by the name that it has for a process. */
+    boolean holdsTerminal(int pid, String name) throws KernelException {
+        try {
+            return links.contains(name(name, FileStatus.of("/proc/" + pid + "/root" + name)));
+        } catch (KernelException hidden) {
+            hidden.requireAnswer();
+            return false;
+        }
     }
 
     /** Who has a description without a file, too; 0 for nobody. */

@@ -1,6 +1,8 @@
 package dev.reprise.engine.capture;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_getdents64;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pread64;
 
 import dev.reprise.image.state.FileIdentity;
 import dev.reprise.kernel.Door;
@@ -8,12 +10,16 @@ import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.ProcStatus;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** The path of a file of /proc in the numbers of its process's own pid namespace, which are those after a restore. */
 final class ProcPath {
     private static final String ROOT = "/proc/";
     private static final String TASKS = "/task/";
+
+    private static final int ENTRIES = 1024;
 
     private ProcPath() {}
 
@@ -24,11 +30,11 @@ final class ProcPath {
             return link.equals("/proc") ? link : "";
         }
         int numberEnd = digitsEnd(link, ROOT.length());
-        if (numberEnd == ROOT.length()) {
-            return d.whyNameless().isEmpty() ? link : "";
-        }
         // A /proc of another pid namespace counts in its own numbers.
         boolean ours = d.status().device() == FileStatus.of(ROOT).device();
+        if (numberEnd == ROOT.length()) {
+            return !ours || d.whyNameless().isEmpty() ? link : "";
+        }
         int number = Integer.parseInt(link.substring(ROOT.length(), numberEnd));
         for (Member member : set.members()) {
             if (!ours || member.pid() == number) {
@@ -39,16 +45,27 @@ final class ProcPath {
                 }
             }
         }
-        return isGone(number, ours, set) ? link : "";
+        return ours ? isGone(number, set) ? link : "" : isOfNobody(d) ? link : "";
     }
 
     // Such a file is nobody's any more; it is opened again while somebody has that id for a moment.
-    private static boolean isGone(int number, boolean ours, ProcessSet set) throws KernelException {
+    private static boolean isGone(int number, ProcessSet set) throws KernelException {
         int first = set.members().getFirst().tid();
-        return ours
-                && ProcStatus.of(first, first).ids("NSpid").length == 1
+        return ProcStatus.of(first, first).ids("NSpid").length == 1
                 && !set.ids().contains(number)
                 && Door.call(SYS_kill, number, 0) == -Errno.ESRCH.code();
+    }
+
+    // What is about a process that has ended says so for good.
+    private static boolean isOfNobody(LiveDescriptor d) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(ENTRIES);
+            long result = Door.call(SYS_pread64, d.copy().number(), buffer.address(), 1, 0);
+            if (result == -Errno.EISDIR.code()) {
+                result = Door.call(SYS_getdents64, d.copy().number(), buffer.address(), ENTRIES);
+            }
+            return result == -Errno.ESRCH.code() || result == -Errno.ENOENT.code();
+        }
     }
 
     private static String withoutMark(String link) {

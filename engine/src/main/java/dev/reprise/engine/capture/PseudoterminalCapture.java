@@ -40,7 +40,7 @@ final class PseudoterminalCapture implements OpenFileCapture {
     public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
         look.requireOwn(d, "pseudo terminal");
         String slave = Pseudoterminals.SLAVES + Pseudoterminals.indexOf(d.info());
-        if (look.isOpenOutside(slave)) {
+        if (look.isOpenOutside(d, slave)) {
             look.refuse(
                     d,
                     "terminal of another process",

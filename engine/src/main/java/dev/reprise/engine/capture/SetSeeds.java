@@ -1,8 +1,10 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Target;
+import dev.reprise.engine.program.x86_64.SeedElf;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.ProcStatus;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +14,8 @@ import java.util.TreeSet;
 /** The processes that a target names by itself, before anybody looks for their children. */
 final class SetSeeds {
     private static final String CGROUPS = "/sys/fs/cgroup";
+
+    private static final int FIRST = 1;
 
     private SetSeeds() {}
 
@@ -49,13 +53,15 @@ final class SetSeeds {
         }
     }
 
-    // Those below it are children of these, or children's children.
+    // Those below it are children of these, or children's children. What a restore has made the namespace's first
+    // process is
+    // none of the program's.
     private static Set<Integer> inPidNamespace(int pid) throws KernelException {
         String wanted = Proc.link("/proc/" + pid + "/ns/pid");
         Set<Integer> pids = new TreeSet<>();
         for (int other : Proc.numbers("/proc")) {
             try {
-                if (Proc.link("/proc/" + other + "/ns/pid").equals(wanted)) {
+                if (Proc.link("/proc/" + other + "/ns/pid").equals(wanted) && !isSeed(other)) {
                     pids.add(other);
                 }
             } catch (KernelException goneOrDenied) {
@@ -64,5 +70,10 @@ final class SetSeeds {
             }
         }
         return pids;
+    }
+
+    private static boolean isSeed(int pid) throws KernelException {
+        return Proc.link("/proc/" + pid + "/exe").startsWith("/memfd:" + SeedElf.NAME)
+                && ProcStatus.of(pid, pid).innermost("NSpid") == FIRST;
     }
 }

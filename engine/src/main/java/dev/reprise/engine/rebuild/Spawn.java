@@ -11,6 +11,7 @@ import dev.reprise.engine.program.Label;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
+import dev.reprise.engine.program.x86_64.SeedElf;
 import dev.reprise.kernel.CloneArgs;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Fcntl;
@@ -33,9 +34,8 @@ final class Spawn {
     private static final int SIGCHLD = 17;
     private static final int SIG_SETMASK = 2;
     private static final int MFD_CLOEXEC = 1;
-    private static final String NAME = "reprise-seed";
     /** How /proc/PID/exe of a seed begins, until it has a program's own. */
-    static final String SEED = "/memfd:" + NAME;
+    static final String SEED = "/memfd:" + SeedElf.NAME;
 
     private static final int FAILED = 127;
 
@@ -92,7 +92,8 @@ final class Spawn {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment bytes = Native.bytes(arena, content);
             Fd file = new Fd(Door.require(
-                    Door.call(SYS_memfd_create, Native.string(arena, NAME).address(), MFD_CLOEXEC),
+                    Door.call(
+                            SYS_memfd_create, Native.string(arena, SeedElf.NAME).address(), MFD_CLOEXEC),
                     "memfd_create",
                     "seed"));
             try {

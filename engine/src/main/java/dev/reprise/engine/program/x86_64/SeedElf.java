@@ -21,6 +21,9 @@ import java.nio.ByteOrder;
  * </pre>
  */
 public final class SeedElf {
+    /** The name of the memory file that holds it. */
+    public static final String NAME = "reprise-seed";
+
     private static final int HEADER = 64;
     private static final int PROGRAM_HEADER = 56;
     private static final int CODE = HEADER + 2 * PROGRAM_HEADER;
