@@ -1,6 +1,7 @@
 // fanotify groups keep their marks: inodes, a directory's children, a file system, ignored and evictable ones; no event is
 // made up by a restore.
 // needs: root
+// opt-out: proof: its own marks see the proof open its files
 #include "guest.h"
 #include <sys/fanotify.h>
 

@@ -1,4 +1,5 @@
 // Leases on files are held after a restore, and their breaking is told by the chosen signal.
+// opt-out: proof: opening its file again would break the original's lease: refused by name
 #include "guest.h"
 
 static int reader, writer;

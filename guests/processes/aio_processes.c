@@ -3,6 +3,7 @@
 // its mappings are not compared.
 // needs: restless
 // opt-out: executable: an executable holds one process
+// opt-out: proof: its child's ring comes back as memory of its own, which is not alike
 #include "aio.h"
 #include <sched.h>
 #include <sys/wait.h>

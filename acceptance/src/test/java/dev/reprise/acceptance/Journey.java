@@ -34,7 +34,7 @@ final class Journey {
 
     static void travel(Way way, RunningGuest guest) throws IOException, InterruptedException {
         Journey journey = new Journey(guest);
-        if (guest.guest().needs().contains("terminal") && way.compareTo(Way.RESTORE) >= 0) {
+        if (guest.guest().needs().contains("terminal") && way.compareTo(Way.RESTORE) >= 0 && way != Way.PROOF) {
             journey.onTerminal(way);
             return;
         }
@@ -51,6 +51,7 @@ final class Journey {
             case TWICE -> journey.twice();
             case PID_NAMESPACE -> journey.inPidNamespace();
             case EXECUTABLE -> journey.executable();
+            case PROOF -> journey.proof();
         }
     }
 
@@ -68,6 +69,13 @@ final class Journey {
     private void resume() throws IOException, InterruptedException {
         Map<Integer, Outside> before = look(guest.pid());
         Library.checkpoint(guest.pid(), image, After.RUN_ON);
+        isAsBefore(before, guest.pid(), true);
+        guest.passes(guest.pid(), away());
+    }
+
+    private void proof() throws IOException, InterruptedException {
+        Map<Integer, Outside> before = look(guest.pid());
+        Library.prove(guest.pid(), image);
         isAsBefore(before, guest.pid(), true);
         guest.passes(guest.pid(), away());
     }

@@ -37,6 +37,7 @@ class LayersTest {
     private static final String CAPTURE = "dev.reprise.engine.capture..";
     private static final String REBUILD = "dev.reprise.engine.rebuild..";
     private static final String TRANSPORT = "dev.reprise.engine.transport..";
+    private static final String PROOF = "dev.reprise.engine.proof..";
     private static final String MIGRATE = "dev.reprise.engine.migrate..";
     private static final String API = "dev.reprise.engine";
     private static final String CLI = "dev.reprise.cli..";
@@ -140,6 +141,11 @@ class LayersTest {
     @Test
     void transportKnowsNeitherCaptureNorRebuild() {
         check(onlyDependsOn(TRANSPORT, CODEC, STREAM, FILTER, STATE, ANSWERS, MODEL, KERNEL));
+    }
+
+    @Test
+    void proofKnowsNeitherCaptureNorRebuild() {
+        check(onlyDependsOn(PROOF, STATE, MODEL, KERNEL));
     }
 
     @Test

@@ -35,6 +35,11 @@ final class Library {
                 pid, image, CheckpointOptions.DEFAULT.with(CopyOnWrite.ALWAYS).withoutSync());
     }
 
+    /** It runs on, and its image is proved. */
+    static void prove(int pid, Path image) {
+        checkpoint(pid, image, CheckpointOptions.DEFAULT.withoutSync().withProof());
+    }
+
     /** The same, as a stream. */
     static void copyOnWriteToStream(int pid, Path image) throws IOException {
         try (Births.Held _ = Births.checkpoint();
@@ -49,7 +54,11 @@ final class Library {
         try (Births.Held _ = Births.checkpoint()) {
             return Checkpoint.toFile(pid, image, options, Progress.NONE);
         } catch (CheckpointException failed) {
-            String refusals = failed.reason() instanceof Reason.Unsupported(var _, var all) ? " " + all : "";
+            String refusals = switch (failed.reason()) {
+                case Reason.Unsupported(var _, var all) -> " " + all;
+                case Reason.Unproved(var flaws) -> " " + String.join("; ", flaws);
+                default -> "";
+            };
             throw new AssertionError("checkpoint: " + failed.getMessage() + refusals, failed);
         }
     }

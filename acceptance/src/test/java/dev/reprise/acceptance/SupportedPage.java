@@ -78,7 +78,14 @@ final class SupportedPage {
 
     private static List<Way> shown() {
         return List.of(
-                Way.RESUME, Way.COPY_ON_WRITE, Way.RESTORE, Way.PIPE, Way.TWICE, Way.PID_NAMESPACE, Way.EXECUTABLE);
+                Way.RESUME,
+                Way.COPY_ON_WRITE,
+                Way.RESTORE,
+                Way.PIPE,
+                Way.TWICE,
+                Way.PID_NAMESPACE,
+                Way.EXECUTABLE,
+                Way.PROOF);
     }
 
     private void section(String directory, List<Guest> members) {

@@ -40,6 +40,12 @@ class ToolDiesTest {
         dying(name, ToolDiesTest::checkpointToPipe);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"self_checker.restartable"})
+    void theProgramGoesOnWhenItsImageIsProved(String name) throws IOException, InterruptedException {
+        dying(name, ToolDiesTest::checkpointWithProof);
+    }
+
     static Stream<String> programs() {
         Stream<String> usual =
                 Stream.of("self_checker.multi", "self_checker.spin", "self_checker.nanosleep", "self_checker.aio");
@@ -74,6 +80,13 @@ class ToolDiesTest {
         Path image = running.scratch().resolve("image");
         return Dying.requireExpected(
                 Tool.run(javaOptions, "checkpoint", "--sync=no", "-o", image + "", running.pid() + ""));
+    }
+
+    private static Tool.Outcome checkpointWithProof(List<String> javaOptions, RunningGuest running)
+            throws IOException, InterruptedException {
+        Path image = running.scratch().resolve("image");
+        return Dying.requireExpected(
+                Tool.run(javaOptions, "checkpoint", "--prove", "--sync=no", "-o", image + "", running.pid() + ""));
     }
 
     private static Tool.Outcome checkpointToPipe(List<String> javaOptions, RunningGuest running)

@@ -10,7 +10,8 @@ enum Way {
     PIPE("pipe", "through a pipe"),
     TWICE("row", "twice in a row"),
     PID_NAMESPACE("pid-namespace", "in a new pid namespace"),
-    EXECUTABLE("executable", "as an executable");
+    EXECUTABLE("executable", "as an executable"),
+    PROOF("proof", "proved, it runs on");
 
     private final String id;
     private final String title;

@@ -102,6 +102,13 @@ final class CheckpointCommand implements Callable<Integer> {
                             + " restore --verify wants the signature. It stays right when the image is packed or encrypted in another way.")
     private @Nullable String signer;
 
+    @Option(
+            names = "--prove",
+            description =
+                    "Restore the image at once, apart from everything and stopped before its first instruction, and compare it"
+                            + " with what was checkpointed. A file appears, and --kill kills, only when they are alike.")
+    private boolean prove;
+
     @Mixin
     private final BoundArguments bounds = new BoundArguments();
 
@@ -161,6 +168,16 @@ final class CheckpointCommand implements Callable<Integer> {
         if (map && !executable) {
             throw new ParameterException(spec.commandLine(), "--map is about executables: use --executable");
         }
+        if (prove && (executable || output.equals(STDOUT))) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--prove reads the image again: use -o FILE or -o mem:NAME, without --executable");
+        }
+        if (prove && filters.encrypts()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--prove cannot read what is encrypted: prove it first, then 'reprise cp --encrypt'");
+        }
         OutsideLinks outside = links.links(spec);
         if (outside.tcp() == OutsideTcp.RESET && executable) {
             throw new ParameterException(
@@ -184,7 +201,7 @@ final class CheckpointCommand implements Callable<Integer> {
         CopyOnWrite copies = stopAndCopy ? CopyOnWrite.NEVER : CopyOnWrite.WHERE_WORTH;
         Filters through = filters.filters(spec, console);
         CheckpointOptions options = new CheckpointOptions(
-                after, sync == Answer.YES, copies, bounds.bounds(), outside, through, Optional.empty());
+                after, sync == Answer.YES, copies, bounds.bounds(), outside, through, Optional.empty(), prove);
         return signer == null ? options : options.signedBy(KeyFile.secret(signer, Keys::signer, console));
     }
 

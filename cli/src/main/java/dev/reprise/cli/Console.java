@@ -17,6 +17,9 @@ final class Console {
         if (reason instanceof Reason.Unsupported unsupported) {
             refusals(unsupported.refusals());
         }
+        if (reason instanceof Reason.Unproved unproved) {
+            unproved.flaws().forEach(flaw -> System.err.println("  " + oneLine(flaw)));
+        }
         trace(thrown);
     }
 

@@ -38,6 +38,10 @@ final class FilterArguments {
         return compression != null || !readers.isEmpty();
     }
 
+    boolean encrypts() {
+        return !readers.isEmpty();
+    }
+
     /** Reads the files, and asks. */
     Filters filters(CommandSpec spec, Console console) throws IOException {
         return new Filters(compression == null ? Compression.NONE : compression, encryption(spec, console));

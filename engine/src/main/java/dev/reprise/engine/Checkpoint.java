@@ -13,6 +13,7 @@ import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.model.Target;
 import dev.reprise.engine.transport.Images;
+import dev.reprise.engine.transport.Witness;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -45,12 +46,20 @@ public final class Checkpoint {
     /** The same for any set of processes. */
     public static CheckpointStats toFile(Target target, Path image, CheckpointOptions options, Progress progress)
             throws CheckpointException {
+        if (options.proved()) {
+            Proof.requireAllowed();
+        }
         return run(
                 target,
-                () -> Images.create(image, options.sync(), options.filters(), options.signer()),
+                () -> Images.create(
+                        image, options.sync(), options.filters(), options.signer(), witness(options, progress)),
                 image.toString(),
                 options,
                 progress);
+    }
+
+    private static Witness witness(CheckpointOptions options, Progress progress) {
+        return options.proved() ? image -> Proof.of(image, progress) : Witness.NONE;
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.reprise.engine.capture.CancelledException;
 import dev.reprise.engine.capture.CannotCapture;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.Target;
+import dev.reprise.engine.proof.UnprovedException;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
@@ -29,6 +30,7 @@ final class Reasons {
             case BoundException bound -> new Reason.OutOfBounds(bound.what(), bound.help());
             case TaskDiedException died -> new Reason.TaskDied(died.tid(), target.text() + " ended meanwhile");
             case KernelException kernel -> ofKernel(target, kernel);
+            case UnprovedException unproved -> new Reason.Unproved(unproved.flaws());
             case IOException io -> ofIo(sink, io);
             default -> throw unexpected(failure);
         };

@@ -57,7 +57,7 @@ public final class Restore {
         }
     }
 
-    private static Host host() {
+    static Host host() {
         return new Host("x86-64", PageRun.PAGE_SIZE, XsaveComponents.supported());
     }
 

@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param links what becomes of open files that lead out of what is saved
  * @param filters what the image's stream goes through; of no matter for executables
  * @param signer the Ed25519 private key (PKCS #8) that signs the image; of no matter for executables
+ * @param proved whether the image must have been restored, apart from everything and stopped, before it gets its name; of
+ *     no matter for channels and executables
  */
 public record CheckpointOptions(
         After after,
@@ -20,7 +22,8 @@ public record CheckpointOptions(
         Bounds bounds,
         OutsideLinks links,
         Filters filters,
-        Optional<Secret> signer) {
+        Optional<Secret> signer,
+        boolean proved) {
     /** The program runs on as soon as it can, the image is safe on the disk. */
     public static final CheckpointOptions DEFAULT = new CheckpointOptions(
             After.RUN_ON,
@@ -29,21 +32,22 @@ public record CheckpointOptions(
             Bounds.NONE,
             OutsideLinks.NONE,
             Filters.NONE,
-            Optional.empty());
+            Optional.empty(),
+            false);
 
     /** The same with another fate of the original. */
     public CheckpointOptions with(After after) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, signer);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, signer, proved);
     }
 
     /** The same with another way of writing memory. */
     public CheckpointOptions with(CopyOnWrite copyOnWrite) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, signer);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, signer, proved);
     }
 
     /** The same within bounds. */
     public CheckpointOptions with(Bounds bounds) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, signer);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, signer, proved);
     }
 
     /** The same with another fate of TCP connections to the outside. */
@@ -53,21 +57,26 @@ public record CheckpointOptions(
 
     /** The same with another fate of what leads outside. */
     public CheckpointOptions with(OutsideLinks links) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, signer);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, signer, proved);
     }
 
     /** The same through filters. */
     public CheckpointOptions with(Filters filters) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, signer);
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, signer, proved);
     }
 
     /** The same, without waiting for the disk. */
     public CheckpointOptions withoutSync() {
-        return new CheckpointOptions(after, false, copyOnWrite, bounds, links, filters, signer);
+        return new CheckpointOptions(after, false, copyOnWrite, bounds, links, filters, signer, proved);
     }
 
     /** The same, signed with an Ed25519 private key. */
     public CheckpointOptions signedBy(Secret signer) {
-        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, Optional.of(signer));
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, Optional.of(signer), proved);
+    }
+
+    /** The same, proved to restore. */
+    public CheckpointOptions withProof() {
+        return new CheckpointOptions(after, sync, copyOnWrite, bounds, links, filters, signer, true);
     }
 }

@@ -125,6 +125,19 @@ public sealed interface Reason {
         }
     }
 
+    /** The image did not restore to what was checkpointed; there is none. */
+    record Unproved(List<String> flaws) implements Reason {
+        public Unproved {
+            flaws = List.copyOf(flaws);
+        }
+
+        @Override
+        public String text() {
+            return "the image could not be proved to restore, and is gone: " + flaws.size()
+                    + (flaws.size() == 1 ? " thing is" : " things are") + " in the way, or not as before";
+        }
+    }
+
     /** The caller gave up; everything was undone. */
     record Cancelled() implements Reason {
         @Override

@@ -61,10 +61,16 @@ public final class Aside implements AutoCloseable {
 
     /** It is complete: on the disk, if that was wanted, and under its name; nobody has it open for writing then. */
     public void publish() throws IOException {
+        publish(Witness.NONE);
+    }
+
+    /** The same, when {@code witness} has seen it. */
+    void publish(Witness witness) throws IOException {
         if (sync) {
             file.force(true);
         }
         file.close();
+        witness.see(path);
         Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
         isOver = true;
         if (sync) {

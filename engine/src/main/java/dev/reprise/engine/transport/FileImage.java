@@ -26,8 +26,10 @@ public final class FileImage implements PageSink.InPlace {
     private final ImageWriting writing;
     private final Map<Long, Span> placed = new HashMap<>();
     private final Checksumming checksumming;
+    private final Witness witness;
 
-    private FileImage(Aside aside, ImageWriting writing) {
+    private FileImage(Aside aside, ImageWriting writing, Witness witness) {
+        this.witness = witness;
         this.aside = aside;
         this.writing = writing;
         this.file = aside.file();
@@ -35,9 +37,10 @@ public final class FileImage implements PageSink.InPlace {
     }
 
     /** Begins an image that gets the name {@code target} when it is complete; without {@code sync} it may be lost in a power cut. */
-    public static FileImage create(Path target, boolean sync, Optional<Secret> signer) throws IOException {
+    public static FileImage create(Path target, boolean sync, Optional<Secret> signer, Witness witness)
+            throws IOException {
         ImageWriting writing = new ImageWriting(signer);
-        return new FileImage(Aside.create(target, sync, Images.OWN), writing);
+        return new FileImage(Aside.create(target, sync, Images.OWN), writing, witness);
     }
 
     @Override
@@ -94,7 +97,7 @@ public final class FileImage implements PageSink.InPlace {
         }
         writing.finish();
         flush();
-        aside.publish();
+        aside.publish(witness);
     }
 
     @Override

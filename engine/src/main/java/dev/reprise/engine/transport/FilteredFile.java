@@ -16,16 +16,19 @@ import java.util.Optional;
 final class FilteredFile implements PageSink.Streamed {
     private final Aside aside;
     private final StreamImage stream;
+    private final Witness witness;
 
-    private FilteredFile(Aside aside, StreamImage stream) {
+    private FilteredFile(Aside aside, StreamImage stream, Witness witness) {
+        this.witness = witness;
         this.aside = aside;
         this.stream = stream;
     }
 
-    static FilteredFile create(Path target, boolean sync, Filters filters, Optional<Secret> signer) throws IOException {
+    static FilteredFile create(Path target, boolean sync, Filters filters, Optional<Secret> signer, Witness witness)
+            throws IOException {
         Aside aside = Aside.create(target, sync, Images.OWN);
         try {
-            return new FilteredFile(aside, StreamImage.owning(new Unclosed(aside.file()), filters, signer));
+            return new FilteredFile(aside, StreamImage.owning(new Unclosed(aside.file()), filters, signer), witness);
         } catch (Throwable e) {
             aside.close();
             throw e;
@@ -50,7 +53,7 @@ final class FilteredFile implements PageSink.Streamed {
     @Override
     public void finish() throws IOException {
         stream.finish();
-        aside.publish();
+        aside.publish(witness);
     }
 
     @Override

@@ -35,16 +35,16 @@ public final class Images {
 
     /**
      * A sink for a path: in place where that is a regular file or nothing yet, streamed into a fifo or device, or through filters.
-     * {@code signer}, if there is one, signs the image.
+     * {@code signer}, if there is one, signs the image; {@code witness} sees the file of one.
      */
-    public static PageSink create(Path target, boolean sync, Filters filters, Optional<Secret> signer)
+    public static PageSink create(Path target, boolean sync, Filters filters, Optional<Secret> signer, Witness witness)
             throws IOException {
         if (Files.exists(target) && !Files.isRegularFile(target)) {
             return StreamImage.owning(FileChannel.open(target, StandardOpenOption.WRITE), filters, signer);
         }
         return filters.areNone()
-                ? FileImage.create(target, sync, signer)
-                : FilteredFile.create(target, sync, filters, signer);
+                ? FileImage.create(target, sync, signer, witness)
+                : FilteredFile.create(target, sync, filters, signer, witness);
     }
 
     /** A sink for a channel, which the caller closes. */

@@ -232,7 +232,8 @@ class SignedImageTest {
     private Path file(Golden.Content content, KeyPair keys) throws IOException {
         Path target = directory.resolve("image");
         ByteBuffer pages = ByteBuffer.wrap(content.pages().toArray());
-        try (PageSink.InPlace sink = (PageSink.InPlace) Images.create(target, false, Filters.NONE, signer(keys))) {
+        try (PageSink.InPlace sink =
+                (PageSink.InPlace) Images.create(target, false, Filters.NONE, signer(keys), Witness.NONE)) {
             sink.state(content.image());
             for (SharedObject object : content.image().objects()) {
                 List<PageRun> runs = runs(object);

@@ -64,7 +64,7 @@ class SinkTest {
     @Test
     void aFailedFileLeavesNothing() throws IOException {
         Path target = Files.writeString(directory.resolve("image"), "old");
-        FileImage sink = FileImage.create(target, true, Optional.empty());
+        FileImage sink = FileImage.create(target, true, Optional.empty(), Witness.NONE);
         sink.state(Golden.read(Golden.bytes()).image());
         sink.fail("disk full");
         assertThat(target).hasContent("old");
@@ -96,7 +96,7 @@ class SinkTest {
     @Test
     void pageDataThatTheStateDoesNotAnnounceAreRefused() throws IOException {
         Image image = Golden.read(Golden.bytes()).image();
-        try (FileImage sink = FileImage.create(directory.resolve("image"), false, Optional.empty())) {
+        try (FileImage sink = FileImage.create(directory.resolve("image"), false, Optional.empty(), Witness.NONE)) {
             sink.state(image);
             ObjectId space = new ObjectId(2);
             assertThatThrownBy(() -> sink.place(space, List.of(new PageRun(0x7ffffffde000L, 1))))
@@ -130,7 +130,7 @@ class SinkTest {
     private Path file(Golden.Content content, long batchBytes) throws IOException {
         Path target = directory.resolve("image");
         ByteBuffer pages = ByteBuffer.wrap(content.pages().toArray());
-        try (FileImage sink = FileImage.create(target, true, Optional.empty());
+        try (FileImage sink = FileImage.create(target, true, Optional.empty(), Witness.NONE);
                 FileChannel somebodyElse = FileChannel.open(sink.path(), StandardOpenOption.WRITE)) {
             sink.state(content.image());
             List<PageBatch> placed = new ArrayList<>();

@@ -1,0 +1,105 @@
+package dev.reprise.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** {@code checkpoint --prove}: what it says, and what it leaves. That it finds what differs: the engine's ComparisonTest. */
+class ProofTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    @Test
+    void aProvedImageRestores() throws IOException, InterruptedException {
+        try (RunningGuest guest = RunningGuest.start(Guest.named("self_checker.spin"))) {
+            long start = System.nanoTime();
+            Path image = guest.scratch().resolve("image");
+            Path stats = guest.scratch().resolve("stats");
+            Tool.run("checkpoint", "--prove", "--kill", "--stats", stats + "", "-o", image + "", guest.pid() + "")
+                    .succeeds();
+            Tasks.awaitEnd(guest.pid(), PATIENCE);
+            assertThat(Files.readString(stats)).contains("\"proof\"");
+            Tool.run("restore", "-d", image + "").succeeds();
+            guest.passes(guest.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
+        }
+    }
+
+    @Test
+    void whatCannotBeProvedIsNotKilledAndKeepsItsOldImage() throws IOException, InterruptedException {
+        try (RunningGuest guest = RunningGuest.start(Guest.named("leases"))) {
+            Path image = guest.scratch().resolve("image");
+            Files.writeString(image, "old");
+            Tool.Outcome outcome = Tool.run("checkpoint", "--prove", "--kill", "-o", image + "", guest.pid() + "");
+            assertThat(outcome.status()).as(outcome.err()).isEqualTo(1);
+            assertThat(outcome.err().lines()).hasSize(2).first().asString().contains("could not be proved");
+            assertThat(outcome.err()).contains("has a lease on its file");
+            assertThat(image).hasContent("old");
+            assertThat(parts(guest.scratch())).isEmpty();
+            guest.passes(guest.pid(), 0);
+        }
+    }
+
+    @Test
+    void compressedImagesAndThoseInMemoryAreProvedToo() throws IOException, InterruptedException {
+        try (RunningGuest guest = RunningGuest.start(Guest.named("self_checker.nanosleep"))) {
+            long start = System.nanoTime();
+            String name = "mem:proved-" + guest.pid();
+            Tool.run("checkpoint", "--prove", "--compress=lz4", "-o", guest.scratch() + "/image", guest.pid() + "")
+                    .succeeds();
+            Tool.run("checkpoint", "--prove", "-o", name, guest.pid() + "").succeeds();
+            Tool.run("rm", name).succeeds();
+            guest.passes(guest.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
+        }
+    }
+
+    @Test
+    void whatIsNotReadAgainIsWrongUsage() throws IOException, InterruptedException {
+        for (List<String> wrong : List.of(
+                List.of("checkpoint", "--prove", "1"),
+                List.of("checkpoint", "--prove", "--executable", "-o", "x", "1"),
+                List.of("checkpoint", "--prove", "--encrypt", "passphrase", "-o", "x", "1"))) {
+            Tool.Outcome outcome = Tool.run(wrong.toArray(String[]::new));
+            assertThat(outcome.status()).as(outcome.err()).isEqualTo(2);
+            assertThat(outcome.err()).startsWith("reprise: --prove");
+        }
+    }
+
+    @Test
+    void ofAProofNothingStays() throws IOException, InterruptedException {
+        try (RunningGuest guest = RunningGuest.start(Guest.named("unix_listening"))) {
+            Path image = guest.scratch().resolve("image");
+            Library.prove(guest.pid(), image);
+            List<String> mounts = Files.readAllLines(Path.of("/proc/self/mounts"));
+            long processes = processes();
+            int descriptors = descriptors();
+            for (int i = 0; i < 5; i++) {
+                Library.prove(guest.pid(), image);
+            }
+            assertThat(Files.readAllLines(Path.of("/proc/self/mounts"))).isEqualTo(mounts);
+            assertThat(processes()).isEqualTo(processes);
+            assertThat(descriptors()).isLessThanOrEqualTo(descriptors);
+            assertThat(parts(guest.scratch())).isEmpty();
+            guest.passes(guest.pid(), 0);
+        }
+    }
+
+    private static long processes() {
+        return ProcessHandle.current().children().count();
+    }
+
+    private static int descriptors() throws IOException {
+        try (var names = Files.list(Path.of("/proc/self/fd"))) {
+            return (int) names.count();
+        }
+    }
+
+    private static List<Path> parts(Path directory) throws IOException {
+        try (var names = Files.list(directory)) {
+            return names.filter(name -> name.toString().endsWith(".part")).toList();
+        }
+    }
+}
