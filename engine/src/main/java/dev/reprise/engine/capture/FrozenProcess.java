@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A frozen process that has told about itself: what its probes found, thread by thread.
@@ -41,6 +42,7 @@ final class FrozenProcess {
     private ProcessProbe.Inside process;
     private final AddressSpaceProbe.Found addressSpace;
     private final UtsProbe.Names uts;
+    private final @Nullable OpenNumbers numbers;
 
     private FrozenProcess(
             Member member,
@@ -48,7 +50,8 @@ final class FrozenProcess {
             Takeover takeover,
             ProcessProbe.Inside process,
             AddressSpaceProbe.Found addressSpace,
-            UtsProbe.Names uts) {
+            UtsProbe.Names uts,
+            @Nullable OpenNumbers numbers) {
         this.member = member;
         this.freeze = freeze;
         this.takeover = takeover;
@@ -56,6 +59,7 @@ final class FrozenProcess {
         this.process = process;
         this.addressSpace = addressSpace;
         this.uts = uts;
+        this.numbers = numbers;
     }
 
     /** Enters the process and asks everybody; afterwards only the host is in the segment. */
@@ -71,11 +75,18 @@ final class FrozenProcess {
         AddressSpaceProbe spaceProbe = new AddressSpaceProbe(p);
         UtsProbe utsProbe = new UtsProbe(p);
         XsaveLayout.Probe layoutProbe = new XsaveLayout.Probe(p);
+        OpenNumbersProbe numbersProbe = new OpenNumbersProbe(p, takeover.descriptorTableSize());
         ThreadProbe hostProbe = new ThreadProbe(p);
         p.end();
         ProgramResults results = enter(member.pid(), takeover, p.build());
         FrozenProcess frozen = new FrozenProcess(
-                member, freeze, takeover, processProbe.read(results), spaceProbe.read(results), utsProbe.read(results));
+                member,
+                freeze,
+                takeover,
+                processProbe.read(results),
+                spaceProbe.read(results),
+                utsProbe.read(results),
+                numbersProbe.read(results));
         frozen.threads.put(takeover.host(), hostProbe.read(results));
         takeover.prepareDeparture(new Departure(frozen.of(takeover.host()).signalStack(), layoutProbe.read(results)));
         frozen.askOthers();
@@ -150,6 +161,12 @@ final class FrozenProcess {
     /** What it said of its UTS namespace. */
     UtsProbe.Names uts() {
         return uts;
+    }
+
+    /** What it said of its descriptors; null when there are too many. */
+    @Nullable
+    OpenNumbers numbers() {
+        return numbers;
     }
 
     /** What a thread said of itself. */

@@ -8,6 +8,7 @@ import dev.reprise.kernel.IpcResidence;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mapping;
 import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.Ptrace;
 import dev.reprise.kernel.RemoteAddress;
 import dev.reprise.kernel.Smaps;
@@ -41,6 +42,7 @@ public final class Takeover implements ProgramRunner {
     private final Segment segment;
     private final Restorers restorers;
     private final long caught;
+    private final int descriptorTableSize;
     private final long programs;
     private final List<Tracee> inside = new ArrayList<>();
     private final Map<Tracee, Control> controls = new HashMap<>();
@@ -56,7 +58,9 @@ public final class Takeover implements ProgramRunner {
         this.mappings = mappings;
         this.segment = segment;
         this.restorers = restorers;
-        this.caught = Freeze.hex(Proc.text("/proc/" + pid + "/status"), "SigCgt");
+        ProcStatus status = ProcStatus.of(pid, pid);
+        this.caught = Freeze.hex(status.text(), "SigCgt");
+        this.descriptorTableSize = Integer.parseInt(status.field("FDSize"));
         this.programs = segment.programsAddress() + index * HOST_PROGRAMS;
     }
 
@@ -153,6 +157,11 @@ public final class Takeover implements ProgramRunner {
             }
         }
         return false;
+    }
+
+    /** For how many descriptors its table has room. */
+    public int descriptorTableSize() {
+        return descriptorTableSize;
     }
 
     /** Where we are in its address space. */
