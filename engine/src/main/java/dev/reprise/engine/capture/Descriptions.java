@@ -45,13 +45,10 @@ final class Descriptions {
         }
     }
 
-    /**
-     * Adds a descriptor that process {@code parent} has under the same number. False when that is not known, or by another {@code link}: then
-     * nothing is added.
-     */
-    boolean addInherited(int pid, int number, String link, int parent) {
+    /** Adds a descriptor that process {@code parent} has under the same number. False, and nothing is added, when that is not known. */
+    boolean addInherited(int pid, int number, int parent) {
         Description known = at(parent, number);
-        if (known == null || !link.isEmpty() && !link.equals(known.link())) {
+        if (known == null) {
             return false;
         }
         byPlace.put(new Place(pid, number), known);

@@ -96,7 +96,7 @@ final class DescriptorCapture implements AutoCloseable {
 
     /** Finds out what processes outside have open, too: before the freeze, since it reads all of /proc. */
     void lookAround() throws KernelException {
-        outside = OutsideHolders.of(set);
+        outside = OutsideHolders.of(set, SeenTables.running(set).descriptions(new ObjectTable()));
     }
 
     /**

@@ -3,8 +3,10 @@ package dev.reprise.engine.capture;
 import dev.reprise.kernel.FdInfo;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A descriptor as it was seen, not opened yet. One that its process has from its parent, under the same number, has no {@code info}, and no
- * {@code link} where everything is frozen.
- */
-record SeenDescriptor(int number, String link, @Nullable FdInfo info) {}
+/** A descriptor as it was seen, not opened yet. One that its process has from its parent, under the same number, has no {@code info}. */
+record SeenDescriptor(int number, String link, @Nullable FdInfo info) {
+    /** Its parent's. */
+    static SeenDescriptor inherited(int number) {
+        return new SeenDescriptor(number, "", null);
+    }
+}

@@ -5,8 +5,8 @@ import dev.reprise.kernel.FdInfos;
 import dev.reprise.kernel.FdLinks;
 import dev.reprise.kernel.KcmpFile;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Proc;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,20 +24,32 @@ import org.jspecify.annotations.Nullable;
 record SeenTable(int tid, int parent, List<SeenDescriptor> descriptors) {
     /** Of a process that runs. */
     static SeenTable running(int tid, int parent) throws KernelException {
-        Map<Integer, String> links = FdLinks.complete(tid);
-        return of(tid, parent, links.keySet(), own(tid, parent, links.keySet()), links);
+        return of(tid, parent, Proc.numbers("/proc/" + tid + "/fd"));
     }
 
     /** Of a frozen one; {@code numbers} as it has told them, null where it has not. */
     static SeenTable frozen(int tid, int parent, @Nullable OpenNumbers numbers) throws KernelException {
-        if (numbers == null) {
-            return running(tid, 0);
-        }
-        Set<Integer> own = own(tid, parent, numbers.all());
-        return of(tid, parent, numbers.all(), own, FdLinks.of(tid, own));
+        return numbers == null ? running(tid, 0) : of(tid, parent, numbers.all());
     }
 
-    private static Set<Integer> own(int tid, int parent, Collection<Integer> numbers) {
+    private static SeenTable of(int tid, int parent, List<Integer> numbers) throws KernelException {
+        Set<Integer> own = own(tid, parent, numbers);
+        Map<Integer, String> links = FdLinks.of(tid, own);
+        Map<Integer, FdInfo> infos = FdInfos.of(tid, own);
+        List<SeenDescriptor> descriptors = new ArrayList<>(numbers.size());
+        for (int number : numbers) {
+            String link = links.get(number);
+            FdInfo info = infos.get(number);
+            if (!own.contains(number)) {
+                descriptors.add(SeenDescriptor.inherited(number));
+            } else if (link != null && info != null) {
+                descriptors.add(new SeenDescriptor(number, link, info));
+            }
+        }
+        return new SeenTable(tid, parent, descriptors);
+    }
+
+    private static Set<Integer> own(int tid, int parent, List<Integer> numbers) {
         Set<Integer> own = new LinkedHashSet<>();
         for (int number : numbers) {
             if (parent == 0 || !KcmpFile.isSame(parent, number, tid, number)) {
@@ -45,20 +57,6 @@ record SeenTable(int tid, int parent, List<SeenDescriptor> descriptors) {
             }
         }
         return own;
-    }
-
-    private static SeenTable of(
-            int tid, int parent, Collection<Integer> all, Set<Integer> own, Map<Integer, String> links)
-            throws KernelException {
-        Map<Integer, FdInfo> infos = FdInfos.of(tid, own);
-        List<SeenDescriptor> descriptors = new ArrayList<>(all.size());
-        for (int number : all) {
-            FdInfo info = infos.get(number);
-            if (info != null || !own.contains(number)) {
-                descriptors.add(new SeenDescriptor(number, links.getOrDefault(number, ""), info));
-            }
-        }
-        return new SeenTable(tid, parent, descriptors);
     }
 
     /** The inherited ones on whose files there may be locks of this table's own. */

@@ -46,23 +46,47 @@ final class SeenTables {
         return member == null ? 0 : member.tid();
     }
 
+    // Parents before their children: what a running parent has under a number is read before it is compared.
     private static SeenTables of(List<Member> members, Readers.Read<Member, SeenTable> read) throws KernelException {
-        SeenTables seen = new SeenTables();
-        List<@Nullable SeenTable> all = Readers.all(members, member -> {
-            try {
-                return read.of(member);
-            } catch (KernelException ended) {
-                requireGone(ended, members);
-                return null;
+        Map<Member, SeenTable> found = new HashMap<>();
+        for (List<Member> generation : generations(members)) {
+            List<@Nullable SeenTable> all = Readers.all(generation, member -> {
+                try {
+                    return read.of(member);
+                } catch (KernelException ended) {
+                    requireGone(ended, members);
+                    return null;
+                }
+            });
+            for (int i = 0; i < all.size(); i++) {
+                SeenTable table = all.get(i);
+                if (table != null) {
+                    found.put(generation.get(i), table);
+                }
             }
-        });
-        for (int i = 0; i < all.size(); i++) {
-            SeenTable table = all.get(i);
+        }
+        SeenTables seen = new SeenTables();
+        for (Member member : members) {
+            SeenTable table = found.get(member);
             if (table != null) {
-                seen.tables.put(members.get(i), table);
+                seen.tables.put(member, table);
             }
         }
         return seen;
+    }
+
+    private static List<List<Member>> generations(List<Member> members) {
+        Map<Integer, Integer> depths = new HashMap<>();
+        List<List<Member>> generations = new ArrayList<>();
+        for (Member member : members) {
+            int depth = depths.getOrDefault(member.parent(), -1) + 1;
+            depths.put(member.pid(), depth);
+            if (depth == generations.size()) {
+                generations.add(new ArrayList<>());
+            }
+            generations.get(depth).add(member);
+        }
+        return generations;
     }
 
     // One of many may end at any time before the freeze; the only one is what the user asked for.
@@ -94,7 +118,7 @@ final class SeenTables {
         FdInfo info = one.info();
         if (info != null) {
             descriptions.add(table.tid(), one.number(), one.link(), info, objects);
-        } else if (!descriptions.addInherited(table.tid(), one.number(), one.link(), table.parent())) {
+        } else if (!descriptions.addInherited(table.tid(), one.number(), table.parent())) {
             String link = Proc.link("/proc/" + table.tid() + "/fd/" + one.number());
             descriptions.add(table.tid(), one.number(), link, FdInfo.of(table.tid(), one.number()), objects);
         }
