@@ -171,10 +171,16 @@ public final class Takeover implements ProgramRunner {
 
     /** Brings the segment in with the thread that suits best, which runs {@code first}. */
     public ProgramResults enter(Program first) throws KernelException {
+        begin(first);
+        return await(host());
+    }
+
+    /** The same without waiting for the program: {@link #await} follows, for the {@link #host}. */
+    public void begin(Program first) throws KernelException {
         if (!isFirst()) {
             host = freeze.leader();
             join(host, first, programs);
-            return await(host);
+            return;
         }
         Tracee chosen = chooseHost();
         giveTo(chosen);
@@ -183,7 +189,6 @@ public final class Takeover implements ProgramRunner {
         Boot.Gadgets gadgets = new Boot.Gadgets(Gadget.pivot(pid, mappings), PIVOT_STACK);
         new Boot(segment, chosen, caught, gadgets).enter(first);
         inside.add(chosen);
-        return await(chosen);
     }
 
     // A thread in a call that restarts from its beginning is best, then a sleeping one; spinning ones need the gadget.
@@ -260,8 +265,7 @@ public final class Takeover implements ProgramRunner {
 
     /** Waits until a thread's program is done, and returns its results; an error that stopped it is thrown. */
     public ProgramResults await(Tracee tracee) throws KernelException {
-        Control control = requireControl(tracee);
-        ProgramWait.until(control, tracee, SPIN_NANOS, POLL_NANOS);
+        Control control = awaitDone(tracee);
         int stoppedAt = control.stoppedAt();
         if (!control.program().isEnd(stoppedAt)) {
             throw new KernelException(
@@ -270,6 +274,12 @@ public final class Takeover implements ProgramRunner {
                     Errno.of(control.resultAt(stoppedAt)));
         }
         return control.results();
+    }
+
+    private static Control awaitDone(Tracee tracee) throws KernelException {
+        Control control = requireControl(tracee);
+        ProgramWait.until(control, tracee, SPIN_NANOS, POLL_NANOS);
+        return control;
     }
 
     /** Runs one more small program in a thread that has {@link #join}ed and is parked. */
@@ -359,8 +369,11 @@ public final class Takeover implements ProgramRunner {
             back(last); // the mapping stays behind: better than a window in which the program could die
             return;
         }
-        Departure how = departure == null ? Departure.ask(this) : departure;
-        how.leave(segment, last, pid, mappings, restorer);
+        if (departure == null) {
+            awaitDone(last); // its first program, where another process has failed meanwhile
+            departure = Departure.ask(this);
+        }
+        departure.leave(segment, last, pid, mappings, restorer);
         last.setControl(null);
         inside.remove(last);
     }
