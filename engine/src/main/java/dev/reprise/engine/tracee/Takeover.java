@@ -49,6 +49,7 @@ public final class Takeover implements ProgramRunner {
     private @Nullable Tracee host;
     private @Nullable Departure departure;
     private long restorer;
+    private long frame;
 
     private Takeover(int index, List<Freeze> sharers, List<Mapping> mappings, Segment segment, Restorers restorers)
             throws KernelException {
@@ -336,8 +337,7 @@ public final class Takeover implements ProgramRunner {
     private void stoppedBack(Tracee tracee) throws KernelException {
         tracee.awaitEventStop();
         tracee.restoreFrozenState();
-        tracee.setControl(null);
-        inside.remove(tracee);
+        isOut(tracee);
     }
 
     /** What the last thread needs to go and unmap the segment; it is asked where the probes have not answered. */
@@ -350,32 +350,79 @@ public final class Takeover implements ProgramRunner {
      * which it could be lost. Those that have died meanwhile are nobody's concern.
      */
     public void leave() throws KernelException {
+        leaveOthers();
+        unlessDead(() -> {
+            for (Leaving step : Leaving.values()) {
+                leave(step);
+            }
+        });
+    }
+
+    /** All go but the host that unmaps the segment. */
+    void leaveOthers() throws KernelException {
         for (Tracee tracee : List.copyOf(inside)) {
             if (tracee != host) {
                 unlessDead(() -> back(tracee));
             }
         }
-        for (Tracee last : List.copyOf(inside)) {
-            if (isFirst()) {
-                unlessDead(() -> leave(last));
-            } else {
-                unlessDead(() -> back(last));
+        // Better a mapping that stays behind than a window in which the program could die.
+        if (isHostInside() && (!isFirst() || restorer == 0)) {
+            unlessDead(() -> back(host()));
+        }
+    }
+
+    private boolean isHostInside() {
+        return host != null && inside.contains(host);
+    }
+
+    /** The steps of the host's way out: where many processes leave, each step is taken by all. */
+    enum Leaving {
+        BEGIN,
+        LEAD,
+        DETACH,
+        STOP,
+        END
+    }
+
+    /** The host takes a step, if it is still inside; none may follow one that failed. */
+    void leave(Leaving step) throws KernelException {
+        if (!isHostInside()) {
+            return;
+        }
+        Tracee last = host();
+        switch (step) {
+            case BEGIN -> {
+                departure();
+                Departure.begin(last);
+            }
+            case LEAD -> {
+                frame = departure().lead(last, pid, mappings);
+                if (frame == 0) {
+                    isOut(last);
+                }
+            }
+            case DETACH -> Departure.detach(last, segment, frame, restorer);
+            case STOP -> Departure.stop(last);
+            case END -> {
+                Departure.end(last);
+                isOut(last);
             }
         }
     }
 
-    private void leave(Tracee last) throws KernelException {
-        if (restorer == 0) {
-            back(last); // the mapping stays behind: better than a window in which the program could die
-            return;
+    private Departure departure() throws KernelException {
+        Departure how = departure;
+        if (how == null) {
+            awaitDone(host()); // its first program, where another process has failed meanwhile
+            how = Departure.ask(this);
+            departure = how;
         }
-        if (departure == null) {
-            awaitDone(last); // its first program, where another process has failed meanwhile
-            departure = Departure.ask(this);
-        }
-        departure.leave(segment, last, pid, mappings, restorer);
-        last.setControl(null);
-        inside.remove(last);
+        return how;
+    }
+
+    private void isOut(Tracee tracee) {
+        tracee.setControl(null);
+        inside.remove(tracee);
     }
 
     private interface Step {

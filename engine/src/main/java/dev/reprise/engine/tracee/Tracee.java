@@ -144,15 +144,19 @@ public final class Tracee {
      * delivered on the way; returns whether one was.
      */
     public boolean runToSyscallStop(boolean passSignals) throws KernelException {
+        ptrace.resumeToSyscall(tid, 0);
+        return awaitSyscallStop(passSignals);
+    }
+
+    /** Waits for that stop of a thread that runs to it already. */
+    boolean awaitSyscallStop(boolean passSignals) throws KernelException {
         boolean delivered = false;
-        int signal = 0;
         while (true) {
-            ptrace.resumeToSyscall(tid, signal);
             WaitStatus status = await();
             if (status.isSyscallStop()) {
                 return delivered;
             }
-            signal = 0;
+            int signal = 0;
             if (status.isSignalStop()) {
                 if (!passSignals) {
                     throw new TaskDiedException("unexpected signal " + status.stopSignal(), tid);
@@ -160,6 +164,7 @@ public final class Tracee {
                 signal = status.stopSignal();
                 delivered = true;
             }
+            ptrace.resumeToSyscall(tid, signal);
         }
     }
 
