@@ -44,7 +44,13 @@ final class Releases {
             release.leaveSegment();
         }
         for (Release release : running) {
-            release.unmapSegment(left);
+            release.beginUnmap(left);
+        }
+        for (Release release : running) {
+            release.unmap();
+        }
+        for (Release release : running) {
+            release.unmapped();
             release.load();
         }
     }
@@ -54,7 +60,9 @@ final class Releases {
         Release release = release(index);
         release.interrupt();
         release.leaveSegment();
-        release.unmapSegment(left);
+        release.beginUnmap(left);
+        release.unmap();
+        release.unmapped();
         release.load();
         release.letGo();
         release.awaitStopped();

@@ -149,7 +149,7 @@ public final class Tracee {
     }
 
     /** Waits for that stop of a thread that runs to it already. */
-    boolean awaitSyscallStop(boolean passSignals) throws KernelException {
+    public boolean awaitSyscallStop(boolean passSignals) throws KernelException {
         boolean delivered = false;
         while (true) {
             WaitStatus status = await();
