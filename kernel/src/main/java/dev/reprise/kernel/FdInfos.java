@@ -22,6 +22,9 @@ public final class FdInfos {
     /** Of those descriptors, by number; those closed meanwhile are missing. */
     public static Map<Integer, FdInfo> of(int pid, Collection<Integer> numbers) throws KernelException {
         Map<Integer, FdInfo> infos = new HashMap<>();
+        if (numbers.isEmpty()) {
+            return infos;
+        }
         String path = "/proc/" + pid + "/fdinfo";
         try (Fd directory = Fd.open(path, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY, 0);
                 Arena arena = Arena.ofConfined()) {

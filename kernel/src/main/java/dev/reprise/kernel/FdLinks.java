@@ -5,6 +5,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_readlinkat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,13 +32,22 @@ public final class FdLinks {
         return read(pid, false);
     }
 
+    /** The same of some of its descriptors only. */
+    public static Map<Integer, String> of(int pid, Collection<Integer> numbers) throws KernelException {
+        return read(pid, numbers.stream().map(String::valueOf).toList(), false);
+    }
+
     private static Map<Integer, String> read(int pid, boolean mayBeForbidden) throws KernelException {
-        String path = "/proc/" + pid + "/fd";
-        List<String> numbers = Proc.list(path);
+        return read(pid, Proc.list("/proc/" + pid + "/fd"), mayBeForbidden);
+    }
+
+    private static Map<Integer, String> read(int pid, List<String> numbers, boolean mayBeForbidden)
+            throws KernelException {
         Map<Integer, String> links = new LinkedHashMap<>();
         if (numbers.isEmpty()) {
             return links;
         }
+        String path = "/proc/" + pid + "/fd";
         try (Fd directory = Fd.open(path, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY, 0);
                 Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocate(NAME_BYTES);

@@ -20,10 +20,15 @@ public final class KcmpFile {
 
     /** The same for descriptors of two processes. */
     public static int compare(int pid, int one, int otherPid, int other) throws KernelException {
-        return order(Door.require(
-                Door.call(SYS_kcmp, pid, otherPid, KCMP_FILE, one, other),
-                "kcmp",
-                pid + "," + otherPid + ",KCMP_FILE," + one + "," + other));
+        long result = Door.call(SYS_kcmp, pid, otherPid, KCMP_FILE, one, other);
+        return Door.isError(result)
+                ? (int) Door.require(result, "kcmp", pid + "," + otherPid + ",KCMP_FILE," + one + "," + other)
+                : order(result);
+    }
+
+    /** Whether two processes have the same description under these numbers, as far as the kernel tells. */
+    public static boolean isSame(int pid, int one, int otherPid, int other) {
+        return Door.call(SYS_kcmp, pid, otherPid, KCMP_FILE, one, other) == 0;
     }
 
     /**

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -132,10 +133,22 @@ public final class Proc {
 
     /** The numbers among a directory's names (pids, tids, descriptors), ascending. */
     public static List<Integer> numbers(String directory) throws KernelException {
-        return list(directory).stream()
-                .filter(name -> !name.isEmpty() && name.chars().allMatch(Character::isDigit))
-                .map(Integer::valueOf)
-                .sorted()
-                .toList();
+        List<Integer> numbers = new ArrayList<>();
+        for (String name : list(directory)) {
+            if (isNumber(name)) {
+                numbers.add(Integer.valueOf(name));
+            }
+        }
+        Collections.sort(numbers);
+        return numbers;
+    }
+
+    private static boolean isNumber(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !name.isEmpty();
     }
 }

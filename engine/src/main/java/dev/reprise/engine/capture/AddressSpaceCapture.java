@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The address space of a process: mappings, what stands behind them, and which pages are only there.
@@ -38,12 +39,15 @@ final class AddressSpaceCapture {
         this.files = new MappedFiles(pid, knownFiles);
     }
 
-    /** Everything that is in the way but for other processes' use of its memory. */
-    List<Refusal> look() throws KernelException {
+    /** Everything that is in the way but for other processes' use of its memory; {@code read}: its mappings if they have been read. */
+    List<Refusal> look(@Nullable List<Mapping> read) throws KernelException {
         try {
-            return lookAt();
+            return lookAt(read);
         } catch (KernelException changed) {
             Gone.requireGone(changed);
+            if (read != null) {
+                return look(null); // a moment has passed since
+            }
             // A process that has ended has no executable; this one is executing another, or has unmapped what was seen.
             Proc.link("/proc/" + pid + "/exe");
             return List.of(new Refusal(
@@ -55,11 +59,11 @@ final class AddressSpaceCapture {
         }
     }
 
-    private List<Refusal> lookAt() throws KernelException {
+    private List<Refusal> lookAt(@Nullable List<Mapping> read) throws KernelException {
         if (!ExecutableClass.is64Bit(pid)) {
             return List.of(ExecutableClass.refusal());
         }
-        List<Mapping> mappings = Smaps.of(pid);
+        List<Mapping> mappings = read == null ? Smaps.of(pid) : read;
         List<Refusal> refusals = new ArrayList<>(mapCount.look(mappings));
         refusals.addAll(MappingRefusals.of(mappings));
         refusals.addAll(AioRings.look(pid, mappings));
@@ -99,10 +103,11 @@ final class AddressSpaceCapture {
     }
 
     /**
-     * The record of a frozen process. {@code segment} is our own mapping in it, which is left out (and tells, by its
+     * The record of a frozen process; {@code all}: its mappings. {@code segment} is our own mapping in it, which is left out (and tells, by its
      * flags, what mlockall(2) has in store for new mappings).
      */
     AddressSpace take(
+            List<Mapping> all,
             ObjectTable table,
             MemoryObjectCapture memoryObjects,
             Inheritance inheritance,
@@ -113,7 +118,7 @@ final class AddressSpaceCapture {
             throws KernelException, CannotCapture {
         List<Mapping> mappings = new ArrayList<>();
         int lockFlags = 0;
-        for (Mapping mapping : Smaps.of(pid)) {
+        for (Mapping mapping : all) {
             if (mapping.start() == segment.start()) {
                 lockFlags = lockFlags(mapping);
             } else if (!SpecialMapping.isVsyscall(mapping)) {

@@ -7,11 +7,15 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.IpcResidence;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Mapping;
+import dev.reprise.kernel.Smaps;
 import dev.reprise.kernel.SysvIpc;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The address spaces of a frozen set, each once, a parent's before its children's, and the memory that they share. */
@@ -49,6 +53,13 @@ final class AddressSpaces implements AutoCloseable {
             ObjectTable objects)
             throws KernelException, CannotCapture {
         MappedFiles.refresh(files);
+        Iterator<@Nullable List<Mapping>> mappings = Readers.all(
+                        processes.stream()
+                                .map(FrozenProcess::member)
+                                .filter(sharing::isFirst)
+                                .toList(),
+                        member -> Smaps.of(member.tid()))
+                .iterator();
         for (FrozenProcess process : processes) {
             Member member = process.member();
             Taken known = byPid.get(sharing.firstOf(member).pid());
@@ -58,6 +69,7 @@ final class AddressSpaces implements AutoCloseable {
                 try (IpcResidence.Stay _ = residences.of(member.tid()).enter()) {
                     AddressSpace space = new AddressSpaceCapture(member.tid(), files)
                             .take(
+                                    Objects.requireNonNull(mappings.next()),
                                     objects,
                                     memoryObjects,
                                     inheritance(member),

@@ -14,8 +14,12 @@ final class CgroupLook {
     private final Map<String, List<Refusal>> known = new HashMap<>();
     private @Nullable CgroupMounts mounts;
 
+    /** May be called by several threads. */
     List<Refusal> look(int pid) throws KernelException {
-        String groups = Proc.text("/proc/" + pid + "/cgroup");
+        return inGroups(Proc.text("/proc/" + pid + "/cgroup"));
+    }
+
+    private synchronized List<Refusal> inGroups(String groups) throws KernelException {
         List<Refusal> refusals = known.get(groups);
         if (refusals == null) {
             if (mounts == null) {

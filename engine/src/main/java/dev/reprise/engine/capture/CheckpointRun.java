@@ -170,10 +170,7 @@ public final class CheckpointRun {
             throws KernelException, CannotCapture, IOException, CancelledException {
         requireWanted();
         progress.phase("state");
-        List<FrozenProcess> processes = new ArrayList<>(frozen.set.members().size());
-        for (Member member : frozen.set.members()) {
-            processes.add(FrozenProcess.ask(member, frozen.freeze.process(member.pid()), frozen.takeover));
-        }
+        List<FrozenProcess> processes = FrozenProcess.ask(frozen.set.members(), frozen.freeze, frozen.takeover);
         requireNothingUnsupported(frozen.set, processes);
         Image image = new ForestCapture(frozen.set, frozen.sharing, frozen.takeover, processes)
                 .take(before, frozen.seccomp, spaces, descriptors);

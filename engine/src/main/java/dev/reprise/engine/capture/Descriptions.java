@@ -45,6 +45,19 @@ final class Descriptions {
         }
     }
 
+    /** Adds a descriptor that process {@code parent} has under the same number. False, and nothing is added, when that is not known. */
+    boolean addInherited(int pid, int number, int parent) {
+        Description known = at(parent, number);
+        if (known == null) {
+            return false;
+        }
+        byPlace.put(new Place(pid, number), known);
+        if (number <= LAST_STANDARD_STREAM) {
+            standardStreams.add(known.id());
+        }
+        return true;
+    }
+
     /** Adds what we ourselves have got in a message, which may be known; its id. */
     ObjectId addInFlight(int self, int number, String link, FdInfo info, ObjectTable objects) throws KernelException {
         ObjectId id = description(self, number, link, info, objects).id();

@@ -2,20 +2,13 @@ package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.OutsideLinks;
 import dev.reprise.engine.model.Refusal;
-import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.Epoll;
-import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
-import dev.reprise.kernel.FdInfo;
-import dev.reprise.kernel.FdInfos;
-import dev.reprise.kernel.FdLinks;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.PidFd;
 import dev.reprise.kernel.Sockets;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +48,6 @@ final class DescriptorCapture implements AutoCloseable {
 
     private static final OpenFileCapture INHERITED = new InheritedCapture();
 
-    /** A descriptor as it was seen, not opened yet. */
-    private record Seen(int number, String link, FdInfo info) {}
-
     private final ProcessSet set;
     private final OutsideLinks links;
     private final MemoryObjectCapture memory = new MemoryObjectCapture();
@@ -76,7 +66,7 @@ final class DescriptorCapture implements AutoCloseable {
 
     /** Everything among the descriptors that cannot be saved; touches nothing. */
     List<Refusal> look() throws KernelException {
-        Descriptions descriptions = descriptions(seen(set.members()), new ObjectTable());
+        Descriptions descriptions = SeenTables.running(set).descriptions(new ObjectTable());
         outside = OutsideHolders.of(set, descriptions);
         DescriptorLook look = look(set, descriptions, false);
         look.requireKnownKeys();
@@ -106,29 +96,28 @@ final class DescriptorCapture implements AutoCloseable {
 
     /** Finds out what processes outside have open, too: before the freeze, since it reads all of /proc. */
     void lookAround() throws KernelException {
-        outside = OutsideHolders.of(set);
+        outside = OutsideHolders.of(set, SeenTables.running(set).descriptions(new ObjectTable()));
     }
 
     /**
      * The tables, by process, added to {@code objects} behind all they refer to; everything is frozen. Processes that
-     * share one (CLONE_FILES) have the same.
+     * share one (CLONE_FILES) have the same. {@code numbers}: what processes have told of theirs, by process.
      *
      * @throws CannotCapture what has changed since {@link #look}
      */
     Map<Integer, ObjectId> take(
-            ProcessSet frozen, Sharing sharing, IdLevel level, ChangeGuard guard, ObjectTable objects)
+            ProcessSet frozen,
+            Sharing sharing,
+            Map<Integer, OpenNumbers> numbers,
+            IdLevel level,
+            ChangeGuard guard,
+            ObjectTable objects)
             throws KernelException, CannotCapture {
-        List<Member> first = frozen.members().stream().filter(sharing::isFirst).toList();
-        Map<Member, List<Seen>> seen = seen(first);
-        DescriptorLook look = look(frozen, descriptions(seen, objects), true);
+        SeenTables seen = SeenTables.frozen(frozen, sharing, numbers);
+        DescriptorLook look = look(frozen, seen.descriptions(objects), true);
         look.requireKnownKeys();
         takeFiles(look, objects, level, guard);
-        Map<Integer, ObjectId> tables = new HashMap<>();
-        for (Map.Entry<Member, List<Seen>> one : seen.entrySet()) {
-            FdTable table = table(one.getKey().tid(), one.getValue(), look.descriptions(), objects.newId());
-            objects.add(table);
-            tables.put(one.getKey().pid(), table.id());
-        }
+        Map<Integer, ObjectId> tables = seen.take(look.descriptions(), numbers, objects);
         for (Member member : frozen.members()) {
             tables.put(member.pid(), tables.getOrDefault(sharing.firstOf(member).pid(), ObjectId.NONE));
         }
@@ -186,63 +175,9 @@ final class DescriptorCapture implements AutoCloseable {
         return take.look().isClear() ? kind.take(d, id, take) : null;
     }
 
-    private static Map<Member, List<Seen>> seen(List<Member> members) throws KernelException {
-        List<@Nullable List<Seen>> all = Readers.all(members, member -> {
-            try {
-                return seen(member.tid());
-            } catch (KernelException ended) {
-                requireGone(ended, members);
-                return null;
-            }
-        });
-        Map<Member, List<Seen>> seen = new LinkedHashMap<>();
-        for (int i = 0; i < all.size(); i++) {
-            List<Seen> its = all.get(i);
-            if (its != null) {
-                seen.put(members.get(i), its);
-            }
-        }
-        return seen;
-    }
-
-    // One of many may end at any time before the freeze; the only one is what the user asked for.
-    private static void requireGone(KernelException failure, List<Member> members) throws KernelException {
-        if (members.size() == 1) {
-            throw failure;
-        }
-        Gone.requireGone(failure);
-    }
-
-    private static List<Seen> seen(int pid) throws KernelException {
-        Map<Integer, String> links = FdLinks.complete(pid);
-        Map<Integer, FdInfo> infos = FdInfos.of(pid, links.keySet());
-        List<Seen> seen = new ArrayList<>(links.size());
-        links.forEach((number, link) -> {
-            FdInfo info = infos.get(number);
-            if (info != null) {
-                seen.add(new Seen(number, link, info));
-            }
-        });
-        return seen;
-    }
-
     private DescriptorLook look(ProcessSet processes, Descriptions descriptions, boolean frozen)
             throws KernelException {
         return new DescriptorLook(processes, outside, descriptions, OwnTerminals.of(processes), frozen, links);
-    }
-
-    private static Descriptions descriptions(Map<Member, List<Seen>> seen, ObjectTable objects) throws KernelException {
-        Descriptions descriptions = new Descriptions();
-        for (Map.Entry<Member, List<Seen>> process : seen.entrySet()) {
-            for (Seen one : process.getValue()) {
-                try {
-                    descriptions.add(process.getKey().tid(), one.number(), one.link(), one.info(), objects);
-                } catch (KernelException closed) {
-                    Gone.requireGone(closed);
-                }
-            }
-        }
-        return descriptions;
     }
 
     /** The processes by descriptor: one is open, that of the last description; they come process by process. */
@@ -280,17 +215,6 @@ final class DescriptorCapture implements AutoCloseable {
             }
         }
         throw new IllegalStateException("the last kind recognizes all");
-    }
-
-    private static FdTable table(int pid, List<Seen> seen, Descriptions descriptions, ObjectId id) {
-        List<Descriptor> descriptors = new ArrayList<>();
-        TableLocks locks = new TableLocks();
-        for (Seen one : seen) {
-            descriptors.add(
-                    new Descriptor(one.number(), one.info().closeOnExec(), descriptions.idOf(pid, one.number())));
-            locks.add(one.number(), one.info(), descriptions.isFirst(pid, one.number()));
-        }
-        return new FdTable(id, descriptors, locks.all());
     }
 
     /** The memory objects that {@link #take} added (memfds not known by {@link DeviceInode}), open for reading. */

@@ -78,7 +78,8 @@ final class ForestCapture {
         IpcNamespaceCapture namespaces = new IpcNamespaceCapture(takeover, objects);
         namespaces.take();
         spaces.take(processes, sharing.memory(), takeover.residences(), seccomp, objects);
-        Map<Integer, ObjectId> tables = descriptors.take(set, sharing.descriptors(), level, guard(), objects);
+        Map<Integer, ObjectId> tables =
+                descriptors.take(set, sharing.descriptors(), numbers(), level, guard(), objects);
         List<SemaphoreUndo> undos = new ArrayList<>();
         Set<Integer> pids = new HashSet<>();
         for (FrozenProcess process : processes) {
@@ -127,6 +128,17 @@ final class ForestCapture {
                 zombies,
                 outside.groups(),
                 outside.sessions());
+    }
+
+    private Map<Integer, OpenNumbers> numbers() {
+        Map<Integer, OpenNumbers> numbers = new HashMap<>();
+        for (FrozenProcess process : processes) {
+            OpenNumbers its = process.numbers();
+            if (its != null) {
+                numbers.put(process.member().pid(), its);
+            }
+        }
+        return numbers;
     }
 
     // /proc knows a process by a thread that lives.

@@ -7,6 +7,7 @@ import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.tracee.Departure;
+import dev.reprise.engine.tracee.ForestFreeze;
 import dev.reprise.engine.tracee.ForestTakeover;
 import dev.reprise.engine.tracee.Freeze;
 import dev.reprise.engine.tracee.RestartedSleeps;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A frozen process that has told about itself: what its probes found, thread by thread.
@@ -41,6 +43,7 @@ final class FrozenProcess {
     private ProcessProbe.Inside process;
     private final AddressSpaceProbe.Found addressSpace;
     private final UtsProbe.Names uts;
+    private final @Nullable OpenNumbers numbers;
 
     private FrozenProcess(
             Member member,
@@ -48,7 +51,8 @@ final class FrozenProcess {
             Takeover takeover,
             ProcessProbe.Inside process,
             AddressSpaceProbe.Found addressSpace,
-            UtsProbe.Names uts) {
+            UtsProbe.Names uts,
+            @Nullable OpenNumbers numbers) {
         this.member = member;
         this.freeze = freeze;
         this.takeover = takeover;
@@ -56,40 +60,85 @@ final class FrozenProcess {
         this.process = process;
         this.addressSpace = addressSpace;
         this.uts = uts;
+        this.numbers = numbers;
     }
 
-    /** Enters the process and asks everybody; afterwards only the host is in the segment. */
-    static FrozenProcess ask(Member member, Freeze freeze, ForestTakeover forest)
+    /** Enters all processes of a set and asks everybody in them; afterwards only the hosts are in their segments. */
+    static List<FrozenProcess> ask(List<Member> members, ForestFreeze freeze, ForestTakeover forest)
             throws KernelException, CannotCapture {
-        Takeover takeover = forest.of(member.pid());
-        requireNobodyOnTheWayHome(member.pid(), takeover);
-        ProgramBuilder p = new ProgramBuilder();
-        for (Mapping leftover : takeover.leftovers()) {
-            p.attempt(SYS_shmdt, leftover.start());
+        List<Question> questions = new ArrayList<>(members.size());
+        for (Member member : members) {
+            Question question = new Question(member, freeze.process(member.pid()), forest.of(member.pid()));
+            question.begin();
+            questions.add(question);
         }
-        ProcessProbe processProbe = new ProcessProbe(p, ProcTimers.of(member.tid()));
-        AddressSpaceProbe spaceProbe = new AddressSpaceProbe(p);
-        UtsProbe utsProbe = new UtsProbe(p);
-        XsaveLayout.Probe layoutProbe = new XsaveLayout.Probe(p);
-        ThreadProbe hostProbe = new ThreadProbe(p);
-        p.end();
-        ProgramResults results = enter(member.pid(), takeover, p.build());
-        FrozenProcess frozen = new FrozenProcess(
-                member, freeze, takeover, processProbe.read(results), spaceProbe.read(results), utsProbe.read(results));
-        frozen.threads.put(takeover.host(), hostProbe.read(results));
-        takeover.prepareDeparture(new Departure(frozen.of(takeover.host()).signalStack(), layoutProbe.read(results)));
-        frozen.askOthers();
-        try (IpcResidence.Stay _ = forest.residences().of(member.tid()).enter()) {
-            frozen.process = frozen.process.withUndos(SemaphoreUndos.of(takeover));
+        List<FrozenProcess> frozen = new ArrayList<>(members.size());
+        for (Question question : questions) {
+            FrozenProcess process = question.answer();
+            process.askOthers();
+            try (IpcResidence.Stay _ =
+                    forest.residences().of(process.member.tid()).enter()) {
+                process.process = process.process.withUndos(SemaphoreUndos.of(process.takeover));
+            }
+            frozen.add(process);
         }
         return frozen;
     }
 
+    /** What a process's host is asked when it enters; each answers while the next one enters. */
+    private static final class Question {
+        private final Member member;
+        private final Freeze freeze;
+        private final Takeover takeover;
+        private final ProgramBuilder p = new ProgramBuilder();
+        private final ProcessProbe process;
+        private final AddressSpaceProbe space;
+        private final UtsProbe uts;
+        private final XsaveLayout.Probe layout;
+        private final OpenNumbersProbe numbers;
+        private final ThreadProbe host;
+
+        Question(Member member, Freeze freeze, Takeover takeover) throws KernelException {
+            this.member = member;
+            this.freeze = freeze;
+            this.takeover = takeover;
+            for (Mapping leftover : takeover.leftovers()) {
+                p.attempt(SYS_shmdt, leftover.start());
+            }
+            process = new ProcessProbe(p, ProcTimers.of(member.tid()));
+            space = new AddressSpaceProbe(p);
+            uts = new UtsProbe(p);
+            layout = new XsaveLayout.Probe(p);
+            numbers = new OpenNumbersProbe(p, takeover.descriptorTableSize());
+            host = new ThreadProbe(p);
+            p.end();
+        }
+
+        void begin() throws KernelException, CannotCapture {
+            requireNobodyOnTheWayHome(member.pid(), takeover);
+            FrozenProcess.begin(member.pid(), takeover, p.build());
+        }
+
+        FrozenProcess answer() throws KernelException {
+            ProgramResults results = takeover.await(takeover.host());
+            FrozenProcess frozen = new FrozenProcess(
+                    member,
+                    freeze,
+                    takeover,
+                    process.read(results),
+                    space.read(results),
+                    uts.read(results),
+                    numbers.read(results));
+            frozen.threads.put(takeover.host(), host.read(results));
+            takeover.prepareDeparture(new Departure(frozen.of(takeover.host()).signalStack(), layout.read(results)));
+            return frozen;
+        }
+    }
+
     // PR_SET_MDWE can only be asked inside; SELinux's execmem says the same.
-    private static ProgramResults enter(int pid, Takeover takeover, Program program)
-            throws KernelException, CannotCapture {
+    private static void begin(int pid, Takeover takeover, Program program) throws KernelException, CannotCapture {
         try {
-            return takeover.enter(program);
+            takeover.begin(program);
         } catch (KernelException failed) {
             if (failed.call().equals("shmat") && failed.errno() == Errno.EACCES) {
                 throw new CannotCapture(List.of(new Refusal(
@@ -150,6 +199,12 @@ final class FrozenProcess {
     /** What it said of its UTS namespace. */
     UtsProbe.Names uts() {
         return uts;
+    }
+
+    /** What it said of its descriptors; null when there are too many. */
+    @Nullable
+    OpenNumbers numbers() {
+        return numbers;
     }
 
     /** What a thread said of itself. */

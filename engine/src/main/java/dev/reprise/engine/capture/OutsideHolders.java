@@ -1,7 +1,6 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.image.state.FileIdentity;
-import dev.reprise.kernel.FdInfo;
 import dev.reprise.kernel.FdLinks;
 import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.KernelException;
@@ -38,44 +37,9 @@ final class OutsideHolders {
         this.descriptions = descriptions;
     }
 
-    /** What any process has that is outside {@code set}, of what those inside have. */
-    static OutsideHolders of(ProcessSet set) throws KernelException {
-        Descriptions descriptions = new Descriptions();
-        ObjectTable objects = new ObjectTable();
-        Set<String> pipes = new HashSet<>();
-        for (Member member : set.members()) {
-            try {
-                for (Map.Entry<Integer, String> one :
-                        FdLinks.complete(member.tid()).entrySet()) {
-                    if (one.getValue().startsWith(PIPE)) {
-                        pipes.add(one.getValue()); // by its name alone, which spares what costs most
-                    } else if (mayMatter(one.getValue())) {
-                        add(descriptions, objects, member.tid(), one.getKey(), one.getValue());
-                    }
-                }
-            } catch (KernelException ended) {
-                Gone.requireGone(ended);
-            }
-        }
-        return of(set, descriptions, pipes);
-    }
-
-    private static void add(Descriptions descriptions, ObjectTable objects, int pid, int number, String link)
-            throws KernelException {
-        try {
-            descriptions.add(pid, number, link, FdInfo.of(pid, number), objects);
-        } catch (KernelException closed) {
-            Gone.requireGone(closed);
-        }
-    }
-
     /** Of what {@code descriptions} of some processes are, what any process has that is outside {@code set}. */
     static OutsideHolders of(ProcessSet set, Descriptions descriptions) throws KernelException {
-        return of(set, descriptions, new HashSet<>());
-    }
-
-    private static OutsideHolders of(ProcessSet set, Descriptions descriptions, Set<String> wanted)
-            throws KernelException {
+        Set<String> wanted = new HashSet<>();
         OutsideHolders outside = new OutsideHolders(descriptions);
         Set<Integer> inside = set.ids();
         Outsiders outsiders = set.outsiders();
@@ -100,12 +64,8 @@ final class OutsideHolders {
 
     // A file's other users are nothing to us, and a socket without a peer has nothing outside.
     private static boolean matters(Descriptions.Description one) throws KernelException {
-        return !one.link().startsWith("/") ? mayMatter(one.link()) : isNamed(one.link()) || isFifo(one);
-    }
-
-    // By its name: a path may be a FIFO's.
-    private static boolean mayMatter(String link) {
-        return link.startsWith(PIPE) || link.startsWith(NAMELESS) || link.startsWith("/");
+        String link = one.link();
+        return link.startsWith("/") ? isNamed(link) || isFifo(one) : link.startsWith(PIPE) || link.startsWith(NAMELESS);
     }
 
     private static boolean isNamed(String path) {

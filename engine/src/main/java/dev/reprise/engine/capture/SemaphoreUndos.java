@@ -5,7 +5,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_semop;
 
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ProgramBuilder;
-import dev.reprise.engine.program.Slot;
+import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.program.Step;
 import dev.reprise.engine.tracee.Takeover;
 import dev.reprise.image.state.SemaphoreUndo;
@@ -33,6 +33,14 @@ final class SemaphoreUndos {
     /** Small enough for a value that is not huge itself. */
     private static final int PORTION = 16000;
 
+    /** So many fit into one program. */
+    private static final int AT_ONCE = 1000;
+
+    private record Semaphore(int set, int number) {}
+
+    /** The sums of one sign: above or below zero. */
+    private record Asked(Semaphore semaphore, int sign, Step step) {}
+
     private final Takeover takeover;
 
     private SemaphoreUndos(Takeover takeover) {
@@ -43,26 +51,44 @@ final class SemaphoreUndos {
     static List<SemaphoreUndo> of(Takeover takeover) throws KernelException {
         List<SemaphoreUndo> undos = new ArrayList<>(0);
         SemaphoreUndos probe = new SemaphoreUndos(takeover);
-        for (SysvIpc.Entry set : SysvIpc.sem()) {
-            int id = set.number("semid");
-            for (int number = 0; number < set.number("nsems"); number++) {
-                int adjustment = probe.adjustment(id, number);
-                if (adjustment != 0) {
-                    undos.add(new SemaphoreUndo(id, number, adjustment));
-                }
+        List<Semaphore> all = semaphores();
+        for (int from = 0; from < all.size(); from += AT_ONCE) {
+            for (Asked one : probe.askAll(all.subList(from, Math.min(all.size(), from + AT_ONCE)))) {
+                int set = one.semaphore().set();
+                int number = one.semaphore().number();
+                int adjustment = probe.search(set, number, one.sign()) * one.sign();
+                undos.add(new SemaphoreUndo(set, number, adjustment));
             }
         }
         return undos;
     }
 
-    private int adjustment(int set, int number) throws KernelException {
-        if (Door.call(SYS_semctl, set, number, SysvIpc.GETVAL, 0) > PORTION) {
-            return 0; // no lock is like that
+    private static List<Semaphore> semaphores() throws KernelException {
+        List<Semaphore> semaphores = new ArrayList<>(0);
+        for (SysvIpc.Entry set : SysvIpc.sem()) {
+            int id = set.number("semid");
+            for (int number = 0; number < set.number("nsems"); number++) {
+                // no lock has a larger value
+                if (Door.call(SYS_semctl, id, number, SysvIpc.GETVAL, 0) <= PORTION) {
+                    semaphores.add(new Semaphore(id, number));
+                }
+            }
         }
-        if (leavesRange(set, number, RANGE)) {
-            return search(set, number, 1);
+        return semaphores;
+    }
+
+    // Most processes have none: one program for all.
+    private List<Asked> askAll(List<Semaphore> semaphores) throws KernelException {
+        ProgramBuilder p = new ProgramBuilder();
+        List<Asked> asked = new ArrayList<>(2 * semaphores.size());
+        for (Semaphore one : semaphores) {
+            asked.add(new Asked(one, 1, ask(p, one.set(), one.number(), RANGE)));
+            asked.add(new Asked(one, -1, ask(p, one.set(), one.number(), -RANGE - 1)));
         }
-        return leavesRange(set, number, -RANGE - 1) ? -search(set, number, -1) : 0;
+        p.end();
+        ProgramResults results = takeover.run(p.build());
+        asked.removeIf(one -> !leavesRange(results, one.step()));
+        return asked;
     }
 
     // The smallest size for which sum + (range - size + 1) is still out of range is the sum itself.
@@ -82,6 +108,17 @@ final class SemaphoreUndos {
     }
 
     private boolean leavesRange(int set, int number, int by) throws KernelException {
+        ProgramBuilder p = new ProgramBuilder();
+        Step asked = ask(p, set, number, by);
+        p.end();
+        return leavesRange(takeover.run(p.build()), asked);
+    }
+
+    private static boolean leavesRange(ProgramResults results, Step asked) {
+        return results.result(asked) == -Errno.ERANGE.code();
+    }
+
+    private static Step ask(ProgramBuilder p, int set, int number, int by) {
         List<int[]> operations = new ArrayList<>();
         for (int left = Math.abs(by); left > 0; left -= PORTION) {
             int portion = Math.min(PORTION, left);
@@ -99,10 +136,6 @@ final class SemaphoreUndos {
             buffer.putShort((short) number).putShort((short) operation[0]).putShort((short)
                     (operation[1] | SysvIpc.IPC_NOWAIT));
         }
-        ProgramBuilder p = new ProgramBuilder();
-        Slot list = p.bytes(buffer.array());
-        Step asked = p.attempt(SYS_semop, Arg.of(set), list, Arg.of(operations.size()));
-        p.end();
-        return takeover.run(p.build()).result(asked) == -Errno.ERANGE.code();
+        return p.attempt(SYS_semop, Arg.of(set), p.bytes(buffer.array()), Arg.of(operations.size()));
     }
 }

@@ -7,12 +7,17 @@ import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.IpcResidence;
 import dev.reprise.kernel.Kcmp;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Mapping;
 import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.Smaps;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that is in the way of a checkpoint of a set, found without touching it: process by process, then between them. */
 final class SetLook {
@@ -34,8 +39,8 @@ final class SetLook {
             throw new KernelException("look", target.text(), Errno.ESRCH);
         }
         CgroupLook cgroups = new CgroupLook();
-        for (Member member : look.set.members()) {
-            look.unlessGone(() -> look.refusals.addAll(ProcessLook.look(member, cgroups)));
+        for (List<Refusal> its : Readers.all(look.set.members(), member -> look.refusalsOf(member, cgroups))) {
+            look.refusals.addAll(Objects.requireNonNull(its));
         }
         look.refusals.addAll(ProcessLook.strangers(look.set));
         if (look.refusals.isEmpty() || look.isWorthLookingAt()) {
@@ -55,28 +60,35 @@ final class SetLook {
         List<Refusal> ipc = IpcNamespaceLook.of(set, memory, false);
         refusals.addAll(ipc);
         Map<DeviceInode, MappedFiles.MappedFile> files = new HashMap<>();
-        for (Member member : set.members()) {
-            if (memory.isFirst(member)) {
-                unlessGone(() -> memory(member, files, ipc.isEmpty()));
-            }
+        List<Member> first = set.members().stream().filter(memory::isFirst).toList();
+        Iterator<@Nullable List<Mapping>> mappings =
+                Readers.all(first, SetLook::mappings).iterator();
+        for (Member member : first) {
+            List<Mapping> its = mappings.next();
+            unlessGone(() -> memory(member, its, files, ipc.isEmpty()));
         }
         refusals.addAll(SharedMemoryLook.of(spaces, set, new MemoryFates(links)));
     }
 
-    private void memory(Member member, Map<DeviceInode, MappedFiles.MappedFile> files, boolean enters)
+    private void memory(
+            Member member,
+            @Nullable List<Mapping> mappings,
+            Map<DeviceInode, MappedFiles.MappedFile> files,
+            boolean enters)
             throws KernelException {
         try (IpcResidence residence = IpcResidence.of(member.tid())) {
             if (enters || !residence.isForeign()) {
                 try (IpcResidence.Stay _ = residence.enter()) {
-                    memory(member, files);
+                    memory(member, mappings, files);
                 }
             }
         }
     }
 
-    private void memory(Member member, Map<DeviceInode, MappedFiles.MappedFile> files) throws KernelException {
+    private void memory(Member member, @Nullable List<Mapping> mappings, Map<DeviceInode, MappedFiles.MappedFile> files)
+            throws KernelException {
         AddressSpaceCapture space = new AddressSpaceCapture(member.tid(), files);
-        for (Refusal refusal : space.look()) {
+        for (Refusal refusal : space.look(mappings)) {
             refusals.add(set.isForest() ? refusal.in(member.text()) : refusal);
         }
         spaces.put(member, space);
@@ -88,16 +100,38 @@ final class SetLook {
         void take() throws KernelException;
     }
 
-    // One of many may end at any time; the only one is what the user asked for.
+    // What is in the way of it is told by the look itself.
+    private static @Nullable List<Mapping> mappings(Member member) {
+        try {
+            return Smaps.of(member.tid());
+        } catch (KernelException failed) {
+            return null;
+        }
+    }
+
+    private List<Refusal> refusalsOf(Member member, CgroupLook cgroups) throws KernelException {
+        try {
+            return ProcessLook.look(member, cgroups);
+        } catch (KernelException ended) {
+            requireGone(ended);
+            return List.of();
+        }
+    }
+
     private void unlessGone(Step step) throws KernelException {
         try {
             step.take();
         } catch (KernelException ended) {
-            if (!set.isForest()) {
-                throw ended;
-            }
-            Gone.requireGone(ended);
+            requireGone(ended);
         }
+    }
+
+    // One of many may end at any time; the only one is what the user asked for.
+    private void requireGone(KernelException failure) throws KernelException {
+        if (!set.isForest()) {
+            throw failure;
+        }
+        Gone.requireGone(failure);
     }
 
     // Kernel threads and zombies have neither memory nor descriptors.

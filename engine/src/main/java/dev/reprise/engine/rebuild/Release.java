@@ -39,6 +39,7 @@ final class Release {
     private final ProcessState process;
     private final long syscallInstruction;
     private final List<long[]> registers = new ArrayList<>();
+    private boolean unmaps;
 
     /** {@code syscallInstruction} is one in the restored process, to be stepped. */
     Release(SeedProcess seed, ProcessState process, long syscallInstruction) {
@@ -65,18 +66,35 @@ final class Release {
         }
     }
 
-    /** Unmaps it, unless it is gone from this address space; nobody who has that may be in the segment any more. */
-    void unmapSegment(Set<ObjectId> left) throws KernelException {
-        if (!left.add(process.addressSpace())) {
-            return;
+    /**
+     * Begins to unmap it, unless it is gone from this address space; nobody who has that may be in the segment any more.
+     * {@link #unmap} and {@link #unmapped} follow: those of many processes go side by side.
+     */
+    void beginUnmap(Set<ObjectId> left) throws KernelException {
+        unmaps = left.add(process.addressSpace());
+        if (unmaps) {
+            // The restart block of a sleep that was entered again survives this.
+            Tracee leader = seed.tasks().getFirst();
+            long[] call = leader.ptrace().registers(leader.tid());
+            call[UserRegs.RDI] = seed.segment().address().value();
+            enter(leader, call, SYS_shmdt);
         }
-        // The restart block of a sleep that was entered again survives this.
-        Tracee leader = seed.tasks().getFirst();
-        long[] call = leader.ptrace().registers(leader.tid());
-        call[UserRegs.RDI] = seed.segment().address().value();
-        long result = step(leader, call, SYS_shmdt)[UserRegs.RAX];
-        if (Door.isError(result)) {
-            throw new KernelException("shmdt", leader.toString(), Errno.of(result));
+    }
+
+    void unmap() throws KernelException {
+        if (unmaps) {
+            interrupt(seed.tasks().getFirst());
+        }
+    }
+
+    void unmapped() throws KernelException {
+        if (unmaps) {
+            Tracee leader = seed.tasks().getFirst();
+            leader.awaitEventStop();
+            long result = leader.ptrace().registers(leader.tid())[UserRegs.RAX];
+            if (Door.isError(result)) {
+                throw new KernelException("shmdt", leader.toString(), Errno.of(result));
+            }
         }
     }
 
@@ -113,18 +131,26 @@ final class Release {
 
     /** Makes one system call; interrupts it as soon as it has begun. The task is in an event stop afterwards. */
     private long[] step(Tracee task, long[] arguments, long number) throws KernelException {
-        Ptrace ptrace = task.ptrace();
+        enter(task, arguments, number);
+        interrupt(task);
+        task.awaitEventStop();
+        return task.ptrace().registers(task.tid());
+    }
+
+    private void enter(Tracee task, long[] arguments, long number) throws KernelException {
         long[] call = arguments.clone();
         call[UserRegs.RIP] = syscallInstruction;
         call[UserRegs.RAX] = number;
         call[UserRegs.ORIG_RAX] = -1;
-        ptrace.setRegisters(task.tid(), call);
-        task.runToSyscallStop(false);
-        // A blocking call returns at once then; any other is done first.
-        ptrace.interrupt(task.tid());
-        ptrace.resume(task.tid(), 0);
-        task.awaitEventStop();
-        return ptrace.registers(task.tid());
+        task.ptrace().setRegisters(task.tid(), call);
+        task.ptrace().resumeToSyscall(task.tid(), 0);
+    }
+
+    // A blocking call returns at once then; any other is done first.
+    private static void interrupt(Tracee task) throws KernelException {
+        task.awaitSyscallStop(false);
+        task.ptrace().interrupt(task.tid());
+        task.ptrace().resume(task.tid(), 0);
     }
 
     /** Loads what the program sees: registers, vector state, mask. */

@@ -45,7 +45,13 @@ final class Releases {
             release.leaveSegment();
         }
         for (Release release : running) {
-            release.unmapSegment(left);
+            release.beginUnmap(left);
+        }
+        for (Release release : running) {
+            release.unmap();
+        }
+        for (Release release : running) {
+            release.unmapped();
             release.load();
         }
     }
@@ -55,7 +61,9 @@ final class Releases {
         release.interrupt();
         release.leaveSegment();
         if (!isNeededBefore(index)) {
-            release.unmapSegment(left);
+            release.beginUnmap(left);
+            release.unmap();
+            release.unmapped();
         }
         release.load();
         release.letGo();

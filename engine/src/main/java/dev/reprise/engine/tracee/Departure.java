@@ -56,39 +56,57 @@ public record Departure(SignalStack stack, XsaveLayout layout) {
                 layout.read(results));
     }
 
+    /** First, of a parked thread: it is to stop. The steps of many threads go side by side. */
+    static void begin(Tracee tracee) throws KernelException {
+        tracee.ptrace().interrupt(tracee.tid());
+    }
+
     /**
-     * Unmaps the segment and loads the thread's own registers; it is in an event stop afterwards. False when there is no
-     * room for the frame: then the mapping has stayed.
+     * Second: back to its call, with a frame on its stack, whose address this is. 0 when there is no room for one: then it has its own
+     * registers, and the mapping stays.
      */
-    boolean leave(Segment segment, Tracee tracee, int pid, List<Mapping> mappings, long restorer)
-            throws KernelException {
-        tracee.stop();
+    long lead(Tracee tracee, int pid, List<Mapping> mappings) throws KernelException {
+        tracee.awaitEventStop();
         byte[] xstate = tracee.ptrace().xstate(tracee.tid());
         long size = SignalFrame.size(xstate, layout);
         long address = frameAddress(tracee.registers()[UserRegs.RSP], size);
         if (!isWritable(mappings, address, address + size)) {
             tracee.restoreFrozenState();
-            return false;
+            return 0;
         }
         writeFrame(tracee, pid, address, xstate);
-        tracee.runToSyscallStop(false);
+        tracee.ptrace().resumeToSyscall(tracee.tid(), 0);
+        return address;
+    }
+
+    /** Third: the call unmaps the segment. */
+    static void detach(Tracee tracee, Segment segment, long frame, long restorer) throws KernelException {
+        tracee.awaitSyscallStop(false);
         Ptrace ptrace = tracee.ptrace();
         long[] detaching = ptrace.registers(tracee.tid());
         detaching[UserRegs.ORIG_RAX] = SYS_shmdt;
         detaching[UserRegs.RDI] = segment.address().value();
         detaching[UserRegs.RIP] = restorer;
-        detaching[UserRegs.RSP] = address;
+        detaching[UserRegs.RSP] = frame;
         ptrace.setRegisters(tracee.tid(), detaching);
-        tracee.runToSyscallStop(false);
-        long result = ptrace.registers(tracee.tid())[UserRegs.RAX];
+        ptrace.resumeToSyscall(tracee.tid(), 0);
+    }
+
+    /** Fourth: it is out, and is to stop again. */
+    static void stop(Tracee tracee) throws KernelException {
+        tracee.awaitSyscallStop(false);
+        long result = tracee.ptrace().registers(tracee.tid())[UserRegs.RAX];
         if (Door.isError(result)) {
             throw new KernelException("shmdt", "in " + tracee, Errno.of(result));
         }
-        ptrace.interrupt(tracee.tid());
-        ptrace.resume(tracee.tid(), 0);
+        tracee.ptrace().interrupt(tracee.tid());
+        tracee.ptrace().resume(tracee.tid(), 0);
+    }
+
+    /** Fifth: its own registers are loaded; it is in an event stop. */
+    static void end(Tracee tracee) throws KernelException {
         tracee.awaitEventStop();
         tracee.restoreFrozenState();
-        return true;
     }
 
     // Where the kernel would put a frame: on an alternate stack that is set and not in use (a coroutine's own stack may

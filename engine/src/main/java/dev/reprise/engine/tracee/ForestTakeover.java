@@ -2,6 +2,7 @@ package dev.reprise.engine.tracee;
 
 import dev.reprise.kernel.IpcResidence;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.TaskDiedException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -77,23 +78,35 @@ public final class ForestTakeover implements AutoCloseable {
 
     /** Everybody goes home, whatever fails for one of them; the first failure is thrown in the end. */
     public void leave() throws KernelException {
-        KernelException first = null;
+        List<Takeover> leaving = new ArrayList<>(all.reversed());
         // Those who have joined a segment before the one who has brought it in.
-        for (Takeover takeover : all.reversed()) {
-            first = leave(takeover, first);
+        KernelException first = each(leaving, Takeover::leaveOthers, null);
+        for (Takeover.Leaving step : Takeover.Leaving.values()) {
+            first = each(leaving, takeover -> takeover.leave(step), first);
         }
         if (first != null) {
             throw first;
         }
     }
 
-    private static @Nullable KernelException leave(Takeover takeover, @Nullable KernelException before) {
-        try {
-            takeover.leave();
-            return before;
-        } catch (KernelException failure) {
-            return before == null ? failure : before;
+    private interface Step {
+        void take(Takeover takeover) throws KernelException;
+    }
+
+    // One that fails takes no further step.
+    private static @Nullable KernelException each(List<Takeover> leaving, Step step, @Nullable KernelException before) {
+        KernelException first = before;
+        for (Takeover takeover : List.copyOf(leaving)) {
+            try {
+                step.take(takeover);
+            } catch (TaskDiedException died) {
+                leaving.remove(takeover); // it has no home to go to
+            } catch (KernelException failure) {
+                leaving.remove(takeover);
+                first = first == null ? failure : first;
+            }
         }
+        return first;
     }
 
     /** Our side of the segments goes. */

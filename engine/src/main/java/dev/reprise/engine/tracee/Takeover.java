@@ -8,6 +8,7 @@ import dev.reprise.kernel.IpcResidence;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mapping;
 import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.Ptrace;
 import dev.reprise.kernel.RemoteAddress;
 import dev.reprise.kernel.Smaps;
@@ -41,12 +42,14 @@ public final class Takeover implements ProgramRunner {
     private final Segment segment;
     private final Restorers restorers;
     private final long caught;
+    private final int descriptorTableSize;
     private final long programs;
     private final List<Tracee> inside = new ArrayList<>();
     private final Map<Tracee, Control> controls = new HashMap<>();
     private @Nullable Tracee host;
     private @Nullable Departure departure;
     private long restorer;
+    private long frame;
 
     private Takeover(int index, List<Freeze> sharers, List<Mapping> mappings, Segment segment, Restorers restorers)
             throws KernelException {
@@ -56,7 +59,9 @@ public final class Takeover implements ProgramRunner {
         this.mappings = mappings;
         this.segment = segment;
         this.restorers = restorers;
-        this.caught = Freeze.hex(Proc.text("/proc/" + pid + "/status"), "SigCgt");
+        ProcStatus status = ProcStatus.of(pid, pid);
+        this.caught = Freeze.hex(status.text(), "SigCgt");
+        this.descriptorTableSize = Integer.parseInt(status.field("FDSize"));
         this.programs = segment.programsAddress() + index * HOST_PROGRAMS;
     }
 
@@ -155,6 +160,11 @@ public final class Takeover implements ProgramRunner {
         return false;
     }
 
+    /** For how many descriptors its table has room. */
+    public int descriptorTableSize() {
+        return descriptorTableSize;
+    }
+
     /** Where we are in its address space. */
     public Segment segment() {
         return segment;
@@ -162,10 +172,16 @@ public final class Takeover implements ProgramRunner {
 
     /** Brings the segment in with the thread that suits best, which runs {@code first}. */
     public ProgramResults enter(Program first) throws KernelException {
+        begin(first);
+        return await(host());
+    }
+
+    /** The same without waiting for the program: {@link #await} follows, for the {@link #host}. */
+    public void begin(Program first) throws KernelException {
         if (!isFirst()) {
             host = freeze.leader();
             join(host, first, programs);
-            return await(host);
+            return;
         }
         Tracee chosen = chooseHost();
         giveTo(chosen);
@@ -174,7 +190,6 @@ public final class Takeover implements ProgramRunner {
         Boot.Gadgets gadgets = new Boot.Gadgets(Gadget.pivot(pid, mappings), PIVOT_STACK);
         new Boot(segment, chosen, caught, gadgets).enter(first);
         inside.add(chosen);
-        return await(chosen);
     }
 
     // A thread in a call that restarts from its beginning is best, then a sleeping one; spinning ones need the gadget.
@@ -251,8 +266,7 @@ public final class Takeover implements ProgramRunner {
 
     /** Waits until a thread's program is done, and returns its results; an error that stopped it is thrown. */
     public ProgramResults await(Tracee tracee) throws KernelException {
-        Control control = requireControl(tracee);
-        ProgramWait.until(control, tracee, SPIN_NANOS, POLL_NANOS);
+        Control control = awaitDone(tracee);
         int stoppedAt = control.stoppedAt();
         if (!control.program().isEnd(stoppedAt)) {
             throw new KernelException(
@@ -261,6 +275,12 @@ public final class Takeover implements ProgramRunner {
                     Errno.of(control.resultAt(stoppedAt)));
         }
         return control.results();
+    }
+
+    private static Control awaitDone(Tracee tracee) throws KernelException {
+        Control control = requireControl(tracee);
+        ProgramWait.until(control, tracee, SPIN_NANOS, POLL_NANOS);
+        return control;
     }
 
     /** Runs one more small program in a thread that has {@link #join}ed and is parked. */
@@ -317,8 +337,7 @@ public final class Takeover implements ProgramRunner {
     private void stoppedBack(Tracee tracee) throws KernelException {
         tracee.awaitEventStop();
         tracee.restoreFrozenState();
-        tracee.setControl(null);
-        inside.remove(tracee);
+        isOut(tracee);
     }
 
     /** What the last thread needs to go and unmap the segment; it is asked where the probes have not answered. */
@@ -331,29 +350,79 @@ public final class Takeover implements ProgramRunner {
      * which it could be lost. Those that have died meanwhile are nobody's concern.
      */
     public void leave() throws KernelException {
+        leaveOthers();
+        unlessDead(() -> {
+            for (Leaving step : Leaving.values()) {
+                leave(step);
+            }
+        });
+    }
+
+    /** All go but the host that unmaps the segment. */
+    void leaveOthers() throws KernelException {
         for (Tracee tracee : List.copyOf(inside)) {
             if (tracee != host) {
                 unlessDead(() -> back(tracee));
             }
         }
-        for (Tracee last : List.copyOf(inside)) {
-            if (isFirst()) {
-                unlessDead(() -> leave(last));
-            } else {
-                unlessDead(() -> back(last));
+        // Better a mapping that stays behind than a window in which the program could die.
+        if (isHostInside() && (!isFirst() || restorer == 0)) {
+            unlessDead(() -> back(host()));
+        }
+    }
+
+    private boolean isHostInside() {
+        return host != null && inside.contains(host);
+    }
+
+    /** The steps of the host's way out: where many processes leave, each step is taken by all. */
+    enum Leaving {
+        BEGIN,
+        LEAD,
+        DETACH,
+        STOP,
+        END
+    }
+
+    /** The host takes a step, if it is still inside; none may follow one that failed. */
+    void leave(Leaving step) throws KernelException {
+        if (!isHostInside()) {
+            return;
+        }
+        Tracee last = host();
+        switch (step) {
+            case BEGIN -> {
+                departure();
+                Departure.begin(last);
+            }
+            case LEAD -> {
+                frame = departure().lead(last, pid, mappings);
+                if (frame == 0) {
+                    isOut(last);
+                }
+            }
+            case DETACH -> Departure.detach(last, segment, frame, restorer);
+            case STOP -> Departure.stop(last);
+            case END -> {
+                Departure.end(last);
+                isOut(last);
             }
         }
     }
 
-    private void leave(Tracee last) throws KernelException {
-        if (restorer == 0) {
-            back(last); // the mapping stays behind: better than a window in which the program could die
-            return;
+    private Departure departure() throws KernelException {
+        Departure how = departure;
+        if (how == null) {
+            awaitDone(host()); // its first program, where another process has failed meanwhile
+            how = Departure.ask(this);
+            departure = how;
         }
-        Departure how = departure == null ? Departure.ask(this) : departure;
-        how.leave(segment, last, pid, mappings, restorer);
-        last.setControl(null);
-        inside.remove(last);
+        return how;
+    }
+
+    private void isOut(Tracee tracee) {
+        tracee.setControl(null);
+        inside.remove(tracee);
     }
 
     private interface Step {

@@ -145,27 +145,27 @@ public final class Tracee {
      * delivered on the way; returns whether one was.
      */
     public boolean runToSyscallStop(boolean passSignals) throws KernelException {
+        ptrace.resumeToSyscall(tid, 0);
+        return awaitSyscallStop(passSignals);
+    }
+
+    /** Waits for that stop of a thread that runs to it already. */
+    public boolean awaitSyscallStop(boolean passSignals) throws KernelException {
         boolean delivered = false;
-        int signal = 0;
         while (true) {
-            ptrace.resumeToSyscall(tid, signal);
             WaitStatus status = await();
             if (status.isSyscallStop()) {
                 return delivered;
             }
-            signal = 0;
+            int signal = 0;
             if (status.isSignalStop()) {
-                if (status.stopSignal() == Signal.SIGSTOP) {
-                    signal = Signal.SIGSTOP; // nothing blocks it: the process stops, we go on, and it stands still
-                    // when we leave
-                    continue;
-                }
-                if (!passSignals) {
+                if (!passSignals && status.stopSignal() != Signal.SIGSTOP) {
                     throw new TaskDiedException("unexpected signal " + status.stopSignal(), tid);
                 }
                 signal = status.stopSignal();
                 delivered = true;
             }
+            ptrace.resumeToSyscall(tid, signal);
         }
     }
 

@@ -28,7 +28,7 @@ class AddressSpaceLookTest {
             awaitReady(python);
             int pid = (int) python.pid();
             AddressSpaceCapture capture = new AddressSpaceCapture(pid, new HashMap<>());
-            List<Refusal> refusals = new ArrayList<>(capture.look());
+            List<Refusal> refusals = new ArrayList<>(capture.look(null));
             if (refusals.isEmpty()) {
                 assertThat(capture.bytesSeen()).isBetween(1L << 20, 1L << 28);
             }

@@ -389,6 +389,7 @@ class DescriptorRoundTripTest {
             capture.take(
                     set,
                     Sharing.of(Kcmp.FILES, set.members()),
+                    Map.of(),
                     IdLevel.of(child.pid()),
                     new ChangeGuard(Map.of()),
                     found);

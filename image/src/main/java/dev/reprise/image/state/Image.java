@@ -17,7 +17,7 @@ public record Image(
         List<Integer> outsideGroups,
         List<Integer> outsideSessions) {
     public Image {
-        objects = List.copyOf(objects);
+        objects = IndexedObjects.of(objects);
         processes = List.copyOf(processes);
         zombies = List.copyOf(zombies);
         outsideGroups = List.copyOf(outsideGroups);
@@ -52,34 +52,15 @@ public record Image(
 
     /** The object with an id, of the wanted kind. */
     public <T extends SharedObject> T object(ObjectId id, Class<T> kind) {
-        int likely = likelyPlace(id);
-        for (int below = likely, above = likely + 1; below >= 0 || above < objects.size(); below--, above++) {
-            if (is(below, id, kind)) {
-                return kind.cast(objects.get(below));
-            }
-            if (is(above, id, kind)) {
-                return kind.cast(objects.get(above));
+        SharedObject likely = objects instanceof IndexedObjects indexed ? indexed.withId(id) : null;
+        if (kind.isInstance(likely)) {
+            return kind.cast(likely);
+        }
+        for (SharedObject object : objects) {
+            if (object.id().equals(id) && kind.isInstance(object)) {
+                return kind.cast(object);
             }
         }
         throw new IllegalArgumentException("no " + kind.getSimpleName() + " with id " + id.value());
-    }
-
-    // Ids are given in order of appearance, so that nearly all objects stand in the order of their ids.
-    private int likelyPlace(ObjectId id) {
-        int low = 0;
-        int high = objects.size();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (objects.get(middle).id().value() < id.value()) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
-    }
-
-    private boolean is(int at, ObjectId id, Class<?> kind) {
-        return at >= 0 && at < objects.size() && objects.get(at).id().equals(id) && kind.isInstance(objects.get(at));
     }
 }
