@@ -31,6 +31,7 @@ final class Tasks {
     private static final int WNOHANG = 1;
     static final int SIGKILL = 9;
     static final int SIGCONT = 18;
+    static final int SIGSTOP = 19;
 
     /** The status of a process that somebody else waited for. */
     static final int UNKNOWN = -1;

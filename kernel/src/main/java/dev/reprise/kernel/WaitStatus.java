@@ -76,18 +76,10 @@ public record WaitStatus(int value) {
     }
 
     /**
-     * The next stop of a process that this very thread traces. Its end is a {@link TaskDiedException}, and is left for its
-     * parent: that may be another part of this very process, for which the kernel keeps no second report.
+     * The next stop of a process that this very thread traces, if there is one already, else {@code null}. Its end is a
+     * {@link TaskDiedException}, and is left for its parent: that may be another part of this very process, for which the kernel
+     * keeps no second report.
      */
-    public static WaitStatus stopOf(int pid) throws KernelException {
-        WaitStatus status = null;
-        while (status == null) {
-            status = stop(pid, 0);
-        }
-        return status;
-    }
-
-    /** The same if there is a stop already, else {@code null}. */
     public static @org.jspecify.annotations.Nullable WaitStatus pollStop(int pid) throws KernelException {
         return stop(pid, WNOHANG);
     }

@@ -16,7 +16,7 @@ import dev.reprise.engine.tracee.Freeze;
 import dev.reprise.engine.tracee.Takeover;
 import dev.reprise.engine.tracee.Tracee;
 import dev.reprise.engine.tracee.Tracer;
-import dev.reprise.engine.tracee.VforkException;
+import dev.reprise.engine.tracee.UnstoppableException;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.KernelException;
@@ -131,11 +131,13 @@ public final class CheckpointRun {
     private void freeze(ForestFreeze freeze) throws KernelException, CannotCapture {
         try {
             freeze.freeze();
-        } catch (VforkException waiting) {
+        } catch (UnstoppableException waiting) {
             throw new CannotCapture(List.of(new Refusal(
-                    "vfork",
+                    waiting.waitsForChild() ? "vfork" : "uninterruptible sleep",
                     "task " + waiting.tid(),
-                    "it waits for its child, which for two seconds has neither called exec nor ended",
+                    waiting.waitsForChild()
+                            ? "it waits for its child, which for two seconds has neither called exec nor ended"
+                            : "for two seconds it could not be stopped (state D: slow storage, or a frozen control group)",
                     "try again later")));
         }
         if (freeze.processes().isEmpty()) {

@@ -38,7 +38,7 @@ final class SharingLook {
 
     private static void require(Kcmp kind, String name, int pid, int tid, List<Refusal> refusals)
             throws KernelException {
-        if (!kind.isShared(pid, tid)) {
+        if (!kind.isShared(pid, tid) && !isEnding(tid) && !isEnding(pid)) {
             refusals.add(new Refusal(
                     name + " of one thread", "task " + tid, "it is not its process's, and not saved yet", ""));
         }
@@ -66,7 +66,7 @@ final class SharingLook {
         try {
             for (Sharing sharing : kinds) {
                 Member sharer = sharing.sharedWith(other);
-                if (sharer != null && isProgram(other) && outsiders.contain(other) && !isEnding(sharer)) {
+                if (sharer != null && isProgram(other) && outsiders.contain(other) && !isEnding(sharer.tid())) {
                     refusals.add(new Refusal(
                             "shared " + NAMES.get(sharing.kind()),
                             Member.alone(other).text(),
@@ -90,10 +90,10 @@ final class SharingLook {
         }
     }
 
-    // Two that have nothing any more seem to have the same.
-    private static boolean isEnding(Member member) {
+    // Who is on his way out has nothing any more: two of them seem to have the same, one and another each his own.
+    private static boolean isEnding(int tid) {
         try {
-            return ProcStat.of(member.tid()).isEnding();
+            return ProcStat.of(tid).isEnding();
         } catch (KernelException gone) {
             return true;
         }

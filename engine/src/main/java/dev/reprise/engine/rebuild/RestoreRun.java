@@ -73,6 +73,9 @@ public final class RestoreRun {
         } else if (inUserNamespace) {
             rights.requireOwnedBy(image);
         }
+        if (!inUserNamespace) {
+            rights.requireCapabilitiesOf(image);
+        }
         RestorePlanner planner =
                 new RestorePlanner(image, options, ClockRebuild.Here.now(), LocalVdso.ask(), inUserNamespace);
         verifyFiles(planner.checks());

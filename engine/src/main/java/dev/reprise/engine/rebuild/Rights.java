@@ -31,6 +31,7 @@ final class Rights {
     private final int user;
     private final int group;
     private final List<Integer> groups;
+    private final long permitted;
 
     private Rights(ProcStatus own) throws KernelException {
         mayMakeNamespaces = Capability.isEffective(Capability.CAP_SYS_ADMIN);
@@ -38,6 +39,7 @@ final class Rights {
         user = (int) Door.call(SYS_geteuid);
         group = (int) Door.call(SYS_getegid);
         groups = own.groups();
+        permitted = own.capabilities("Prm");
     }
 
     /** Those of this thread. */
@@ -70,6 +72,23 @@ final class Rights {
         if (!foreign.isEmpty()) {
             throw new RestoreException(new Reason.Denied(
                     "this is not all uid " + user + "'s: " + String.join("; ", foreign), "run as root"));
+        }
+    }
+
+    /** Throws which capabilities only the image has: nobody can give what he has not. */
+    void requireCapabilitiesOf(Image image) throws RestoreException {
+        long wanted = 0;
+        for (ProcessState process : image.processes()) {
+            for (TaskState task : process.tasks()) {
+                Credentials c = task.credentials();
+                wanted |= c.permitted() | c.inheritable() | c.ambient();
+            }
+        }
+        if ((wanted & ~permitted) != 0) {
+            throw new RestoreException(new Reason.Denied(
+                    "it has capabilities that its restorer has not: "
+                            + String.join(", ", Capability.namesOf(wanted & ~permitted)),
+                    "restore with them"));
         }
     }
 

@@ -23,12 +23,14 @@ final class Boot {
     record Gadgets(Gadget.@Nullable Pivot pivot, int stack) {}
 
     private final Segment segment;
+    private final Freeze freeze;
     private final Tracee tracee;
     private final long caught;
     private final Gadgets gadgets;
 
-    Boot(Segment segment, Tracee tracee, long caught, Gadgets gadgets) {
+    Boot(Segment segment, Freeze freeze, Tracee tracee, long caught, Gadgets gadgets) {
         this.segment = segment;
+        this.freeze = freeze;
         this.tracee = tracee;
         this.caught = caught;
         this.gadgets = gadgets;
@@ -58,6 +60,7 @@ final class Boot {
             frozen = entry.clone();
             SystemCallStop.repeat(frozen, entry[UserRegs.ORIG_RAX]);
             tracee.freezeAs(frozen, mask);
+            freeze.lookAtSharedSignals(tracee);
         }
         Control control = prepare(first);
         long[] boot = entry.clone();

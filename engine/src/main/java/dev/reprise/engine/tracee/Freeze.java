@@ -1,5 +1,6 @@
 package dev.reprise.engine.tracee;
 
+import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStat;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Seizes and stops every thread of a process, until a pass over /proc finds no new one.
@@ -21,7 +23,9 @@ import java.util.Map;
  */
 public final class Freeze {
     private static final int SIGTRAP = 5;
+    private static final int SEIZES = 3;
     private static final char TRACING_STOP = 't';
+    private static final char UNINTERRUPTIBLE = 'D';
 
     private final Tracer tracer;
     private final int pid;
@@ -96,7 +100,12 @@ public final class Freeze {
             throw new TaskDiedException("freeze", pid);
         }
         order.sort((a, b) -> a.tid() == pid ? -1 : b.tid() == pid ? 1 : Integer.compare(a.tid(), b.tid()));
-        sharedPendingSignals = tracer.ptrace().pendingSignals(order.getFirst().tid(), true);
+        lookAtSharedSignals(order.getFirst());
+    }
+
+    /** Again, where one that stands was delivered a signal since: it is pending no more. */
+    void lookAtSharedSignals(Tracee stopped) throws KernelException {
+        sharedPendingSignals = tracer.ptrace().pendingSignals(stopped.tid(), true);
     }
 
     // Filters would judge our calls: they rest while we are the tracer.
@@ -120,7 +129,7 @@ public final class Freeze {
         try {
             SleepClock before = SleepClock.of(pid, tid);
             int options = Ptrace.O_TRACESYSGOOD | Ptrace.O_TRACEEXEC;
-            tracer.ptrace().seize(tid, filtered ? options | Ptrace.O_SUSPEND_SECCOMP : options);
+            seize(tid, filtered ? options | Ptrace.O_SUSPEND_SECCOMP : options);
             order.add(tracee);
             WaitStatus status = new Stopping(pid, tracee).stop();
             stopped |= status.stopSignal() != SIGTRAP;
@@ -134,6 +143,26 @@ public final class Freeze {
                 throw failure;
             }
         }
+    }
+
+    // While another thread execs the leader is a zombie for a moment, and then is that thread.
+    private void seize(int tid, int options) throws KernelException {
+        KernelException denied = null;
+        for (int i = 0; i < SEIZES; i++) {
+            try {
+                tracer.ptrace().seize(tid, options);
+                return;
+            } catch (KernelException failure) {
+                if (failure.errno() != Errno.EPERM) {
+                    throw failure;
+                }
+                if (hasEnded(tid)) {
+                    throw new TaskDiedException("PTRACE_SEIZE", tid);
+                }
+                denied = failure;
+            }
+        }
+        throw Objects.requireNonNull(denied);
     }
 
     // A leader that has ended before its threads stays as a zombie, which nobody can seize (EPERM).
@@ -260,19 +289,23 @@ public final class Freeze {
         try {
             ptrace.detach(tracee.tid(), 0);
         } catch (TaskDiedException runs) {
-            // One that stands still would tell of no other stop.
-            if (!standsStill(tracee.tid())) {
+            // One that stands still would tell of no other stop; one that cannot be stopped goes when our thread ends.
+            char state = state(tracee.tid());
+            if (state == UNINTERRUPTIBLE) {
+                return;
+            }
+            if (state != TRACING_STOP) {
                 tracee.stop();
             }
             ptrace.detach(tracee.tid(), 0);
         }
     }
 
-    private boolean standsStill(int tid) {
+    private char state(int tid) {
         try {
-            return ProcStat.ofTask(pid, tid).state() == TRACING_STOP;
+            return ProcStat.ofTask(pid, tid).state();
         } catch (KernelException ended) {
-            return false;
+            return 'X';
         }
     }
 }

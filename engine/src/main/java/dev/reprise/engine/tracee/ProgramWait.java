@@ -19,21 +19,22 @@ public final class ProgramWait {
             }
             WaitStatus status = tracee.poll();
             if (status == null) {
+                if (System.nanoTime() - start > Tracee.DEATH_NANOS) {
+                    tracee.requireAlive();
+                }
                 control.awaitChange(pollNanos);
                 continue;
             }
             if (!status.isStopped()) {
                 throw new TaskDiedException("wait4 (" + status + ")", tracee.tid());
             }
-            if (status.isSignalStop() && status.stopSignal() == Signal.SIGSTOP) {
-                tracee.ptrace().resume(tracee.tid(), Signal.SIGSTOP);
-                continue;
-            }
-            if (status.isSignalStop()) {
+            if (status.isSignalStop() && status.stopSignal() != Signal.SIGSTOP) {
                 throw new TaskDiedException("program stopped (" + status + ")", tracee.tid());
             }
-            // A group stop: the program itself must end first; the stop waits at the detach.
-            tracee.ptrace().resume(tracee.tid(), 0);
+            // SIGSTOP, which nobody can block, becomes a group stop, unless a SIGCONT has come since. In a group stop
+            // the program
+            // itself must end first; the stop waits at the detach.
+            tracee.ptrace().resume(tracee.tid(), status.isSignalStop() ? status.stopSignal() : 0);
         }
     }
 }

@@ -7,7 +7,6 @@ import dev.reprise.kernel.Ptrace;
 import dev.reprise.kernel.TaskDiedException;
 import dev.reprise.kernel.WaitStatus;
 import dev.reprise.kernel.x86_64.SyscallNumbers;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Brings a seized thread to its event stop, whatever it is doing.
@@ -16,9 +15,8 @@ import java.util.concurrent.locks.LockSupport;
  * while the child, which is looked for later, runs on.
  */
 final class Stopping {
-    private static final long SPIN_NANOS = 300_000;
-    private static final long PAUSE_NANOS = 50_000;
-    private static final long VFORK_NANOS = 2_000_000_000L;
+    private static final long PATIENCE_NANOS = 2_000_000_000L;
+    private static final char UNINTERRUPTIBLE = 'D';
 
     private final int pid;
     private final Tracee tracee;
@@ -46,34 +44,26 @@ final class Stopping {
     }
 
     private WaitStatus await() throws KernelException {
-        long start = System.nanoTime();
-        while (System.nanoTime() - start < SPIN_NANOS) {
-            WaitStatus status = tracee.poll();
-            if (status != null) {
-                return status;
-            }
-            Thread.onSpinWait();
+        WaitStatus status = tracee.nextWithin(PATIENCE_NANOS);
+        while (status == null) {
+            requireStoppable();
+            status = tracee.nextWithin(PATIENCE_NANOS);
         }
-        while (isInVfork()) {
-            if (System.nanoTime() - start > VFORK_NANOS) {
-                throw new VforkException(tracee.tid());
-            }
-            WaitStatus status = tracee.poll();
-            if (status != null) {
-                return status;
-            }
-            LockSupport.parkNanos(PAUSE_NANOS);
-        }
-        return tracee.next();
+        return status;
     }
 
-    private boolean isInVfork() {
+    private void requireStoppable() throws UnstoppableException {
         String task = "/proc/" + pid + "/task/" + tracee.tid();
+        boolean waitsForChild;
         try {
-            return ProcStat.ofTask(pid, tracee.tid()).state() == 'D' && isClone(Proc.text(task + "/syscall"));
+            if (ProcStat.ofTask(pid, tracee.tid()).state() != UNINTERRUPTIBLE) {
+                return;
+            }
+            waitsForChild = isClone(Proc.text(task + "/syscall"));
         } catch (KernelException gone) {
-            return false;
+            return;
         }
+        throw new UnstoppableException(tracee.tid(), waitsForChild);
     }
 
     // "58 0x... 0x..."

@@ -188,7 +188,7 @@ public final class Takeover implements ProgramRunner {
         restorer = restorers.of(pid, mappings); // the way out, before we are in
         host = chosen;
         Boot.Gadgets gadgets = new Boot.Gadgets(Gadget.pivot(pid, mappings), PIVOT_STACK);
-        new Boot(segment, chosen, caught, gadgets).enter(first);
+        new Boot(segment, freeze, chosen, caught, gadgets).enter(first);
         inside.add(chosen);
     }
 

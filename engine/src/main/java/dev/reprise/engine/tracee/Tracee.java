@@ -1,17 +1,24 @@
 package dev.reprise.engine.tracee;
 
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.Ptrace;
 import dev.reprise.kernel.Signal;
 import dev.reprise.kernel.TaskDiedException;
 import dev.reprise.kernel.WaitStatus;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One seized thread. Its registers are those of the freeze, until it is let go. */
 public final class Tracee {
     /** No signal may reach a thread that is not in its own code. */
     static final long ALL_SIGNALS = -1;
+
+    private static final long SPIN_NANOS = 300_000;
+    private static final long PAUSE_NANOS = 50_000;
+    /** So long nobody asks whether it has died. */
+    static final long DEATH_NANOS = 2_000_000;
 
     private final Ptrace ptrace;
     private final int tid;
@@ -108,7 +115,55 @@ public final class Tracee {
 
     /** Waits for the next report. */
     WaitStatus next() throws KernelException {
-        return leader ? WaitStatus.stopOf(tid) : WaitStatus.ofOwn(tid);
+        return leader ? nextOfLeader() : WaitStatus.ofOwn(tid);
+    }
+
+    private WaitStatus nextOfLeader() throws KernelException {
+        WaitStatus status = null;
+        while (status == null) {
+            status = nextWithin(Long.MAX_VALUE);
+        }
+        return status;
+    }
+
+    /** The next report, or {@code null} if there is none for so long. */
+    @Nullable
+    WaitStatus nextWithin(long nanos) throws KernelException {
+        long start = System.nanoTime();
+        while (true) {
+            WaitStatus status = poll();
+            long waited = System.nanoTime() - start;
+            if (status != null || waited >= nanos) {
+                return status;
+            }
+            if (waited < SPIN_NANOS) {
+                Thread.onSpinWait();
+                continue;
+            }
+            if (waited > DEATH_NANOS) {
+                requireAlive();
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /**
+     * That it has not died without a report. The kernel tells of a leader's end only when somebody has waited for all its other
+     * threads (delay_group_leader), which is for us to do: until then /proc alone shows it.
+     */
+    void requireAlive() throws KernelException {
+        if (leader && hasEnded()) {
+            throw new TaskDiedException("waitid", tid);
+        }
+    }
+
+    private boolean hasEnded() throws KernelException {
+        try {
+            return ProcStat.ofTask(tid, tid).isZombie();
+        } catch (KernelException gone) {
+            gone.requireAnswer();
+            return true;
+        }
     }
 
     /** Waits for the next report; a death is a {@link TaskDiedException}. */
@@ -142,7 +197,7 @@ public final class Tracee {
 
     /**
      * Lets the thread run to the next entry to or exit from a system call. With {@code passSignals} signals are
-     * delivered on the way; returns whether one was.
+     * delivered on the way, without only SIGSTOP, which nobody can block; returns whether one was.
      */
     public boolean runToSyscallStop(boolean passSignals) throws KernelException {
         ptrace.resumeToSyscall(tid, 0);
