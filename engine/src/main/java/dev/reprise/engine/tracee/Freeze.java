@@ -271,8 +271,10 @@ public final class Freeze {
             try {
                 letGo(tracee);
             } catch (TaskDiedException died) {
-                // it has nothing left to go on with
+                // It has nothing left to go on with; or it has executed another program, and is the leader now.
+                tracer.leaveBehind();
             } catch (KernelException failure) {
+                tracer.leaveBehind();
                 first = first == null ? failure : first;
             }
         }
@@ -292,6 +294,7 @@ public final class Freeze {
             // One that stands still would tell of no other stop; one that cannot be stopped goes when our thread ends.
             char state = state(tracee.tid());
             if (state == UNINTERRUPTIBLE) {
+                tracer.leaveBehind();
                 return;
             }
             if (state != TRACING_STOP) {

@@ -31,8 +31,8 @@ public final class ProgramWait {
             if (status.isSignalStop() && status.stopSignal() != Signal.SIGSTOP) {
                 throw new TaskDiedException("program stopped (" + status + ")", tracee.tid());
             }
-            // SIGSTOP, which nobody can block, becomes a group stop, unless a SIGCONT has come since. In a group stop the
-            // program itself must end first; the stop waits at the detach.
+            // SIGSTOP, which nobody can block, becomes a group stop, unless a SIGCONT has come since. In a group
+            // stop the program itself must end first; the stop waits at the detach.
             tracee.ptrace().resume(tracee.tid(), status.isSignalStop() ? status.stopSignal() : 0);
         }
     }

@@ -1,0 +1,126 @@
+package dev.reprise.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The tool is killed (SIGKILL) at a random instant of a checkpoint, of programs under load, in every mode: none is harmed, and each
+ * can be checkpointed afterwards. Deaths before each of its steps: {@link ToolDiesTest}.
+ *
+ * <p>By default 300 kills; {@code -Dreprise.kills=N} says how many, {@code -Dreprise.long=true} makes it 10,000.
+ */
+class KillsTest {
+    private static final int KILLS =
+            Integer.getInteger("reprise.kills", Boolean.getBoolean("reprise.long") ? 10_000 : 300);
+    private static final long SEED = Long.getLong("reprise.seed", 1);
+    private static final List<List<String>> MODES = List.of(
+            List.of("--sync=no"),
+            List.of("--sync=no", "--stop-and-copy"),
+            List.of("--sync=no", "--compress=lz4"),
+            List.of("--sync=no", "--prove"));
+
+    @TempDir(factory = PublicDirectory.class)
+    Path scratch;
+
+    private final Map<String, Long> durations = new HashMap<>();
+    private final Random random = new Random(SEED);
+
+    @BeforeEach
+    void needRoot() {
+        assumeTrue(Tasks.isRoot(), "checkpoints need root");
+    }
+
+    @Test
+    void nobodyIsHarmed() throws Exception {
+        Path image = Files.createDirectory(scratch.resolve("images")).resolve("image");
+        List<SoakProgram> mix = new ArrayList<>();
+        int killed = 0;
+        try {
+            SoakProgram.startAll(scratch, mix);
+            for (int i = 0; i < KILLS; i++) {
+                SoakProgram program = mix.get(i % mix.size());
+                List<String> mode = MODES.get(random.nextInt(MODES.size()));
+                try {
+                    killed += kill(program, mode, image);
+                } catch (AssertionError harmed) {
+                    throw new AssertionError(
+                            "kill " + i + " (seed " + SEED + "), " + mode + " of " + program + ": "
+                                    + harmed.getMessage(),
+                            harmed);
+                }
+            }
+            for (SoakProgram program : mix) {
+                Tool.run("checkpoint", "--sync=no", "-o", image + "", program.pid() + "")
+                        .succeeds();
+                program.passes();
+            }
+        } finally {
+            for (SoakProgram program : mix) {
+                program.close();
+            }
+        }
+        System.out.println(KILLS + " kills, " + killed + " of them before the tool had ended");
+        assertThat(killed).isGreaterThan(KILLS / 4);
+    }
+
+    // 1 if it was alive.
+    private int kill(SoakProgram program, List<String> mode, Path image) throws IOException, InterruptedException {
+        long whole = duration(program, mode, image);
+        int family = Tasks.family(program.pid()).size();
+        Process tool = start(program, mode, image);
+        TimeUnit.NANOSECONDS.sleep(random.nextLong(whole));
+        tool.destroyForcibly();
+        boolean wasKilled = tool.waitFor() == 128 + Tasks.SIGKILL;
+        LeftAlone.require(program.pid(), true);
+        awaitFamily(program, family);
+        return wasKilled ? 1 : 0;
+    }
+
+    // The second of two runs: the first may meet what a kill has left.
+    private long duration(SoakProgram program, List<String> mode, Path image) throws IOException, InterruptedException {
+        String key = program + " " + mode;
+        Long known = durations.get(key);
+        if (known == null) {
+            start(program, mode, image).waitFor();
+            long start = System.nanoTime();
+            start(program, mode, image).waitFor();
+            known = System.nanoTime() - start;
+            durations.put(key, known);
+        }
+        return known;
+    }
+
+    private static Process start(SoakProgram program, List<String> mode, Path image) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("checkpoint"));
+        arguments.addAll(mode);
+        arguments.addAll(List.of("-o", image.toString(), program.pid() + ""));
+        ProcessBuilder builder = new ProcessBuilder(Tool.command(List.of(), arguments.toArray(String[]::new)))
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        Tool.environment(builder);
+        return Births.start(builder);
+    }
+
+    // The copies of its memory end with the tool.
+    private static void awaitFamily(SoakProgram program, int size) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (Tasks.family(program.pid()).size() > size && System.nanoTime() < deadline) {
+            Thread.sleep(1);
+        }
+        assertThat(Tasks.family(program.pid())).hasSizeLessThanOrEqualTo(size);
+    }
+}
