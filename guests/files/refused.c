@@ -10,7 +10,6 @@
 // guest: kvm
 // guest: fanotify
 // guest: fanotify_permission
-// guest: fanotify_mount
 // guest: file_system_context
 // guest: mount_tree
 // guest: secret_memory
@@ -209,11 +208,6 @@ static int open_kind(const char *kind)
         return group;
     } else if (strcmp(kind, "fanotify_permission") == 0) {
         return fanotify_init(FAN_CLASS_CONTENT, O_RDONLY);
-    } else if (strcmp(kind, "fanotify_mount") == 0) {
-        int group = fanotify_init(FAN_CLASS_NOTIF, O_RDONLY);
-        if (group >= 0)
-            NEED(fanotify_mark(group, FAN_MARK_ADD | FAN_MARK_MOUNT, FAN_MODIFY, AT_FDCWD, "/sys"));
-        return group;
     } else if (strcmp(kind, "file_system_context") == 0) {
         return syscall(NR_FSOPEN, "tmpfs", 0);
     } else if (strcmp(kind, "mount_tree") == 0) {

@@ -24,7 +24,6 @@ class RefusedTest {
         "kvm, kvm-vm",
         "fanotify, unread fanotify events",
         "fanotify_permission, fanotify permission group",
-        "fanotify_mount, fanotify mark on a mount",
         "file_system_context, fscontext",
         "mount_tree, file of a detached mount",
         "secret_memory, memfd_secret",

@@ -93,8 +93,8 @@ final class SampleFiles {
                         0x23,
                         0x8000,
                         List.of(
-                                new FanotifyMark(false, "/tmp", 0x240, 0x48000020, 8),
-                                new FanotifyMark(true, "/", 0, 0x200, 0))),
+                                new FanotifyMark(FanotifyMark.Scope.INODE, "/tmp", 0x240, 0x48000020, 8),
+                                new FanotifyMark(FanotifyMark.Scope.FILE_SYSTEM, "/", 0, 0x200, 0))),
                 new MemFd(id(22), 0x8002, NOBODY, memory, 4097),
                 socket(),
                 new OutsideFile(id(24), 1, NOBODY, "pipe:[12345]"),

@@ -9,6 +9,7 @@ public final class Fanotify {
 
     public static final int FAN_MARK_ADD = 0x1;
     public static final int FAN_MARK_DONT_FOLLOW = 0x4;
+    public static final int FAN_MARK_MOUNT = 0x10;
     public static final int FAN_MARK_IGNORED_MASK = 0x20;
     public static final int FAN_MARK_FILESYSTEM = 0x100;
     public static final int FAN_MARK_EVICTABLE = 0x200;

@@ -66,13 +66,7 @@ final class FanotifyCapture implements OpenFileCapture {
 
     private static void marks(LiveDescriptor d, FanotifyLines lines, DescriptorLook look) throws KernelException {
         for (String line : lines.marks()) {
-            if (FanotifyLines.isOnMount(line)) {
-                look.refuse(
-                        d,
-                        "fanotify mark on a mount",
-                        "it is of one mount of one mount namespace, which a restore may not be in",
-                        "mark the file system (FAN_MARK_FILESYSTEM)");
-            } else if (FanotifyLines.mark(line).path().isEmpty()) {
+            if (FanotifyLines.mark(d.pid(), line).path().isEmpty()) {
                 look.refuse(
                         d,
                         "fanotify mark without a path",
@@ -100,7 +94,7 @@ final class FanotifyCapture implements OpenFileCapture {
         FanotifyLines lines = FanotifyLines.of(d.info().lines());
         List<FanotifyMark> marks = new ArrayList<>();
         for (String line : lines.marks().reversed()) { // the kernel shows the newest first
-            marks.add(FanotifyLines.mark(line));
+            marks.add(FanotifyLines.mark(d.pid(), line));
         }
         return new Fanotify(id, d.info().statusFlags(), take.owner(d), lines.groupFlags(), lines.eventFlags(), marks);
     }

@@ -35,15 +35,15 @@ record FanotifyLines(int groupFlags, int eventFlags, List<String> marks) {
         return new FanotifyLines(groupFlags, eventFlags, marks);
     }
 
-    static boolean isOnMount(String line) {
-        return !value(line, "mnt_id").isEmpty();
-    }
-
-    /** A mark of an inode or file system; its path is empty when none was found. */
-    static FanotifyMark mark(String line) throws KernelException {
+    /** A mark; its path, as process {@code pid} sees it, is empty when none was found. */
+    static FanotifyMark mark(int pid, String line) throws KernelException {
+        String mount = value(line, "mnt_id");
+        FanotifyMark.Scope scope = !mount.isEmpty()
+                ? FanotifyMark.Scope.MOUNT
+                : value(line, "ino").isEmpty() ? FanotifyMark.Scope.FILE_SYSTEM : FanotifyMark.Scope.INODE;
         return new FanotifyMark(
-                value(line, "ino").isEmpty(),
-                path(line),
+                scope,
+                mount.isEmpty() ? path(line) : VisibleMounts.pointOf(pid, Integer.parseInt(mount, 16)),
                 number(line, "mflags"),
                 number(line, "mask"),
                 number(line, "ignored_mask"));

@@ -6,6 +6,7 @@ import static dev.reprise.kernel.Fanotify.FAN_MARK_EVICTABLE;
 import static dev.reprise.kernel.Fanotify.FAN_MARK_FILESYSTEM;
 import static dev.reprise.kernel.Fanotify.FAN_MARK_IGNORE;
 import static dev.reprise.kernel.Fanotify.FAN_MARK_IGNORED_MASK;
+import static dev.reprise.kernel.Fanotify.FAN_MARK_MOUNT;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fanotify_init;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fanotify_mark;
 
@@ -55,7 +56,11 @@ final class FanotifyRebuild {
 
     private void add(int number, FanotifyMark mark, int flags, int mask) {
         // The path is a real one: if its last component is a link, the link itself is marked.
-        int where = mark.fileSystem() ? FAN_MARK_FILESYSTEM : FAN_MARK_DONT_FOLLOW;
+        int where = switch (mark.scope()) {
+            case INODE -> FAN_MARK_DONT_FOLLOW;
+            case FILE_SYSTEM -> FAN_MARK_FILESYSTEM;
+            case MOUNT -> FAN_MARK_MOUNT;
+        };
         p.call(
                         SYS_fanotify_mark,
                         Arg.of(number),

@@ -18,11 +18,12 @@ final class FanotifyCodec {
         m.u32(5, group.eventFlags());
         for (FanotifyMark mark : group.marks()) {
             MessageWriter w = new MessageWriter();
-            w.bool(1, mark.fileSystem());
+            w.bool(1, mark.scope() == FanotifyMark.Scope.FILE_SYSTEM);
             w.latin1(2, mark.path());
             w.u32(3, mark.flags());
             w.u32(4, mark.mask());
             w.u32(5, mark.ignored());
+            w.bool(6, mark.scope() == FanotifyMark.Scope.MOUNT);
             m.message(6, w);
         }
         return m;
@@ -45,21 +46,22 @@ final class FanotifyCodec {
     }
 
     private static FanotifyMark mark(MessageReader m) throws IOException {
-        boolean fileSystem = false;
+        FanotifyMark.Scope scope = FanotifyMark.Scope.INODE;
         String path = "";
         int flags = 0;
         int mask = 0;
         int ignored = 0;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
-                case 1 -> fileSystem = m.bool();
+                case 1 -> scope = m.bool() ? FanotifyMark.Scope.FILE_SYSTEM : scope;
                 case 2 -> path = m.latin1();
                 case 3 -> flags = m.u32();
                 case 4 -> mask = m.u32();
                 case 5 -> ignored = m.u32();
+                case 6 -> scope = m.bool() ? FanotifyMark.Scope.MOUNT : scope;
                 default -> throw m.unknown("FanotifyMark");
             }
         }
-        return new FanotifyMark(fileSystem, path, flags, mask, ignored);
+        return new FanotifyMark(scope, path, flags, mask, ignored);
     }
 }
