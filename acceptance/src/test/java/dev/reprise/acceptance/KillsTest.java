@@ -28,9 +28,7 @@ class KillsTest {
             Integer.getInteger("reprise.kills", Boolean.getBoolean("reprise.long") ? 10_000 : 300);
     private static final long SEED = Long.getLong("reprise.seed", 1);
     private static final List<List<String>> MODES = List.of(
-            List.of("--sync=no"),
-            List.of("--sync=no", "--stop-and-copy"),
-            List.of("--sync=no", "--compress=lz4"));
+            List.of("--sync=no"), List.of("--sync=no", "--stop-and-copy"), List.of("--sync=no", "--compress=lz4"));
     /** It takes as long as ten others, and is taken once in so many. */
     private static final List<String> PROOF = List.of("--sync=no", "--prove");
 
@@ -56,8 +54,7 @@ class KillsTest {
             SoakProgram.startAll(scratch, mix);
             for (int i = 0; i < KILLS; i++) {
                 SoakProgram program = mix.get(i % mix.size());
-                List<String> mode =
-                        random.nextInt(PROOFS) == 0 ? PROOF : MODES.get(random.nextInt(MODES.size()));
+                List<String> mode = random.nextInt(PROOFS) == 0 ? PROOF : MODES.get(random.nextInt(MODES.size()));
                 try {
                     killed += kill(program, mode, image);
                 } catch (AssertionError harmed) {

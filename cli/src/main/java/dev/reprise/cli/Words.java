@@ -9,6 +9,7 @@ import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.EventFd;
 import dev.reprise.image.state.Fanotify;
 import dev.reprise.image.state.FifoEnd;
+import dev.reprise.image.state.HungUpTerminal;
 import dev.reprise.image.state.Inotify;
 import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.MmFields;
@@ -80,6 +81,7 @@ final class Words {
             case PathFile _ -> "path";
             case DeviceFile _ -> "device";
             case TerminalFile _ -> "terminal";
+            case HungUpTerminal _ -> "terminal-hung-up";
             case PseudoterminalEnd end -> end.master() ? "terminal-master" : "terminal-slave";
             case PipeEnd _ -> "pipe";
             case FifoEnd _ -> "fifo";
@@ -107,6 +109,7 @@ final class Words {
             case PathFile path -> path.file().path();
             case DeviceFile device -> device.file().path();
             case TerminalFile terminal -> terminal.file().path();
+            case HungUpTerminal terminal -> terminal.path();
             case PseudoterminalEnd end ->
                 end.file().path() + " of #" + end.terminal().value();
             case PipeEnd end -> end((end.flags() & O_ACCMODE), "#" + end.pipe().value());

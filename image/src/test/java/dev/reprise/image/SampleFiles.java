@@ -15,6 +15,7 @@ import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.FileLock;
 import dev.reprise.image.state.FileOwner;
+import dev.reprise.image.state.HungUpTerminal;
 import dev.reprise.image.state.Inotify;
 import dev.reprise.image.state.InotifyWatch;
 import dev.reprise.image.state.IpcIdentity;
@@ -94,10 +95,12 @@ final class SampleFiles {
                         0x8000,
                         List.of(
                                 new FanotifyMark(FanotifyMark.Scope.INODE, "/tmp", 0x240, 0x48000020, 8),
-                                new FanotifyMark(FanotifyMark.Scope.FILE_SYSTEM, "/", 0, 0x200, 0))),
+                                new FanotifyMark(FanotifyMark.Scope.FILE_SYSTEM, "/", 0, 0x200, 0),
+                                new FanotifyMark(FanotifyMark.Scope.MOUNT, "/sys", 0, 2, 8))),
                 new MemFd(id(22), 0x8002, NOBODY, memory, 4097),
                 socket(),
                 new OutsideFile(id(24), 1, NOBODY, "pipe:[12345]"),
+                new HungUpTerminal(id(112), 0x8002, NOBODY, "/dev/pts/9"),
                 new SeccompFilter(id(92), ObjectId.NONE, 2, SampleImage.bytes(16, 5)),
                 new Cgroups(id(93), List.of(new Cgroups.Membership("/sys/fs/cgroup/a", true))),
                 new SharedMemorySegment(id(94), new IpcIdentity(-5, 65536, 0600, OWNER), memory, true, false),

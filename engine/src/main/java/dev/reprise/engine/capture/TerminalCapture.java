@@ -4,6 +4,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioctl;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.HungUpTerminal;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.TerminalFile;
@@ -42,6 +43,9 @@ final class TerminalCapture implements OpenFileCapture {
             PseudoterminalCapture.lookAtSlave(d, look);
             return;
         }
+        if (isHungUp(d, look)) {
+            return;
+        }
         boolean own = DeviceNumber.major(d.status().deviceNumber()) == TERMINALS
                 || look.isOwnTerminal(d.status().deviceNumber());
         if (!own) {
@@ -56,6 +60,9 @@ final class TerminalCapture implements OpenFileCapture {
         if (index >= 0) {
             return PseudoterminalCapture.takeSlave(d, id, index, take);
         }
+        if (isHungUp(d, take.look())) {
+            return new HungUpTerminal(id, d.info().statusFlags(), take.owner(d), d.link());
+        }
         return new TerminalFile(
                 id,
                 d.info().statusFlags(),
@@ -63,6 +70,15 @@ final class TerminalCapture implements OpenFileCapture {
                 d.identity(),
                 (int) d.status().deviceNumber(),
                 settings(d));
+    }
+
+    // A standard stream gets a new terminal.
+    private static boolean isHungUp(LiveDescriptor d, DescriptorLook look) {
+        int hungUp = TerminalState.POLLHUP | TerminalState.POLLERR;
+        return !look.isStandardStream(d)
+                && !d.isPathOnly()
+                && DeviceNumber.major(d.status().deviceNumber()) >= PSEUDO_TERMINALS
+                && (TerminalState.poll(d.copy()) & hungUp) == hungUp;
     }
 
     // A terminal whose master is gone has none any more.

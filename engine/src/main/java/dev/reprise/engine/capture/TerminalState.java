@@ -18,6 +18,7 @@ final class TerminalState {
     static final int POLLIN = 1;
     static final int POLLPRI = 2;
     static final int POLLOUT = 4;
+    static final int POLLERR = 8;
     static final int POLLHUP = 0x10;
 
     private TerminalState() {}

@@ -2,6 +2,7 @@ package dev.reprise.engine.proof;
 
 import dev.reprise.image.state.EpollMember;
 import dev.reprise.image.state.FileIdentity;
+import dev.reprise.image.state.HungUpTerminal;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.Interruption;
 import dev.reprise.image.state.IntervalTimer;
@@ -107,6 +108,7 @@ final class Tolerance {
             when memory.kind() == MemoryObject.Kind.FILE_CONTENTS ->
                 component.equals("seals")
                         || component.equals("name") && isSameName(String.valueOf(value), String.valueOf(other));
+            case HungUpTerminal _ -> component.equals("path");
             default -> ConnectionTolerance.accepts(record, component, value, other);
         };
     }

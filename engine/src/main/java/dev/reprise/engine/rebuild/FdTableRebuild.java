@@ -16,6 +16,7 @@ import dev.reprise.image.state.Fanotify;
 import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.FileLock;
+import dev.reprise.image.state.HungUpTerminal;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.Inotify;
 import dev.reprise.image.state.MemFd;
@@ -120,7 +121,7 @@ final class FdTableRebuild {
 
     private void owner(ProgramBuilder p, OpenFile file) {
         boolean path = (file.flags() & Fcntl.O_PATH) != 0;
-        if (!(file instanceof TerminalFile || file instanceof OutsideFile || path)) {
+        if (!(file instanceof TerminalFile || file instanceof HungUpTerminal || file instanceof OutsideFile || path)) {
             OwnerRebuild.set(p, files, file);
         }
     }
@@ -167,6 +168,7 @@ final class FdTableRebuild {
             case PipeEnd end -> pipe(p, end);
             case FifoEnd end -> fifo(p, end);
             case PseudoterminalEnd end -> terminal(p, end);
+            case HungUpTerminal terminal -> new PseudoterminalRebuild(p, files).createHungUp(terminal);
             case EventFd event -> new CounterRebuild(p, files).eventFd(event);
             case SignalFd signals -> new CounterRebuild(p, files).signalFd(signals);
             case TimerFd timer -> timers.create(timer);

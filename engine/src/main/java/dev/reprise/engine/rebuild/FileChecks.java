@@ -8,6 +8,7 @@ import dev.reprise.image.state.EventFd;
 import dev.reprise.image.state.Fanotify;
 import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.FileIdentity;
+import dev.reprise.image.state.HungUpTerminal;
 import dev.reprise.image.state.Inotify;
 import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.OpenFile;
@@ -68,6 +69,7 @@ final class FileChecks {
             case DeviceFile device -> device.file();
             case FifoEnd fifo -> fifo.file();
             case TerminalFile _,
+                    HungUpTerminal _,
                     PipeEnd _,
                     PseudoterminalEnd _,
                     EventFd _,

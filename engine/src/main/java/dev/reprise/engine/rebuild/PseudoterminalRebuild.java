@@ -13,6 +13,7 @@ import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.engine.program.TerminalSettings;
+import dev.reprise.image.state.HungUpTerminal;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.Pseudoterminal;
 import dev.reprise.image.state.PseudoterminalEnd;
@@ -60,6 +61,23 @@ final class PseudoterminalRebuild {
         }
         p.call(SYS_close, master);
         return index;
+    }
+
+    /** A slave that loses its master at once. */
+    void createHungUp(HungUpTerminal terminal) {
+        Step master = p.call(
+                        SYS_openat,
+                        Arg.of(Fd.AT_FDCWD),
+                        p.string(MASTER),
+                        Arg.of(Fcntl.O_RDWR | Fcntl.O_NOCTTY | Fcntl.O_CLOEXEC),
+                        Arg.of(0))
+                .about(MASTER);
+        lock(master, 0);
+        int flags = terminal.flags() & ~Fcntl.FASYNC | Fcntl.O_NOCTTY;
+        Step slave = peer(master, flags);
+        p.call(SYS_close, master);
+        files.place(p, slave, terminal);
+        files.setFlags(p, terminal);
     }
 
     /** A terminal that was opened as /dev/tty: so again, or, in a leader that takes it only later, through its master. */

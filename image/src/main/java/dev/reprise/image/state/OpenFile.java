@@ -22,7 +22,8 @@ public sealed interface OpenFile extends SharedObject
                 ProcFile,
                 ProcessFd,
                 PosixQueue,
-                PseudoterminalEnd {
+                PseudoterminalEnd,
+                HungUpTerminal {
     /** The file status flags (F_GETFL), as /proc/PID/fdinfo shows them, without O_CLOEXEC. */
     int flags();
 

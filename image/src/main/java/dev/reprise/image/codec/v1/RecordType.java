@@ -52,6 +52,7 @@ public final class RecordType {
     static final int PROCESS_FD = 92;
     static final int POSIX_QUEUE = 93;
     static final int FANOTIFY = 95;
+    static final int HUNG_UP_TERMINAL = 96;
 
     private RecordType() {}
 }

@@ -11,6 +11,7 @@ import dev.reprise.image.state.Fanotify;
 import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.FsContext;
+import dev.reprise.image.state.HungUpTerminal;
 import dev.reprise.image.state.Inotify;
 import dev.reprise.image.state.IpcNamespace;
 import dev.reprise.image.state.MemFd;
@@ -80,6 +81,7 @@ final class SharedObjectCodec {
             case DeletedFile _ -> RecordType.DELETED_FILE;
             case Pseudoterminal _ -> RecordType.PSEUDOTERMINAL;
             case PseudoterminalEnd _ -> RecordType.PSEUDOTERMINAL_END;
+            case HungUpTerminal _ -> RecordType.HUNG_UP_TERMINAL;
             case UtsNamespace _ -> RecordType.UTS_NAMESPACE;
             case IpcNamespace _ -> RecordType.IPC_NAMESPACE;
         };
@@ -120,6 +122,7 @@ final class SharedObjectCodec {
             case DeletedFile it -> DeletedFileCodec.write(it);
             case Pseudoterminal it -> PseudoterminalCodec.write(it);
             case PseudoterminalEnd it -> PseudoterminalCodec.write(it);
+            case HungUpTerminal it -> HungUpTerminalCodec.write(it);
             case UtsNamespace it -> UtsNamespaceCodec.write(it);
             case IpcNamespace it -> IpcNamespaceCodec.write(it);
         };
@@ -161,6 +164,7 @@ final class SharedObjectCodec {
             case RecordType.DELETED_FILE -> DeletedFileCodec.read(m);
             case RecordType.PSEUDOTERMINAL -> PseudoterminalCodec.terminal(m);
             case RecordType.PSEUDOTERMINAL_END -> PseudoterminalCodec.end(m);
+            case RecordType.HUNG_UP_TERMINAL -> HungUpTerminalCodec.read(m);
             case RecordType.UTS_NAMESPACE -> UtsNamespaceCodec.read(m);
             case RecordType.IPC_NAMESPACE -> IpcNamespaceCodec.read(m);
             default -> null;

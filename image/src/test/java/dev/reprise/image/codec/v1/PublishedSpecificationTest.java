@@ -66,6 +66,7 @@ class PublishedSpecificationTest {
             Map.entry(RecordType.MESSAGE_QUEUE, "ipc MessageQueue"),
             Map.entry(RecordType.PROCESS_FD, "process_fd ProcessFd"),
             Map.entry(RecordType.POSIX_QUEUE, "posix_queue PosixQueue"),
+            Map.entry(RecordType.HUNG_UP_TERMINAL, "hung_up_terminal HungUpTerminal"),
             Map.entry(RecordType.OUTSIDE_FILE, "outside_file OutsideFile"));
 
     private record Payload(int type, Bytes content) {}
