@@ -4,6 +4,8 @@
 // guest: waited
 // guest: descriptor
 // needs: moving
+// opt-out: again: the numbers in the file go on after the image was taken
+// opt-out: beside: the numbers in the file go on after the image was taken
 #include "guest.h"
 
 #include <stdatomic.h>

@@ -118,7 +118,7 @@ class ToolDiesTest {
     }
 
     // Other processes that run the guest's program, of which this test starts one at a time.
-    private static List<Integer> copies(RunningGuest running) throws IOException {
+    static List<Integer> copies(RunningGuest running) throws IOException {
         Path program = Path.of("/proc/" + running.pid() + "/exe").toRealPath();
         List<Integer> copies = new ArrayList<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
