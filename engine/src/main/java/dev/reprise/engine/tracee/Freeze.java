@@ -196,7 +196,7 @@ public final class Freeze {
         if (InterruptedCalls.endedByStop(registers)) {
             registers = beginAgain(tracee, registers, before);
         } else if (SystemCallStop.of(registers) == SystemCallStop.RESTART_BLOCK) {
-            slept.put(tracee.tid(), before.sleptUntil(SleepClock.of(pid, tracee.tid()), clocks));
+            slept.put(tracee.tid(), before.sleptUntil(SleepClock.of(pid, tracee.tid()), registers, clocks));
         }
         long mask = ptrace.signalMask(tracee.tid());
         tracee.freezeAs(registers, mask);
@@ -211,7 +211,8 @@ public final class Freeze {
             ptrace.setRegisters(tracee.tid(), ended);
             return ended;
         }
-        long[] again = InterruptedCalls.again(ended, before.sleptUntil(SleepClock.of(pid, tracee.tid()), clocks));
+        long[] again =
+                InterruptedCalls.again(ended, before.sleptUntil(SleepClock.of(pid, tracee.tid()), ended, clocks));
         ptrace.setRegisters(tracee.tid(), again);
         // epoll_pwait & co. swap the mask: the kernel would put it back only on its own way out
         ptrace.setSignalMask(tracee.tid(), mask);
