@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.reprise.engine.model.After;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +25,35 @@ class ShortOfThingsTest {
     @BeforeEach
     void needRoot() {
         assumeThat(Tasks.isRoot()).as("checkpoints need root").isTrue();
+    }
+
+    /** The program and the tool in a mount namespace in which it is so. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "no /dev/shm      | umount -l /dev/shm",
+                "read-only /tmp   | mount --bind /tmp /tmp; mount -o remount,ro,bind /tmp",
+                "no /tmp at all   | mount -t tmpfs -o ro,size=4k none /tmp",
+            })
+    void whatIsMissingIsNotNeeded(String what, String change) throws IOException, InterruptedException {
+        Path directory = Files.createDirectories(Checkout.ROOT.resolve(
+                "acceptance/target/short-" + ProcessHandle.current().pid()));
+        try (RealProgram program = RealProgram.start(
+                directory, "unshare -m --propagation private bash -c '" + change + "; exec sleep 1000'")) {
+            Path image = directory.resolve("image");
+            RealProgram.await(
+                    "its own program",
+                    () -> Files.readString(Path.of("/proc/" + program.pid() + "/comm"))
+                            .equals("sleep\n"));
+            String tool = Tool.quoted("checkpoint", "--sync=no", "-o", image + "", program.pid() + "");
+            Tool.run(new ProcessBuilder("bash", "-c", "exec nsenter --mount -t " + program.pid() + " " + tool))
+                    .succeeds();
+            assertThat(image).as(what).exists();
+            assertThat(Tasks.state(program.pid())).isEqualTo('S');
+        } finally {
+            Tool.run(new ProcessBuilder("rm", "-r", directory.toString())).succeeds();
+        }
     }
 
     @ParameterizedTest

@@ -9,7 +9,7 @@ import java.util.List;
 /** A program under load that checks itself until it is told to say PASS. */
 final class SoakProgram implements AutoCloseable {
     private static final List<String> GUESTS =
-            List.of("self_checker.multi", "thread_storm", "posix_timers", "python_threads");
+            List.of("self_checker.multi", "thread_storm", "posix_timers", "python_threads", "HttpCounter");
 
     private final String name;
     private final int pid;

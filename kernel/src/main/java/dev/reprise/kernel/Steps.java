@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Off (and folded away by the compiler) unless a system property asks for it: {@code reprise.steps=count} prints the
  * number of calls at the end, {@code reprise.steps=N} dies before call N, {@code reprise.steps.pause=MS} waits before
- * that.
+ * that, when {@code reprise.steps.signal=PID:N} has sent a signal.
  */
 final class Steps {
     private static final String ASKED = System.getProperty("reprise.steps", "");
@@ -17,6 +17,7 @@ final class Steps {
     private static final boolean COUNTING = ASKED.equals("count");
     private static final int LAST = WATCHED && !COUNTING ? Integer.parseInt(ASKED) : Integer.MAX_VALUE;
     private static final int PAUSE_MS = Integer.getInteger("reprise.steps.pause", 0);
+    private static final String SIGNAL = System.getProperty("reprise.steps.signal", "");
     private static final AtomicInteger TAKEN = new AtomicInteger();
     private static final int SIGKILL = 9;
 
@@ -40,6 +41,12 @@ final class Steps {
 
     private static void die(int step, int number) {
         System.err.println("dying before step " + step + ": " + SyscallNumbers.nameOf(number));
+        if (!SIGNAL.isEmpty()) {
+            int colon = SIGNAL.indexOf(':');
+            int pid = Integer.parseInt(SIGNAL, 0, colon, 10);
+            int signal = Integer.parseInt(SIGNAL, colon + 1, SIGNAL.length(), 10);
+            Door.raw(SyscallNumbers.SYS_kill, pid, signal, 0, 0, 0, 0);
+        }
         if (PAUSE_MS > 0) {
             pause();
         }
