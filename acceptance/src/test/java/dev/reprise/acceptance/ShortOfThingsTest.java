@@ -33,14 +33,16 @@ class ShortOfThingsTest {
             delimiter = '|',
             value = {
                 "no /dev/shm      | umount -l /dev/shm",
-                "read-only /tmp   | mount --bind /tmp /tmp; mount -o remount,ro,bind /tmp",
-                "no /tmp at all   | mount -t tmpfs -o ro,size=4k none /tmp",
+                // the checkout itself may be there
+                "read-only /tmp   | mount --bind /tmp /tmp; mount --bind $0 $0; mount -o remount,ro,bind /tmp",
+                "nothing in /tmp  | exec 9<$0; mount -t tmpfs -o size=4k none /tmp; mkdir -p $0; mount --bind /proc/self/fd/9 $0; exec 9<&-",
             })
     void whatIsMissingIsNotNeeded(String what, String change) throws IOException, InterruptedException {
         Path directory = Files.createDirectories(Checkout.ROOT.resolve(
                 "acceptance/target/short-" + ProcessHandle.current().pid()));
         try (RealProgram program = RealProgram.start(
-                directory, "unshare -m --propagation private bash -c '" + change + "; exec sleep 1000'")) {
+                directory,
+                "unshare -m --propagation private bash -c '" + change + "; exec sleep 1000' " + Checkout.ROOT)) {
             Path image = directory.resolve("image");
             RealProgram.await(
                     "its own program",
