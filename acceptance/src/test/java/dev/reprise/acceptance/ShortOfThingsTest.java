@@ -35,7 +35,7 @@ class ShortOfThingsTest {
                 "no /dev/shm      | umount -l /dev/shm",
                 // the checkout itself may be there
                 "read-only /tmp   | mount --bind /tmp /tmp; mount --bind $0 $0; mount -o remount,ro,bind /tmp",
-                "nothing in /tmp  | exec 9<$0; mount -t tmpfs -o size=4k none /tmp; mkdir -p $0; mount --bind /proc/self/fd/9 $0; exec 9<&-",
+                "nothing in /tmp  | exec 9<$0; mount -t tmpfs -o size=4k none /tmp; mkdir -p $0; mount -c --bind /proc/self/fd/9 $0; exec 9<&-",
             })
     void whatIsMissingIsNotNeeded(String what, String change) throws IOException, InterruptedException {
         Path directory = Files.createDirectories(Checkout.ROOT.resolve(

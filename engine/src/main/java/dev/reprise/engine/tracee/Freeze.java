@@ -24,6 +24,7 @@ import java.util.Objects;
 public final class Freeze {
     private static final int SIGTRAP = 5;
     private static final int SEIZES = 3;
+    private static final long EXEC_NANOS = 2_000_000_000;
     private static final char TRACING_STOP = 't';
     private static final char UNINTERRUPTIBLE = 'D';
 
@@ -82,6 +83,11 @@ public final class Freeze {
         if (status == null || status.event() != Ptrace.EVENT_EXEC) {
             return false;
         }
+        takeAfterExec();
+        return true;
+    }
+
+    private void takeAfterExec() throws KernelException {
         Tracee tracee = new Tracee(tracer.ptrace(), pid, true);
         tracees.clear();
         tracees.put(pid, tracee);
@@ -91,7 +97,25 @@ public final class Freeze {
         tracer.ptrace().resume(pid, 0);
         new Stopping(pid, tracee).stop();
         record(tracee, before);
-        return true;
+    }
+
+    // A leader that we trace already was another thread, which we had stopped and lost when it execed, in a freeze of
+    // this
+    // process that has been given up since.
+    private boolean isOurs() throws KernelException {
+        return ProcStatus.of(pid, pid).tracer() == tracer.tid();
+    }
+
+    private void takeOurs() throws KernelException {
+        long start = System.nanoTime();
+        while (state(pid) != TRACING_STOP) { // it is on its way there
+            if (System.nanoTime() - start > EXEC_NANOS) {
+                throw new TaskDiedException("exec", pid);
+            }
+            Thread.onSpinWait();
+        }
+        WaitStatus.pollStop(pid);
+        takeAfterExec();
     }
 
     /** All threads stand: reads what belongs to the process as a whole. */
@@ -138,8 +162,11 @@ public final class Freeze {
             // A thread may end at any time, and so may a process.
             order.remove(tracee);
             hasLostThread = true;
+            tracer.leaveBehind(); // or it execs: then it is the leader, and still ours
         } catch (KernelException failure) {
-            if (order.contains(tracee) || !hasEnded(tid)) {
+            if (failure.errno() == Errno.EPERM && tid == pid && isOurs()) {
+                takeOurs();
+            } else if (order.contains(tracee) || !hasEnded(tid)) {
                 throw failure;
             }
         }
