@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 /** What the machine has that a checkpoint or a restore could leave behind. What others of its processes use is theirs. */
 record Counters(Set<String> things, Map<String, Long> kilobytes) {
     private static final long POLL_MILLIS = 50;
+    private static final String ENDED = " ended";
     /** What may be more of each afterwards: the tool compiles itself, the kernel keeps what it may need again. */
     private static final Map<String, Long> ALLOWED =
             Map.of("this JVM beside its heap", 128L << 10, "kernel", 96L << 10, "Shmem", 48L << 10);
@@ -44,7 +45,7 @@ record Counters(Set<String> things, Map<String, Long> kilobytes) {
             groups.forEach(group -> things.add(group.toString()));
         }
         for (int process : Tasks.family((int) ProcessHandle.current().pid())) {
-            things.add("process " + process + (Tasks.isAlive(process) ? "" : " ended"));
+            things.add("process " + process + (Tasks.isAlive(process) ? "" : ENDED));
             for (String namespace : List.of("net", "mnt", "ipc", "pid")) {
                 things.add("namespace " + link(Path.of("/proc/" + process + "/ns/" + namespace)));
             }
@@ -129,6 +130,8 @@ record Counters(Set<String> things, Map<String, Long> kilobytes) {
     private Set<String> moreOf(Counters now) {
         Set<String> more = new TreeSet<>(now.things);
         more.removeAll(things);
+        // what other tests had left alive may end meanwhile
+        more.removeIf(thing -> thing.endsWith(ENDED) && things.contains(thing.replace(ENDED, "")));
         now.kilobytes.forEach((name, size) -> {
             if (size > kilobytes.get(name) + ALLOWED.get(name)) {
                 more.add(name + " has grown from " + kilobytes.get(name) + " to " + size + " kB");
