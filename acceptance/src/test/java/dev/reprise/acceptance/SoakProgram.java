@@ -8,8 +8,7 @@ import java.util.List;
 
 /** A program under load that checks itself until it is told to say PASS. */
 final class SoakProgram implements AutoCloseable {
-    private static final List<String> GUESTS =
-            List.of("self_checker.multi", "thread_storm", "posix_timers", "python_threads", "HttpCounter");
+    private static final List<String> GUESTS = List.of("thread_storm", "posix_timers", "python_threads", "HttpCounter");
 
     private final String name;
     private final int pid;
@@ -30,8 +29,10 @@ final class SoakProgram implements AutoCloseable {
         this.verdict = verdict;
     }
 
-    /** Starts all of the mix, and adds each to a list as soon as it lives. */
-    static void startAll(Path scratch, List<SoakProgram> mix) throws IOException, InterruptedException {
+    /** Starts all of the mix, {@code selfChecker} among them, and adds each to a list as soon as it lives. */
+    static void startAll(String selfChecker, Path scratch, List<SoakProgram> mix)
+            throws IOException, InterruptedException {
+        mix.add(guest(Guest.named(selfChecker)));
         for (String guest : GUESTS) {
             mix.add(guest(Guest.named(guest)));
         }

@@ -41,7 +41,7 @@ class SoakTest {
         Path image = images.resolve("image");
         List<SoakProgram> mix = new ArrayList<>();
         try {
-            SoakProgram.startAll(scratch, mix);
+            SoakProgram.startAll("self_checker.multi", scratch, mix);
             for (SoakProgram program : mix) {
                 for (SoakMode mode : SoakMode.values()) {
                     mode.run(program, image);
