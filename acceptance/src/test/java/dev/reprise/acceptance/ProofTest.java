@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** {@code checkpoint --prove}: what it says, and what it leaves. That it finds what differs: the engine's ComparisonTest. */
@@ -85,6 +86,21 @@ class ProofTest {
             assertThat(descriptors()).isLessThanOrEqualTo(descriptors);
             assertThat(parts(guest.scratch())).isEmpty();
             guest.passes(guest.pid(), 0);
+        }
+    }
+
+    @Test
+    void theFirstProcessOfAPidNamespaceIsProvedToo(@TempDir Path scratch) throws IOException, InterruptedException {
+        try (RealProgram unshare =
+                RealProgram.start(scratch, "unshare --pid --fork --kill-child --mount-proc sleep 1000")) {
+            RealProgram.await("its child", () -> Tasks.family(unshare.pid()).size() == 2);
+            int first = Tasks.family(unshare.pid()).getLast();
+            RealProgram.await(
+                    "sleep",
+                    () -> Files.readString(Path.of("/proc/" + first + "/comm")).equals("sleep\n"));
+            Tool.run("checkpoint", "--prove", "-o", scratch.resolve("image") + "", first + "")
+                    .succeeds();
+            assertThat(Tasks.state(first)).isEqualTo('S');
         }
     }
 

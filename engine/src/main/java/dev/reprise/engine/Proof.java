@@ -24,6 +24,7 @@ import dev.reprise.kernel.Capability;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Signal;
+import dev.reprise.kernel.TaskDiedException;
 import dev.reprise.kernel.WaitStatus;
 import dev.reprise.kernel.x86_64.SyscallNumbers;
 import java.io.IOException;
@@ -91,6 +92,10 @@ final class Proof {
 
     private static void end(int child) throws KernelException {
         Door.call(SyscallNumbers.SYS_kill, child, Signal.SIGKILL);
-        WaitStatus.of(child);
+        try {
+            WaitStatus.of(child);
+        } catch (TaskDiedException reaped) {
+            // a program that is itself the first process of its namespace: by its second checkpoint
+        }
     }
 }

@@ -59,11 +59,12 @@ final class Cover {
         }
     }
 
-    private static boolean isThere(String file) {
+    private static boolean isThere(String file) throws KernelException {
         try {
             FileStatus.of(file);
             return true;
         } catch (KernelException missing) {
+            missing.requireAnswer();
             return false;
         }
     }

@@ -24,7 +24,7 @@ final class NetworkSettings {
     private NetworkSettings() {}
 
     /** Those of the calling thread's. */
-    static NetworkSettings read() {
+    static NetworkSettings read() throws KernelException {
         NetworkSettings all = new NetworkSettings();
         for (String directory : DIRECTORIES) {
             try {
@@ -32,31 +32,31 @@ final class NetworkSettings {
                     all.read(directory + "/" + name);
                 }
             } catch (KernelException missing) {
-                // a kernel without it
+                missing.requireAnswer(); // a kernel without it
             }
         }
         return all;
     }
 
-    private void read(String path) {
+    private void read(String path) throws KernelException {
         try {
             settings.put(path, Proc.text(path));
         } catch (KernelException unreadable) {
-            // a directory, or to be written only
+            unreadable.requireAnswer(); // a directory, or to be written only
         }
     }
 
     /** Makes the calling thread's the same, as far as the kernel lets it. */
-    void write() {
-        settings.forEach((path, value) -> {
+    void write() throws KernelException {
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
             try {
-                if (!Proc.text(path).equals(value)) {
-                    write(path, value);
+                if (!Proc.text(setting.getKey()).equals(setting.getValue())) {
+                    write(setting.getKey(), setting.getValue());
                 }
             } catch (KernelException missing) {
-                // it is the whole system's, and only shown in its own namespace
+                missing.requireAnswer(); // it is the whole system's, and only shown in its own namespace
             }
-        });
+        }
     }
 
     private static void write(String path, String value) throws KernelException {

@@ -14,6 +14,7 @@ import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.KernelException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
@@ -33,7 +34,7 @@ final class NewNames {
 
     private NewNames() {}
 
-    static NewNames of(Image image) throws UnprovedException {
+    static NewNames of(Image image) throws UnprovedException, KernelException {
         NewNames names = new NewNames();
         for (SharedObject object : image.objects()) {
             switch (object) {
@@ -54,7 +55,11 @@ final class NewNames {
                 default -> {}
             }
             if (!(object instanceof PosixQueue)) {
-                Records.walk(object, names::see);
+                List<FileIdentity> gone = new ArrayList<>();
+                Records.walk(object, record -> names.see(record, gone));
+                for (FileIdentity file : gone) {
+                    names.made(file.name());
+                }
             }
         }
         if (names.directories.contains("/")) {
@@ -63,11 +68,11 @@ final class NewNames {
         return names;
     }
 
-    private void see(Record record) {
+    private void see(Record record, List<FileIdentity> gone) {
         if (record instanceof FileIdentity file
                 && file.isDeleted()
                 && !file.path().startsWith(MEMORY)) {
-            made(file.name());
+            gone.add(file);
         }
         if (record instanceof Vma vma && vma.shared() && vma.backing() instanceof Backing.MappedFile mapped) {
             written.add(mapped.file().path());
@@ -81,42 +86,49 @@ final class NewNames {
                 : new String(address, NAME_AT, address.length - NAME_AT, StandardCharsets.ISO_8859_1).replace("\0", "");
     }
 
-    private void made(String path) {
+    private void made(String path) throws KernelException {
         if (!path.startsWith("/")) {
             return; // none, or one in a directory that is known by another
         }
         String directory = path;
         do {
-            int slash = directory.lastIndexOf('/');
-            directory = slash <= 0 ? "/" : directory.substring(0, slash);
-        } while (!isDirectory(directory));
-        directories.add(directory);
+            directory = directory.substring(0, Math.max(0, directory.lastIndexOf('/')));
+        } while (!directory.isEmpty() && !isDirectory(directory));
+        directories.add(directory.isEmpty() ? "/" : directory);
     }
 
-    private static boolean isDirectory(String path) {
+    private static boolean isDirectory(String path) throws KernelException {
         try {
             return FileStatus.of(path).isDirectory();
         } catch (KernelException missing) {
+            missing.requireAnswer();
             return false;
         }
     }
 
     /** Covers those directories in the calling thread's mount namespace. */
     void cover() throws KernelException {
-        for (String directory : directories) {
-            String above = directories.lower(directory);
-            if (above == null || !isBelow(directory, above)) {
-                Cover.over(
-                        directory,
-                        written.stream()
-                                .filter(file -> isBelow(file, directory))
-                                .filter(file -> !file.endsWith(FileIdentity.DELETED))
-                                .toList());
-            }
+        for (String directory : outermost(directories)) {
+            Cover.over(
+                    directory,
+                    written.stream()
+                            .filter(file -> isBelow(file, directory))
+                            .filter(file -> !file.endsWith(FileIdentity.DELETED))
+                            .toList());
         }
     }
 
-    // Of what sorts between the two, all is below the upper one, too.
+    /** Without those that are below others: an overlay covers all that is below, and they cannot be stacked twice. */
+    static List<String> outermost(NavigableSet<String> directories) {
+        List<String> outermost = new ArrayList<>();
+        for (String directory : directories) {
+            if (outermost.stream().noneMatch(above -> isBelow(directory, above))) {
+                outermost.add(directory);
+            }
+        }
+        return outermost;
+    }
+
     private static boolean isBelow(String path, String directory) {
         return path.startsWith(directory + "/");
     }

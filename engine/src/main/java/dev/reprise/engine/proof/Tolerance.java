@@ -22,6 +22,8 @@ import dev.reprise.image.state.TerminalFile;
 import dev.reprise.image.state.TimerFd;
 import dev.reprise.kernel.Signal;
 import dev.reprise.kernel.x86_64.UserRegs;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -45,6 +47,9 @@ final class Tolerance {
     private static final String NUMBER = "#\\d+" + Pattern.quote(FileIdentity.DELETED) + "$";
 
     private static final int SYSCALL_BYTES = 2;
+    private static final int SI_CODE = 8;
+    private static final int SI_TIMER = -2;
+
     private final Image first;
     private final long elapsedNanos;
 
@@ -174,7 +179,15 @@ final class Tolerance {
         }
         List<Object> known = new ArrayList<>(other);
         List<Object> missing = new ArrayList<>(one);
-        known.removeIf(signal -> !missing.remove(signal));
+        known.removeIf(signal -> !missing.remove(signal) && isOfTheKernel((PendingSignal) signal));
         return known;
+    }
+
+    // Of a timer, or of a child that has been stopped; what somebody has sent must not come twice.
+    private static boolean isOfTheKernel(PendingSignal signal) {
+        int code = ByteBuffer.wrap(signal.siginfo().toArray())
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getInt(SI_CODE);
+        return code > 0 || code == SI_TIMER;
     }
 }
