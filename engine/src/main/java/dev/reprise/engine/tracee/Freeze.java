@@ -100,8 +100,7 @@ public final class Freeze {
     }
 
     // A leader that we trace already was another thread, which we had stopped and lost when it execed, in a freeze of
-    // this
-    // process that has been given up since.
+    // this process that has been given up since.
     private boolean isOurs() throws KernelException {
         return ProcStatus.of(pid, pid).tracer() == tracer.tid();
     }
