@@ -4,6 +4,7 @@ import dev.reprise.engine.SavedImage;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.DeadProcess;
 import dev.reprise.image.state.Descriptor;
+import dev.reprise.image.state.EnteredNamespace;
 import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
@@ -30,6 +31,9 @@ final class ImageJson {
         map.put("memory_bytes", Sizes.saved(image));
         saved.signed().ifPresent(by -> map.put("signed", Map.of("key", by.fingerprint(), "verified", by.isVerified())));
         map.put("machine", machine(image.machine()));
+        if (!Words.namespaces(image).isEmpty()) {
+            map.put("namespaces", namespaces(image));
+        }
         List<Object> processes = new ArrayList<>();
         for (ProcessState process : image.processes()) {
             processes.add(process(image, process));
@@ -50,6 +54,14 @@ final class ImageJson {
         map.put("kernel", machine.kernelRelease());
         map.put("xcr0", hex(machine.xcr0()));
         map.put("boot_id", machine.bootId());
+        return map;
+    }
+
+    private static Map<String, Object> namespaces(Image image) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        for (EnteredNamespace one : Words.namespaces(image)) {
+            map.put(Words.kind(one), Map.of("number", one.unique(), "path", one.path()));
+        }
         return map;
     }
 

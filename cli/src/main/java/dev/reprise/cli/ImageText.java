@@ -4,6 +4,7 @@ import dev.reprise.engine.SavedImage;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.DeadProcess;
 import dev.reprise.image.state.Descriptor;
+import dev.reprise.image.state.EnteredNamespace;
 import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
@@ -34,6 +35,7 @@ final class ImageText {
                 .append(Console.oneLine(saved.content().machine().kernelRelease()))
                 .append('\n');
         saved.signed().ifPresent(shown::signed);
+        shown.namespaces();
         shown.zombies();
         saved.content().processes().forEach(shown::process);
         return shown.text.toString();
@@ -42,6 +44,13 @@ final class ImageText {
     private void signed(SavedImage.Signed by) {
         text.append("signed by ").append(by.fingerprint());
         text.append(by.isVerified() ? " (verified)\n" : " (as it says itself: --verify KEY proves it)\n");
+    }
+
+    private void namespaces() {
+        for (EnteredNamespace one : Words.namespaces(image)) {
+            text.append("in ").append(Words.kind(one)).append(" namespace ").append(Words.name(one));
+            text.append(one.onlySysfs() ? ", which has another /sys\n" : "\n");
+        }
     }
 
     private void zombies() {

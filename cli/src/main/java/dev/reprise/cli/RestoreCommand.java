@@ -101,6 +101,9 @@ final class RestoreCommand implements Callable<Integer> {
     private List<String> inherit = new ArrayList<>();
 
     @Mixin
+    private final NamespaceArguments namespaces = new NamespaceArguments();
+
+    @Mixin
     private final OpeningArguments openings = new OpeningArguments();
 
     @Mixin
@@ -192,7 +195,16 @@ final class RestoreCommand implements Callable<Integer> {
         boolean fromStdin = image.equals(STDIN);
         StandardStreams streams = fromStdin ? StandardStreams.IMAGE_ON_STDIN : StandardStreams.OWN;
         RestoreOptions options =
-                new RestoreOptions(detach, pidNamespace, force, truncate, clock, streams, inherited, opening);
+                new RestoreOptions(
+                        detach,
+                        pidNamespace,
+                        force,
+                        truncate,
+                        clock,
+                        streams,
+                        inherited,
+                        namespaces.files(spec),
+                        opening);
         return fromStdin
                 ? Restore.fromChannel(new FileInputStream(FileDescriptor.in).getChannel(), options, progress)
                 : Restore.fromFile(image, options, progress);

@@ -5,11 +5,13 @@ import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
+import dev.reprise.image.state.EnteredNamespace;
 import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.EventFd;
 import dev.reprise.image.state.Fanotify;
 import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.HungUpTerminal;
+import dev.reprise.image.state.Image;
 import dev.reprise.image.state.Inotify;
 import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.MmFields;
@@ -29,6 +31,7 @@ import dev.reprise.image.state.TerminalFile;
 import dev.reprise.image.state.TimerFd;
 import dev.reprise.image.state.Vma;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 
 /** What is in an image, in the words of /proc. */
@@ -71,6 +74,29 @@ final class Words {
         return vma.start() <= fields.brk() && fields.startBrk() <= vma.end() && fields.brk() > fields.startBrk()
                 ? "[heap]"
                 : vma.start() <= fields.startStack() && fields.startStack() < vma.end() ? "[stack]" : "anonymous";
+    }
+
+    /** The namespaces that its processes were in and the tool was not. */
+    static List<EnteredNamespace> namespaces(Image image) {
+        return image.objects().stream()
+                .filter(EnteredNamespace.class::isInstance)
+                .map(EnteredNamespace.class::cast)
+                .toList();
+    }
+
+    /** The kind of a namespace, as in /proc/PID/ns. */
+    static String kind(EnteredNamespace namespace) {
+        return switch (namespace.kind()) {
+            case NETWORK -> "net";
+            case MOUNT -> "mnt";
+        };
+    }
+
+    /** What a namespace is called: the name that it was bound to, or its number. */
+    static String name(EnteredNamespace namespace) {
+        return namespace.path().isEmpty()
+                ? "number " + Long.toUnsignedString(namespace.unique())
+                : Console.oneLine(namespace.path());
     }
 
     /** The kind of an open file, a word that stays the same. */

@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.engine.capture.CheckpointRun;
 import dev.reprise.engine.capture.Look;
+import dev.reprise.engine.capture.Venue;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
@@ -119,13 +120,14 @@ public final class Checkpoint {
             Target target, Opening opening, String where, CheckpointOptions options, Progress progress)
             throws CheckpointException {
         progress.phase("look");
-        try {
-            List<Refusal> refusals = Patience.untilNothingPasses(() -> Look.refusals(target, options.links()));
+        try (Venue venue = Venue.of(target)) {
+            List<Refusal> refusals =
+                    venue.at(() -> Patience.untilNothingPasses(() -> Look.refusals(target, options.links())));
             if (!refusals.isEmpty()) {
                 throw new CheckpointException(new Reason.Unsupported(target, refusals));
             }
-            try (PageSink sink = opening.open()) {
-                return run(target, sink, options, progress);
+            try (PageSink sink = venue.hasOtherFiles() ? HomeSink.of(opening.open()) : opening.open()) {
+                return venue.at(() -> run(target, sink, options, progress));
             }
         } catch (CheckpointException refused) {
             throw refused;

@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.capture.Look;
+import dev.reprise.engine.capture.Venue;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.Explanation;
 import dev.reprise.engine.model.Target;
@@ -21,10 +22,14 @@ public final class Explain {
 
     /** The same for any set of processes. */
     public static Explanation of(Target target) throws CheckpointException {
-        try {
-            return Look.explain(target);
+        try (Venue venue = Venue.of(target)) {
+            return venue.at(() -> Look.explain(target));
         } catch (KernelException failure) {
             throw new CheckpointException(Reasons.ofKernel(target, failure), failure);
+        } catch (RuntimeException known) {
+            throw known;
+        } catch (Exception failure) {
+            throw Reasons.unexpected(failure);
         }
     }
 }

@@ -30,6 +30,7 @@ import dev.reprise.kernel.x86_64.SyscallNumbers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /**
  * That an image restores: it does, beside its original, stopped before its first instruction; then it is checkpointed again,
@@ -61,11 +62,26 @@ final class Proof {
     static void of(Path image, Progress progress) throws IOException {
         progress.phase("proof");
         try {
-            Trial.of(() -> Images.open(image, Restore.host(), Opening.NONE), Proof::again);
+            Trial.of(() -> open(image), Proof::where, Proof::again);
         } catch (IOException | RuntimeException known) {
             throw known;
         } catch (Exception failure) {
             throw new UnprovedException(List.of(String.valueOf(failure.getMessage())), failure);
+        }
+    }
+
+    private static PageSource open(Path image) throws IOException {
+        PageSource source = Images.open(image, Restore.host(), Opening.NONE);
+        if (source instanceof PageSource.Streamed || !Destination.hasOtherFiles(source.image())) {
+            return source;
+        }
+        source.close();
+        return Images.openStreamed(image, Restore.host(), Opening.NONE);
+    }
+
+    private static ProofSink where(PageSource source, Callable<ProofSink> work) throws Exception {
+        try (Destination destination = Destination.of(source.image(), STOPPED)) {
+            return destination.at(work);
         }
     }
 

@@ -34,7 +34,12 @@ public final class Restore {
      */
     public static RestoredProcess fromFile(Path image, RestoreOptions options, Progress progress)
             throws RestoreException {
-        return run(() -> Images.open(image, host(), options.opening()), image.toString(), options, progress);
+        return run(
+                () -> Images.open(image, host(), options.opening()),
+                () -> Images.openStreamed(image, host(), options.opening()),
+                image.toString(),
+                options,
+                progress);
     }
 
     /**
@@ -47,8 +52,8 @@ public final class Restore {
         Remembering channel = new Remembering(source);
         Progress forgetting = new ForgettingProgress(progress, channel);
         try {
-            return run(
-                    () -> Images.open(channel, host(), options.opening()), "the image's stream", options, forgetting);
+            Opening opening = () -> Images.open(channel, host(), options.opening());
+            return run(opening, opening, "the image's stream", options, forgetting);
         } catch (RestoreException failed) {
             if (failed.reason() instanceof Reason.OwnIds own) {
                 throw new RestoreException(new Reason.OwnIds(own.id(), channel.content()), failed);
@@ -65,17 +70,31 @@ public final class Restore {
         PageSource open() throws IOException;
     }
 
-    private static RestoredProcess run(Opening opening, String where, RestoreOptions options, Progress progress)
+    // Where the image's files are seen, its own cannot be: then it comes as a stream, which is always good.
+    private static RestoredProcess run(
+            Opening opening, Opening streaming, String where, RestoreOptions options, Progress progress)
             throws RestoreException {
         long start = System.nanoTime();
-        try (PageSource source = opening.open()) {
-            RestoreRun.Running running = RestoreRun.restore(source, options, progress);
-            return new Restored(running, source.image(), System.nanoTime() - start);
+        try (PageSource source = opening.open();
+                Destination destination = Destination.of(source.image(), options)) {
+            if (!destination.hasOtherFiles() || source instanceof PageSource.Streamed) {
+                return run(source, destination, options, progress, start);
+            }
+            try (PageSource stream = streaming.open()) {
+                return run(stream, destination, options, progress, start);
+            }
         } catch (RestoreException known) {
             throw known;
         } catch (Exception failure) {
             throw new RestoreException(reason(where, failure), failure);
         }
+    }
+
+    private static RestoredProcess run(
+            PageSource source, Destination destination, RestoreOptions options, Progress progress, long start)
+            throws Exception {
+        RestoreRun.Running running = destination.at(() -> RestoreRun.restore(source, options, progress));
+        return new Restored(running, source.image(), System.nanoTime() - start);
     }
 
     private static Reason reason(String where, Exception failure) {

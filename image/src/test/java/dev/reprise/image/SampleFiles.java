@@ -6,6 +6,7 @@ import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
+import dev.reprise.image.state.EnteredNamespace;
 import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.EpollMember;
 import dev.reprise.image.state.EventFd;
@@ -121,6 +122,7 @@ final class SampleFiles {
                                 new IpcSetting(IpcLimit.SEGMENT_BYTES, List.of(-1L)),
                                 new IpcSetting(IpcLimit.SEMAPHORES, List.of(32000L, 1024000000L, 500L, 32000L))),
                         List.of(new NamedQueue("queue", 0640, OWNER, 10, 8192))),
+                new EnteredNamespace(id(113), EnteredNamespace.Kind.MOUNT, 4711, "/run/mnt/blue", true),
                 new SemaphoreSet(id(111), new IpcIdentity(7, 1, 0600, OWNER, id(110)), List.of(1)),
                 terminal(id(88)),
                 new PseudoterminalEnd(id(89), 0x802, NOBODY, file("/dev/ptmx", ""), id(88), true));

@@ -2,6 +2,7 @@ package dev.reprise.kernel;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 
 /** Work that is tied to an OS thread: by what it traces, or by the namespaces that it enters. */
@@ -15,6 +16,11 @@ public final class OwnThread {
     public static <T> T run(String name, Callable<T> work) throws Exception {
         FutureTask<T> task = new FutureTask<>(work);
         new Thread(task, name).start();
+        return await(task);
+    }
+
+    /** Waits likewise for work that somebody does; an exception comes out as it is. */
+    public static <T> T await(Future<T> task) throws Exception {
         boolean interrupted = false;
         try {
             while (true) {

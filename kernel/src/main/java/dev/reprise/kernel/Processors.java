@@ -6,12 +6,12 @@ public final class Processors {
 
     /** How many there can ever be: num_possible_cpus(). */
     public static int possible() throws KernelException {
-        return count(Proc.text("/sys/devices/system/cpu/possible"));
+        return count(Proc.text(Home.ours("/sys/devices/system/cpu/possible")));
     }
 
     /** One more than the highest number that a possible one has. */
     public static int numbers() throws KernelException {
-        String text = Proc.text("/sys/devices/system/cpu/possible").strip();
+        String text = Proc.text(Home.ours("/sys/devices/system/cpu/possible")).strip();
         return 1 + Integer.parseInt(text.substring(1 + Math.max(text.lastIndexOf('-'), text.lastIndexOf(','))));
     }
 

@@ -1,6 +1,7 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.kernel.Home;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import java.util.HashMap;
@@ -35,7 +36,7 @@ final class CgroupLook {
         for (String line : groups.split("\n", -1)) {
             String[] fields = line.split(":", 3);
             if (fields.length == 3) {
-                String directory = mounts.directory(fields[1], fields[2]);
+                String directory = Home.ours(mounts.directory(fields[1], fields[2]));
                 boolean frozen = fields[1].isEmpty()
                         ? says(directory + "/cgroup.events", "frozen 1")
                         : fields[1].equals("freezer") && says(directory + "/freezer.state", "FR");

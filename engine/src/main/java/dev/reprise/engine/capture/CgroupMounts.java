@@ -1,13 +1,12 @@
 package dev.reprise.engine.capture;
 
-import dev.reprise.kernel.Home;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Where the hierarchies of control groups are mounted, by their controllers (none for version 2). */
+/** Where our process has the hierarchies of control groups mounted, by their controllers (none for version 2). */
 final class CgroupMounts {
     private record Mount(String root, String point) {}
 
@@ -20,7 +19,7 @@ final class CgroupMounts {
 
     static CgroupMounts read() throws KernelException {
         CgroupMounts mounts = new CgroupMounts();
-        for (String line : Proc.text(Home.directory() + "/mountinfo").split("\n", -1)) {
+        for (String line : Proc.text("/proc/self/mountinfo").split("\n", -1)) {
             int dash = line.indexOf(" - cgroup");
             if (dash >= 0) {
                 // 36 25 0:31 / /sys/fs/cgroup/memory rw shared:15 - cgroup cgroup rw,memory

@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.Home;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import java.lang.foreign.Arena;
@@ -37,7 +38,7 @@ final class ExpiredTimers {
             long length = Door.require(
                     Door.call(SYS_sched_getaffinity, 0, MASK_BYTES, own.address()), "sched_getaffinity", "0");
             try {
-                for (String range : Proc.text(ONLINE).strip().split(",")) {
+                for (String range : Proc.text(Home.ours(ONLINE)).strip().split(",")) {
                     int dash = range.indexOf('-');
                     int last = Integer.parseInt(range.substring(dash + 1));
                     for (int cpu = dash < 0 ? last : Integer.parseInt(range.substring(0, dash)); cpu <= last; cpu++) {

@@ -77,6 +77,7 @@ final class ForestCapture {
             throws KernelException, CannotCapture {
         IpcNamespaceCapture namespaces = new IpcNamespaceCapture(takeover, objects);
         namespaces.take();
+        Venue.take(objects);
         spaces.take(processes, sharing.memory(), takeover.residences(), seccomp, objects);
         Map<Integer, ObjectId> tables =
                 descriptors.take(set, sharing.descriptors(), numbers(), level, guard(), objects);

@@ -10,39 +10,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Namespaces that are not the tool's own.
+ * Namespaces that are not the tool's own, nor those that its thread has entered ({@link Venue}).
  *
  * <p>A pid namespace of its own is saved (as the ids in it), a time namespace, a UTS namespace ({@link UtsCapture}) and an IPC namespace
  * ({@link IpcNamespaceCapture}) too. A mount namespace is good when it shows what ours shows but for /proc: that is how {@code restore --pid-namespace} leaves a process.
  */
 final class NamespaceLook {
     private static final String[] REFUSED = {"cgroup", "net", "user"};
-    private static final String[] OF_PROCESSES = {"uts", "ipc"};
+    private static final String[] OF_PROCESSES = {"uts", "ipc", "net", "cgroup"};
     private static final String[] FOR_CHILDREN = {"pid", "time"};
 
     private NamespaceLook() {}
 
     static List<Refusal> look(int pid) throws KernelException {
-        List<Refusal> refusals = new ArrayList<>(0);
-        for (String kind : REFUSED) {
-            if (!isOurs(pid, kind) && !(kind.equals("user") && hasSameIds(pid))) {
-                refusals.add(new Refusal(
-                        kind + " namespace",
-                        "process " + pid,
-                        "it is not the tool's, and not saved yet",
-                        "run the tool in the same one: nsenter --target " + pid + " --" + kind));
-            }
-        }
-        if (!isOurs(pid, "mnt")) {
-            String difference = mountDifference(pid);
-            if (!difference.isEmpty()) {
-                refusals.add(new Refusal(
-                        "mnt namespace",
-                        "process " + pid,
-                        "it sees other files than the tool: " + difference,
-                        "run the tool in the same one: nsenter --target " + pid + " --mount"));
-            }
-        }
+        List<Refusal> refusals = frozen(pid);
         for (String kind : FOR_CHILDREN) {
             if (!link(pid, kind).equals(link(pid, kind + "_for_children"))) {
                 refusals.add(new Refusal(
@@ -50,6 +31,31 @@ final class NamespaceLook {
                         "process " + pid,
                         "it is not its own, and not saved yet",
                         ""));
+            }
+        }
+        return refusals;
+    }
+
+    /** Where a process is; cheap. */
+    static List<Refusal> frozen(int pid) throws KernelException {
+        List<Refusal> refusals = new ArrayList<>(0);
+        for (String kind : REFUSED) {
+            if (!isOurs(pid, kind) && !(kind.equals("user") && hasSameIds(pid))) {
+                refusals.add(new Refusal(
+                        kind + " namespace",
+                        "process " + pid,
+                        "it is neither the tool's nor that of the first process, and not saved yet",
+                        "run the tool in the same one: nsenter --target " + pid + " --" + kind));
+            }
+        }
+        if (!isOurs(pid, "mnt")) {
+            String difference = MountDifference.of(pid);
+            if (!difference.isEmpty()) {
+                refusals.add(new Refusal(
+                        "mnt namespace",
+                        "process " + pid,
+                        "it sees other files than the tool, or than the first process: " + difference,
+                        "run the tool in the same one: nsenter --target " + pid + " --mount"));
             }
         }
         return refusals;
@@ -110,7 +116,7 @@ final class NamespaceLook {
     }
 
     // On its way out a process has none any more, though it is no zombie yet.
-    private static boolean isOurs(int pid, String kind) throws KernelException {
+    static boolean isOurs(int pid, String kind) throws KernelException {
         String theirs = link(pid, kind);
         String ours = ours(kind);
         if (theirs.isEmpty() && !ours.isEmpty()) {
@@ -138,49 +144,5 @@ final class NamespaceLook {
             }
             throw failed;
         }
-    }
-
-    private static String mountDifference(int pid) throws KernelException {
-        String root = Proc.link("/proc/" + pid + "/root");
-        String above = root.equals("/") ? "" : root;
-        List<String> theirs = mounts(MountInfo.of(pid), above);
-        List<String> ours = mounts(Proc.text(Home.directory() + "/mountinfo"), "");
-        if (!above.isEmpty()) {
-            // It is shown what is mounted below its root alone.
-            ours.removeIf(mount -> !mount.startsWith(above + "/") && !mount.startsWith(above + ":"));
-        }
-        for (String mount : theirs) {
-            if (!ours.contains(mount)) {
-                return mount;
-            }
-        }
-        for (String mount : ours) {
-            if (!theirs.contains(mount)) {
-                return mount + " is missing";
-            }
-        }
-        return "";
-    }
-
-    /** Where what is mounted, e.g. {@code /tmp: tmpfs / of 0:35}, without file systems of type proc. */
-    static List<String> mounts(String mountinfo) {
-        return mounts(mountinfo, "");
-    }
-
-    private static List<String> mounts(String mountinfo, String above) {
-        List<String> mounts = new ArrayList<>();
-        for (String line : mountinfo.split("\n", -1)) {
-            // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue
-            int dash = line.indexOf(" - ");
-            if (dash >= 0) {
-                String[] head = line.split(" ", -1);
-                String type = line.substring(dash + 3).split(" ", -1)[0];
-                if (!type.equals("proc")) {
-                    mounts.add((head[4].equals("/") && !above.isEmpty() ? above : above + head[4]) + ": " + type + " "
-                            + head[3] + " of " + head[2]);
-                }
-            }
-        }
-        return mounts;
     }
 }

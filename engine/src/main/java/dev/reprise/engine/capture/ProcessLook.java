@@ -66,6 +66,7 @@ final class ProcessLook {
             look.refuse("tracer", "process " + member.pid(), "it traces other processes", "let it detach");
         }
         look.timers();
+        look.refusals.addAll(NamespaceLook.frozen(member.tid()));
         look.refusals.addAll(SharingLook.amongThreads(member.tid(), tids));
         return look.refusals;
     }

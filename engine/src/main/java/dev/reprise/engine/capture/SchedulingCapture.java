@@ -2,6 +2,7 @@ package dev.reprise.engine.capture;
 
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.Scheduling;
+import dev.reprise.kernel.Home;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.Sched;
@@ -13,7 +14,7 @@ final class SchedulingCapture {
     private final long ownSlice;
 
     SchedulingCapture() throws KernelException {
-        everyProcessor = mask(Proc.text("/sys/devices/system/cpu/online").strip());
+        everyProcessor = mask(Proc.text(Home.ours("/sys/devices/system/cpu/online")).strip());
         ownSlice = Sched.attributes(0).runtime();
     }
 

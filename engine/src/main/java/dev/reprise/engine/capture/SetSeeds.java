@@ -2,6 +2,7 @@ package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Target;
 import dev.reprise.engine.program.x86_64.SeedElf;
+import dev.reprise.kernel.Home;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStatus;
@@ -32,7 +33,8 @@ final class SetSeeds {
     private static Set<Integer> inCgroup(Path directory) throws KernelException {
         String path = directory.toString();
         Set<Integer> pids = new TreeSet<>();
-        addCgroup(path.startsWith(CGROUPS) ? path : CGROUPS + (path.startsWith("/") ? path : "/" + path), pids);
+        String full = path.startsWith(CGROUPS) ? path : CGROUPS + (path.startsWith("/") ? path : "/" + path);
+        addCgroup(Home.ours(full), pids);
         return pids;
     }
 

@@ -2,6 +2,7 @@ package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.Home;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 
@@ -9,7 +10,6 @@ import dev.reprise.kernel.Proc;
 final class TraceeLimits {
     private static final String FILE_SIZE = "Max file size";
     private static final String UNIFIED = "0::";
-    private static final String CGROUPS = "/sys/fs/cgroup";
     private static final String SECCOMP = "\nSeccomp:\t";
 
     private TraceeLimits() {}
@@ -45,15 +45,16 @@ final class TraceeLimits {
     }
 
     private static boolean isLimited(String membership) throws KernelException {
+        String cgroups = Home.ours("/sys/fs/cgroup");
         String group = membership.substring(UNIFIED.length()).strip();
         while (group.length() > 1) {
             try {
-                if (!Proc.text(CGROUPS + group + "/memory.max").strip().equals("max")) {
+                if (!Proc.text(cgroups + group + "/memory.max").strip().equals("max")) {
                     return true;
                 }
             } catch (KernelException failure) {
                 // Without the memory controller there is no such file; out of sight, a limit may be there.
-                if (failure.errno() != Errno.ENOENT || MappedFiles.named(CGROUPS + group) == null) {
+                if (failure.errno() != Errno.ENOENT || MappedFiles.named(cgroups + group) == null) {
                     return true;
                 }
             }

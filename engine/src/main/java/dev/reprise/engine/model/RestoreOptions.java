@@ -1,5 +1,6 @@
 package dev.reprise.engine.model;
 
+import dev.reprise.image.state.EnteredNamespace;
 import java.util.Map;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param standardStreams what becomes its 0-2 where those led outside the image
  * @param inherited descriptors of the caller's that take the place of open files of the image, by the files' keys: those of
  *     {@link OutsideLinks}, or paths
+ * @param namespaces files of namespaces to be restored in (/run/netns/NAME, /proc/PID/ns/net), instead of those that the image names
  * @param opening what opens the image
  */
 public record RestoreOptions(
@@ -23,37 +25,39 @@ public record RestoreOptions(
         Clock clock,
         StandardStreams standardStreams,
         Map<String, Integer> inherited,
+        Map<EnteredNamespace.Kind, String> namespaces,
         Opening opening) {
     public RestoreOptions {
         inherited = Map.copyOf(inherited);
+        namespaces = Map.copyOf(namespaces);
     }
 
     /** In the foreground, under its own ids, strictly verified. */
     public static final RestoreOptions DEFAULT =
-            new RestoreOptions(false, false, false, false, Clock.KEEP, StandardStreams.OWN, Map.of(), Opening.NONE);
+            new RestoreOptions(false, false, false, false, Clock.KEEP, StandardStreams.OWN, Map.of(), Map.of(), Opening.NONE);
 
     /** The same, left to init. */
     public RestoreOptions asDetached() {
-        return new RestoreOptions(true, pidNamespace, force, truncate, clock, standardStreams, inherited, opening);
+        return new RestoreOptions(true, pidNamespace, force, truncate, clock, standardStreams, inherited, namespaces, opening);
     }
 
     /** The same in a new pid namespace. */
     public RestoreOptions inPidNamespace() {
-        return new RestoreOptions(detached, true, force, truncate, clock, standardStreams, inherited, opening);
+        return new RestoreOptions(detached, true, force, truncate, clock, standardStreams, inherited, namespaces, opening);
     }
 
     /** The same with other standard streams. */
     public RestoreOptions with(StandardStreams standardStreams) {
-        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams, inherited, opening);
+        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams, inherited, namespaces, opening);
     }
 
     /** The same with these descriptors handed over. */
     public RestoreOptions inheriting(Map<String, Integer> inherited) {
-        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams, inherited, opening);
+        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams, inherited, namespaces, opening);
     }
 
     /** The same with what opens the image. */
     public RestoreOptions with(Opening opening) {
-        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams, inherited, opening);
+        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams, inherited, namespaces, opening);
     }
 }

@@ -4,6 +4,7 @@ import dev.reprise.engine.model.PageSource;
 import dev.reprise.image.state.Image;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /** An image on trial. */
 public final class Trial {
@@ -13,6 +14,12 @@ public final class Trial {
     @FunctionalInterface
     public interface Again {
         ProofSink of(PageSource trial) throws Exception;
+    }
+
+    /** Where the program was: in the namespaces that its image names. */
+    @FunctionalInterface
+    public interface Place {
+        ProofSink at(PageSource source, Callable<ProofSink> work) throws Exception;
     }
 
     /** Opens the image; twice, since what comes through a filter is read once. */
@@ -26,12 +33,13 @@ public final class Trial {
      *
      * @throws UnprovedException when the two are not alike, or it cannot be tried
      */
-    public static void of(Opener opener, Again again) throws Exception {
+    public static void of(Opener opener, Place place, Again again) throws Exception {
         Image image;
         ProofSink taken;
         try (PageSource source = opener.open()) {
             image = TrialImage.of(source.image());
-            taken = Quarantine.run(image, () -> again.of(TrialSource.of(source, image)));
+            taken = place.at(
+                    source, () -> Quarantine.run(image, () -> again.of(TrialSource.of(source, image))));
         }
         PagePrints pages;
         try (PageSource source = opener.open()) {

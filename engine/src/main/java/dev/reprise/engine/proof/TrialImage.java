@@ -1,5 +1,6 @@
 package dev.reprise.engine.proof;
 
+import dev.reprise.image.state.EnteredNamespace;
 import dev.reprise.image.state.Fanotify;
 import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FileLock;
@@ -31,7 +32,9 @@ final class TrialImage {
         requireNoLease(image);
         List<SharedObject> objects = new ArrayList<>();
         for (SharedObject object : image.objects()) {
-            objects.add(object(object));
+            if (!(object instanceof EnteredNamespace)) { // the proof has its own
+                objects.add(object(object));
+            }
         }
         List<ProcessState> processes = new ArrayList<>();
         for (ProcessState process : image.processes()) {

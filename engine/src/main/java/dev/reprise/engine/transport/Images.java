@@ -132,6 +132,17 @@ public final class Images {
                         opening.passphrases().stream().map(Secret::bytes).toList());
     }
 
+    /** The same, streamed in any case. */
+    public static PageSource openStreamed(Path path, Host host, Opening opening) throws IOException {
+        FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
+        try {
+            return StreamSource.of(file, Files.isRegularFile(path), host, opening);
+        } catch (Throwable e) {
+            file.close();
+            throw e;
+        }
+    }
+
     private static Envelope envelope(FileChannel file) throws IOException {
         ByteBuffer first = ByteBuffer.allocate(Envelope.BYTES);
         file.read(first, 0);

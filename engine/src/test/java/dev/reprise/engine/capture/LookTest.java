@@ -106,7 +106,7 @@ class LookTest {
 
     @Test
     void mountTablesAreComparedWithoutProc() {
-        assertThat(NamespaceLook.mounts("""
+        assertThat(MountDifference.mounts("""
                         22 28 0:21 / /proc rw,relatime - proc proc rw
                         28 1 254:0 / / rw shared:1 - ext4 /dev/root rw
                         31 28 0:30 /sub /mnt\\040a rw - tmpfs tmpfs rw

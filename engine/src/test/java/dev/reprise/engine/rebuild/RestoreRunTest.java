@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RestoreRunTest {
     private static final Interruption NONE = new Interruption.None();
     private static final RestoreOptions FORCE =
-            new RestoreOptions(false, false, true, false, Clock.KEEP, StandardStreams.OWN, Map.of(), Opening.NONE);
+            new RestoreOptions(false, false, true, false, Clock.KEEP, StandardStreams.OWN, Map.of(), Map.of(), Opening.NONE);
     private static final long[] SLEEPING = {
         UserRegs.RAX, -516, UserRegs.ORIG_RAX, SYS_nanosleep, UserRegs.RDI, HandMade.STACK, UserRegs.R12, 7
     };

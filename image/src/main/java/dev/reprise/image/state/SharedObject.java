@@ -16,7 +16,8 @@ public sealed interface SharedObject
                 MessageQueue,
                 Pseudoterminal,
                 UtsNamespace,
-                IpcNamespace {
+                IpcNamespace,
+                EnteredNamespace {
     /** The number by which others refer to it. */
     ObjectId id();
 }

@@ -48,6 +48,7 @@ public final class RecordType {
     static final int PSEUDOTERMINAL = 43;
     static final int UTS_NAMESPACE = 44;
     static final int IPC_NAMESPACE = 45;
+    static final int ENTERED_NAMESPACE = 46;
     static final int PSEUDOTERMINAL_END = 94;
     static final int PROCESS_FD = 92;
     static final int POSIX_QUEUE = 93;

@@ -6,6 +6,7 @@ import dev.reprise.image.state.Cgroups;
 import dev.reprise.image.state.DeadProcess;
 import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.Descriptor;
+import dev.reprise.image.state.EnteredNamespace;
 import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.EpollMember;
 import dev.reprise.image.state.FdTable;
@@ -37,6 +38,7 @@ import dev.reprise.image.state.UnixSocket;
 import dev.reprise.image.state.UtsNamespace;
 import dev.reprise.image.state.Vma;
 import dev.reprise.image.wire.MalformedException;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -45,6 +47,7 @@ import java.util.Set;
 /** Whether an image hangs together: every reference leads to an object of the right kind, no id twice, mappings in order. */
 final class References {
     private final Map<ObjectId, SharedObject> objects = new HashMap<>();
+    private final Set<EnteredNamespace.Kind> entered = EnumSet.noneOf(EnteredNamespace.Kind.class);
 
     private References() {}
 
@@ -112,6 +115,11 @@ final class References {
                 requireIfAny(queue.identity().namespace(), IpcNamespace.class, "a message queue");
             case PseudoterminalEnd end -> require(end.terminal(), Pseudoterminal.class, "a terminal's end");
             case OpenFile _, Pipe _, MemoryObject _, FsContext _, SignalHandlers _, Cgroups _ -> {}
+            case EnteredNamespace namespace -> {
+                if (!entered.add(namespace.kind())) {
+                    throw new MalformedException("two namespaces of one kind are entered");
+                }
+            }
             case Pseudoterminal _, UtsNamespace _, IpcNamespace _ -> {}
         }
     }

@@ -5,6 +5,7 @@ import dev.reprise.image.state.Cgroups;
 import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
+import dev.reprise.image.state.EnteredNamespace;
 import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.EventFd;
 import dev.reprise.image.state.Fanotify;
@@ -84,6 +85,7 @@ final class SharedObjectCodec {
             case HungUpTerminal _ -> RecordType.HUNG_UP_TERMINAL;
             case UtsNamespace _ -> RecordType.UTS_NAMESPACE;
             case IpcNamespace _ -> RecordType.IPC_NAMESPACE;
+            case EnteredNamespace _ -> RecordType.ENTERED_NAMESPACE;
         };
     }
 
@@ -125,6 +127,7 @@ final class SharedObjectCodec {
             case HungUpTerminal it -> HungUpTerminalCodec.write(it);
             case UtsNamespace it -> UtsNamespaceCodec.write(it);
             case IpcNamespace it -> IpcNamespaceCodec.write(it);
+            case EnteredNamespace it -> EnteredNamespaceCodec.write(it);
         };
     }
 
@@ -167,6 +170,7 @@ final class SharedObjectCodec {
             case RecordType.HUNG_UP_TERMINAL -> HungUpTerminalCodec.read(m);
             case RecordType.UTS_NAMESPACE -> UtsNamespaceCodec.read(m);
             case RecordType.IPC_NAMESPACE -> IpcNamespaceCodec.read(m);
+            case RecordType.ENTERED_NAMESPACE -> EnteredNamespaceCodec.read(m);
             default -> null;
         };
     }

@@ -48,6 +48,7 @@ class PublishedSpecificationTest {
             Map.entry(RecordType.PSEUDOTERMINAL, "pseudoterminal Pseudoterminal"),
             Map.entry(RecordType.UTS_NAMESPACE, "uts_namespace UtsNamespace"),
             Map.entry(RecordType.IPC_NAMESPACE, "ipc_namespace IpcNamespace"),
+            Map.entry(RecordType.ENTERED_NAMESPACE, "entered_namespace EnteredNamespace"),
             Map.entry(RecordType.PSEUDOTERMINAL_END, "pseudoterminal PseudoterminalEnd"),
             Map.entry(RecordType.EVENT_FD, "event_fd EventFd"),
             Map.entry(RecordType.TIMER_FD, "timer_fd TimerFd"),
