@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * How a restored process comes to be: under its own id, in a namespace in which that is 1, or in one that has a first
  * process of ours.
  */
-record Birth(ProcessState process, RestoreOptions options, Rights rights) {
+record Birth(ProcessState process, RestoreOptions options, Rights rights, FirstSession session) {
+    /** Those of its own: of a namespace's first process, and of the leader of a session that ends at once. */
+    static final int MORE_CONTROLS = 2;
+
     private static final int FIRST = 1;
 
     /** A process, and its parent where that is not ourselves. */
@@ -55,7 +58,9 @@ record Birth(ProcessState process, RestoreOptions options, Rights rights) {
                     process.pid(),
                     controls.getFirst().address(),
                     options.detached(),
-                    process.leader().parentDeathSignal());
+                    process.leader().parentDeathSignal(),
+                    session,
+                    session.byParent() ? segment.newControl().address() : 0);
             first.run(0, begin);
             int pid = OuterIds.childOf(init.pid());
             first.submit(0, NamespaceInit.live(process.pid()));
@@ -80,7 +85,7 @@ record Birth(ProcessState process, RestoreOptions options, Rights rights) {
 
     private Newborn spawn(byte[] elf, long flags, int pid) throws KernelException {
         if (options.detached()) {
-            PassingParent parent = Spawn.orphan(elf, flags, pid);
+            PassingParent parent = Spawn.orphan(elf, flags, pid, inNamespace() ? FirstSession.NONE : session);
             return new Newborn(parent.child(), parent);
         }
         boolean watchesParent = process.tasks().stream().anyMatch(task -> task.parentDeathSignal() != 0);

@@ -43,6 +43,7 @@ final class FamilyPlanner {
     private final List<Member> order = new ArrayList<>();
     private final Set<Integer> open = new HashSet<>();
     private final Map<ObjectId, ProcessState> firstUsers = new HashMap<>();
+    private final FirstSession session;
 
     /** A process or zombie of the image, {@code process} for the former. */
     private record Person(
@@ -63,7 +64,8 @@ final class FamilyPlanner {
         }
     }
 
-    private FamilyPlanner(Image image) {
+    private FamilyPlanner(Image image, FirstSession session) {
+        this.session = session;
         ProcessState root = image.processes().getFirst();
         Set<Integer> outsideSessions = new HashSet<>(image.outsideSessions());
         Set<Integer> outsideGroups = new HashSet<>(image.outsideGroups());
@@ -103,12 +105,12 @@ final class FamilyPlanner {
     }
 
     /**
-     * The family of an image.
+     * The family of an image, whose root is born in a session.
      *
      * @throws RestoreException what cannot be made again, by name
      */
-    static Family of(Image image) throws RestoreException {
-        FamilyPlanner planner = new FamilyPlanner(image);
+    static Family of(Image image, FirstSession session) throws RestoreException {
+        FamilyPlanner planner = new FamilyPlanner(image, session);
         planner.findNeeds();
         for (Person person : planner.people) {
             planner.member(person);
@@ -385,7 +387,10 @@ final class FamilyPlanner {
         Map<Integer, Member> missing = new HashMap<>();
         for (Member member : List.copyOf(order)) {
             int group = member.groupId();
-            boolean isMade = group == OUTSIDE || byPid.containsKey(group) || ghosts.containsKey(group);
+            boolean isMade = group == OUTSIDE
+                    || group == session.id()
+                    || byPid.containsKey(group)
+                    || ghosts.containsKey(group);
             if (!isMade) {
                 requireOuter(Objects.requireNonNull(byPid.get(member.pid())));
                 missing.putIfAbsent(group, member.kind() == Member.Kind.PROCESS ? member : nearestOf(member));
@@ -413,7 +418,7 @@ final class FamilyPlanner {
                 Objects.requireNonNull(members.get(image.processes().getFirst().pid()));
         for (SharedObject object : image.objects()) {
             int pid = object instanceof ProcFile file ? file.process() : 0;
-            if (pid != 0 && !byPid.containsKey(pid) && !ghosts.containsKey(pid)) {
+            if (pid != 0 && pid != session.id() && !byPid.containsKey(pid) && !ghosts.containsKey(pid)) {
                 ghosts.put(
                         pid,
                         add(new Member(

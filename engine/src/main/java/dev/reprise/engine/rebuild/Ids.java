@@ -32,7 +32,10 @@ final class Ids {
     private final Set<Integer> wanted = new LinkedHashSet<>();
     private final Map<Integer, String> executables = new HashMap<>();
 
-    Ids(Image image, Family family) {
+    Ids(Image image, Family family, FirstSession session) {
+        if (session.id() != 0) {
+            wanted.add(session.id());
+        }
         for (ProcessState process : image.processes()) {
             for (TaskState task : process.tasks()) {
                 wanted.add(task.tid());

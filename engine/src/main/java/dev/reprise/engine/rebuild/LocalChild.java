@@ -60,8 +60,8 @@ final class LocalChild implements AutoCloseable {
     }
 
     /** Runs it while we go on; this is to be closed when the child has ended. */
-    int startBeside() throws KernelException {
-        return clone(CloneArgs.CLONE_CLEAR_SIGHAND, 0);
+    int startBeside(int... pids) throws KernelException {
+        return clone(CloneArgs.CLONE_CLEAR_SIGHAND, 0, pids);
     }
 
     private int clone(long flags, int exitSignal, int... pids) throws KernelException {

@@ -58,8 +58,15 @@ final class NamespaceInit {
      * Makes the process {@code root}, which parks with {@code control}; keeps nothing that is not its own.
      *
      * @param parentDeathSignal what it gets at its parent's death, and so passes on to the root: 0 for none
+     * @param session that of the root, whose leader, parking nowhere, has {@code leaderControl}
      */
-    static Program begin(int root, long control, boolean detached, int parentDeathSignal) {
+    static Program begin(
+            int root,
+            long control,
+            boolean detached,
+            int parentDeathSignal,
+            FirstSession session,
+            long leaderControl) {
         ProgramBuilder p = new ProgramBuilder();
         mountProc(p);
         if (detached) {
@@ -67,22 +74,45 @@ final class NamespaceInit {
         } else if (parentDeathSignal != 0) {
             p.call(SYS_prctl, Prctl.PR_SET_PDEATHSIG, parentDeathSignal);
         }
-        Slot args = p.space(CloneArgs.SIZE);
-        p.store8(args.plus(CloneArgs.FLAGS), Arg.of(CloneArgs.CLONE_CLEAR_SIGHAND));
-        p.store8(args.plus(CloneArgs.EXIT_SIGNAL), Arg.of(Signal.SIGCHLD));
-        p.store8(args.plus(CloneArgs.SET_TID), p.ints(root));
-        p.store8(args.plus(CloneArgs.SET_TID_SIZE), Arg.of(1));
         Label child = p.label();
-        p.fork(SYS_clone3, child, args, Arg.of(CloneArgs.SIZE)).about("process " + root);
+        Label leader = p.label();
+        if (session.byParent()) {
+            Step made = p.fork(SYS_clone3, leader, args(p, 0, session.id()), Arg.of(CloneArgs.SIZE))
+                    .about("the leader of its session");
+            p.call(SYS_wait4, made, Arg.of(0), Arg.of(WaitStatus.WALL), Arg.of(0))
+                    .about("the leader of its session");
+        } else {
+            p.fork(SYS_clone3, child, args(p, 0, root), Arg.of(CloneArgs.SIZE)).about("process " + root);
+        }
         // An open pipe end here would keep its readers waiting for as long as the namespace lives.
         p.call(SYS_close_range, 0, ALL, 0);
         p.call(SYS_chdir, p.string("/"));
         p.attempt(SYS_prctl, Arg.of(Prctl.PR_SET_NAME), p.string("reprise-init"));
         p.end();
+        p.place(leader);
+        if (session.byParent()) {
+            p.setControl(Arg.of(leaderControl));
+            p.attempt(SYS_setsid, 0);
+            p.attemptFork(SYS_clone3, child, args(p, CloneArgs.CLONE_PARENT, root), Arg.of(CloneArgs.SIZE));
+            p.attempt(SYS_exit_group, 0);
+        }
         p.place(child);
         p.setControl(Arg.of(control));
         p.end();
         return p.build();
+    }
+
+    private static Slot args(ProgramBuilder p, long flags, int pid) {
+        Slot args = p.space(CloneArgs.SIZE);
+        p.store8(args.plus(CloneArgs.FLAGS), Arg.of(flags | CloneArgs.CLONE_CLEAR_SIGHAND));
+        if (flags != CloneArgs.CLONE_PARENT) {
+            p.store8(args.plus(CloneArgs.EXIT_SIGNAL), Arg.of(Signal.SIGCHLD));
+        }
+        if (pid != 0) {
+            p.store8(args.plus(CloneArgs.SET_TID), p.ints(pid));
+            p.store8(args.plus(CloneArgs.SET_TID_SIZE), Arg.of(1));
+        }
+        return args;
     }
 
     /** The rest of its life. All signals are blocked, so that none is lost to a first process without handlers. */

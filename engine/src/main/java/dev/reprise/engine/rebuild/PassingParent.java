@@ -4,6 +4,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_clone3;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit_group;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_rt_sigprocmask;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setsid;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_wait4;
 
 import dev.reprise.engine.program.Arg;
@@ -35,9 +36,13 @@ final class PassingParent implements AutoCloseable {
     private boolean closed;
 
     /** Clones a child that does what {@code body} adds; the failure of one of those steps is ours. */
-    PassingParent(long flags, int wanted, Function<ProgramBuilder, List<Attempt>> body) throws KernelException {
+    PassingParent(long flags, int wanted, FirstSession session, Function<ProgramBuilder, List<Attempt>> body)
+            throws KernelException {
         ProgramBuilder p = new ProgramBuilder();
         p.attempt(SYS_rt_sigprocmask, Arg.of(SIG_SETMASK), p.longs(-1), Arg.of(0), Arg.of(Signal.SIGSET_SIZE));
+        if (session.byParent()) {
+            p.attempt(SYS_setsid, 0);
+        }
         Slot args = cloneArgs(p, flags | CloneArgs.CLONE_VM | CloneArgs.CLONE_VFORK, wanted);
         Label born = p.label();
         // The child writes its 0 and goes on long before the parent, which the vfork holds, writes the pid.
@@ -49,7 +54,7 @@ final class PassingParent implements AutoCloseable {
         p.place(born);
         List<Attempt> attempts = body.apply(p);
         local = new LocalChild(p.build());
-        pid = local.startBeside();
+        pid = session.id() == 0 ? local.startBeside() : local.startBeside(session.id());
         try {
             while (local.result(done) == 0 && !hasEnded()) {
                 Thread.onSpinWait();

@@ -50,6 +50,7 @@ final class RestorePlanner {
     private final LocalVdso vdso;
     private final boolean inUserNamespace;
     private final TimeNamespace clocks;
+    private final FirstSession session;
     private final Family family;
     private final Map<Integer, ProcessState> processes = new HashMap<>();
     private final Layout layout;
@@ -70,7 +71,8 @@ final class RestorePlanner {
             case KEEP -> ClockRebuild.wanted(image.machine(), here);
             case HOST -> here.own();
         };
-        family = FamilyPlanner.of(image);
+        session = FirstSession.of(image, options);
+        family = FamilyPlanner.of(image, session);
         image.processes().forEach(process -> processes.put(process.pid(), process));
         Owners owners = new Owners(family, processes);
         InheritedNamespaces inherited = new InheritedNamespaces(family, processes, owners);
@@ -232,7 +234,10 @@ final class RestorePlanner {
     }
 
     private void leave(ProgramBuilder p, ProcessPlanner root) {
-        ProcessRebuild.leave(p, options.detached() || root.member().leadsSession());
+        if (session.id() == 0 || root.member().groupId() != session.id()) {
+            boolean makesOne = options.detached() && !session.byParent();
+            ProcessRebuild.leave(p, makesOne || root.member().leadsSession());
+        } // else it is where it belongs, from its birth on
     }
 
     private List<ResourceLimit> descriptorLimits() {

@@ -46,7 +46,7 @@ public final class RestoreRun {
         this.options = options;
         this.progress = progress;
         this.rights = rights;
-        birth = new Birth(process, options, rights);
+        birth = new Birth(process, options, rights, FirstSession.of(image, options));
     }
 
     /**
@@ -84,7 +84,7 @@ public final class RestoreRun {
             IpcChecks.require(image);
             return rebuild(tracer, planner, plan(planner, source), source);
         }
-        Ids ids = new Ids(image, planner.family());
+        Ids ids = new Ids(image, planner.family(), FirstSession.of(image, options));
         if (source instanceof PageSource.Streamed stream && ids.mustWait()) {
             enter("wait");
             try (SpooledPages spooled = new SpooledPages(stream)) {
@@ -126,7 +126,7 @@ public final class RestoreRun {
     private Running rebuild(Tracer tracer, RestorePlanner planner, RestorePlan plan, PageSource source)
             throws KernelException, IOException, RestoreException {
         long programs = plan.programBytes() + END_BYTES;
-        int controls = plan.controls() + 1;
+        int controls = plan.controls() + Birth.MORE_CONTROLS;
         try (Segment segment = Segment.create(tracer, controls, programs, plan.segmentAddress())) {
             // 2. the root, with its pid
             enter("spawn");
