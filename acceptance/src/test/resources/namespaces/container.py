@@ -41,11 +41,12 @@ for number, name in enumerate(("/dev/null", "out", "err")):
 lo = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 fcntl.ioctl(lo, SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", IFF_UP))
 lo.close()
-if os.fork() == 0:
+holder = os.fork()
+if holder == 0:
     os.setsid()
-    with open("holder", "w") as file:
-        file.write(str(os.getpid()))
     libc.pause()
+with open("holder", "w") as file:
+    file.write(str(holder))
 if os.fork() == 0:
     os.setsid()
     os.execv("/program", ["/program"] + sys.argv[6:])
