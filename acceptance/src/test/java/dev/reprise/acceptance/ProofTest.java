@@ -1,12 +1,19 @@
 package dev.reprise.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reprise.engine.Checkpoint;
+import dev.reprise.engine.model.CheckpointException;
+import dev.reprise.engine.model.CheckpointOptions;
+import dev.reprise.engine.model.Progress;
+import dev.reprise.engine.model.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -72,6 +79,35 @@ class ProofTest {
     }
 
     @Test
+    void whoGivesUpDoesNotWaitForItsEnd() throws IOException, InterruptedException {
+        try (RunningGuest guest = RunningGuest.start(Guest.named("self_checker.nanosleep"))) {
+            long start = System.nanoTime();
+            Path image = guest.scratch().resolve("image");
+            AtomicBoolean wanted = new AtomicBoolean(true);
+            Progress givingUp = new Progress() {
+                @Override
+                public void phase(String name) {
+                    wanted.compareAndSet(true, !name.equals("proof"));
+                }
+
+                @Override
+                public boolean isCancelled() {
+                    return !wanted.get();
+                }
+            };
+            assertThatThrownBy(() ->
+                            Checkpoint.toFile(guest.pid(), image, CheckpointOptions.DEFAULT.withProof(), givingUp))
+                    .isInstanceOfSatisfying(
+                            CheckpointException.class,
+                            failed -> assertThat(failed.reason()).isInstanceOf(Reason.Cancelled.class));
+            assertThat(image).doesNotExist();
+            assertThat(parts(guest.scratch())).isEmpty();
+            assertThat(ToolDiesTest.copies(guest)).isEmpty();
+            guest.passes(guest.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
+        }
+    }
+
+    @Test
     void ofAProofNothingStays() throws IOException, InterruptedException {
         try (RunningGuest guest = RunningGuest.start(Guest.named("unix_listening"))) {
             Path image = guest.scratch().resolve("image");
@@ -93,14 +129,23 @@ class ProofTest {
     void theFirstProcessOfAPidNamespaceIsProvedToo(@TempDir Path scratch) throws IOException, InterruptedException {
         try (RealProgram unshare =
                 RealProgram.start(scratch, "unshare --pid --fork --kill-child --mount-proc sleep 1000")) {
-            RealProgram.await("its child", () -> Tasks.family(unshare.pid()).size() == 2);
-            int first = Tasks.family(unshare.pid()).getLast();
+            // before there was one of the shell's own
             RealProgram.await(
-                    "sleep",
-                    () -> Files.readString(Path.of("/proc/" + first + "/comm")).equals("sleep\n"));
+                    "its child",
+                    () -> Tasks.family(unshare.pid()).size() == 2
+                            && isSleep(Tasks.family(unshare.pid()).getLast()));
+            int first = Tasks.family(unshare.pid()).getLast();
             Tool.run("checkpoint", "--prove", "-o", scratch.resolve("image") + "", first + "")
                     .succeeds();
             assertThat(Tasks.state(first)).isEqualTo('S');
+        }
+    }
+
+    private static boolean isSleep(int pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/comm")).equals("sleep\n");
+        } catch (IOException ended) {
+            return false;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.capture.CancelledException;
 import dev.reprise.engine.capture.CannotCapture;
 import dev.reprise.engine.capture.CheckpointRun;
 import dev.reprise.engine.capture.Look;
@@ -12,6 +13,7 @@ import dev.reprise.engine.model.PageSource;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreOptions;
 import dev.reprise.engine.model.StandardStreams;
 import dev.reprise.engine.model.Target;
@@ -62,9 +64,13 @@ final class Proof {
     static void of(Path image, Progress progress) throws IOException {
         progress.phase("proof");
         try {
-            Trial.of(() -> open(image), Proof::where, Proof::again);
+            Trial.of(() -> open(image), Proof::where, trial -> again(trial, new Wish(progress)));
         } catch (IOException | RuntimeException known) {
             throw known;
+        } catch (RestoreException failure) {
+            throw failure.reason() instanceof Reason.Cancelled
+                    ? new CancelledException()
+                    : new UnprovedException(List.of(String.valueOf(failure.getMessage())), failure);
         } catch (Exception failure) {
             throw new UnprovedException(List.of(String.valueOf(failure.getMessage())), failure);
         }
@@ -85,15 +91,23 @@ final class Proof {
         }
     }
 
-    private static ProofSink again(PageSource trial) throws Exception {
-        RestoreRun.Running running = RestoreRun.restore(trial, STOPPED, Progress.NONE);
+    /** The caller's, of whom it is known already what is done. */
+    private record Wish(Progress caller) implements Progress {
+        @Override
+        public boolean isCancelled() {
+            return caller.isCancelled();
+        }
+    }
+
+    private static ProofSink again(PageSource trial, Progress progress) throws Exception {
+        RestoreRun.Running running = RestoreRun.restore(trial, STOPPED, progress);
         try (ProofSink sink = new ProofSink()) {
             Target target = new Target.PidNamespaceOf(running.pid());
             List<Refusal> refusals = Look.refusals(target, OutsideLinks.NONE);
             if (!refusals.isEmpty()) {
                 throw new UnprovedException(lines(refusals));
             }
-            CheckpointRun.run(target, sink, AGAIN, Progress.NONE);
+            CheckpointRun.run(target, sink, AGAIN, progress);
             return sink;
         } catch (CannotCapture cannot) {
             throw new UnprovedException(lines(cannot.refusals()), cannot);
