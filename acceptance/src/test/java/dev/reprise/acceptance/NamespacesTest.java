@@ -102,6 +102,9 @@ class NamespacesTest {
             long start = System.nanoTime();
             String network = namespace(guest.pid(), "net");
             Path image = scratch.resolve("image");
+            assertThat(Tool.run("explain", guest.pid() + "").succeeds().out())
+                    .contains("it is in another network namespace (" + name + ")")
+                    .contains("a restore makes one like it");
             Tool.run("checkpoint", "--prove", "-o", image + "", guest.pid() + "").succeeds();
             for (int generation = 0; generation < 2; generation++) {
                 kill(guest, image);

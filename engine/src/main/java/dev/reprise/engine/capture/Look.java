@@ -23,7 +23,7 @@ public final class Look {
     public static Explanation explain(Target target) throws KernelException {
         SetLook look = at(target, OutsideLinks.NONE);
         List<Explanation.Node> processes = new ArrayList<>();
-        List<String> notes = new ArrayList<>();
+        List<String> notes = new ArrayList<>(Venue.notes());
         ProcessSet set = look.set();
         StreamNotes streams = new StreamNotes(set);
         for (Member member : set.members()) {

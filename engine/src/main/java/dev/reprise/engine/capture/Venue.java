@@ -71,15 +71,30 @@ public final class Venue implements AutoCloseable {
         return entered.stream().anyMatch(one -> one.kind() == EnteredNamespace.Kind.MOUNT);
     }
 
+    private static List<EnteredNamespace> here() {
+        List<EnteredNamespace> entered = HERE.get();
+        return entered == null ? List.of() : entered;
+    }
+
     /** Adds what the calling thread has entered to the objects of an image. */
     static void take(ObjectTable objects) {
-        List<EnteredNamespace> here = HERE.get();
-        if (here != null) {
-            for (EnteredNamespace one : here) {
-                objects.add(
-                        new EnteredNamespace(objects.newId(), one.kind(), one.unique(), one.path(), one.onlySysfs()));
-            }
+        for (EnteredNamespace one : here()) {
+            objects.add(new EnteredNamespace(objects.newId(), one.kind(), one.unique(), one.path(), one.onlySysfs()));
         }
+    }
+
+    /** What a user should know of it, on a thread that has entered it. */
+    static List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        for (EnteredNamespace one : here()) {
+            String kind = one.kind() == EnteredNamespace.Kind.NETWORK ? "network" : "mount";
+            String name = one.path().isEmpty() ? "" : " (" + one.path() + ")";
+            notes.add("it is in another " + kind + " namespace" + name
+                    + (one.onlySysfs()
+                            ? ", which differs in /sys alone: a restore makes one like it"
+                            : ": a restore enters that again, while it is alive"));
+        }
+        return notes;
     }
 
     @Override
