@@ -38,6 +38,7 @@ final class RunningGuest implements AutoCloseable {
         try {
             pid = awaitReady();
         } catch (Throwable failed) {
+            Tasks.endAllThatName(scratch);
             delete(scratch);
             throw failed;
         }

@@ -81,6 +81,21 @@ final class Tasks {
         }
     }
 
+    /** Kills all whose command lines name a directory of ours, who have nobody else to end them. */
+    static void endAllThatName(Path directory) {
+        ProcessHandle.allProcesses()
+                .filter(process -> commandLine(process.pid()).contains(directory + "\0"))
+                .forEach(process -> kill((int) process.pid(), SIGKILL));
+    }
+
+    private static String commandLine(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.ISO_8859_1);
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
     static void kill(int pid, int signal) {
         Door.call(SyscallNumbers.SYS_kill, pid, signal);
     }
