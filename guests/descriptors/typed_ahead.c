@@ -24,6 +24,7 @@ static struct termios settings;
 static pthread_t reader;
 static char got_line[64];
 static _Atomic ssize_t got_length = -2;
+static _Atomic bool started;
 
 static bool is(const char *wanted)
 {
@@ -53,6 +54,7 @@ static void type(const void *keys, size_t length)
 
 static void *read_line(void *nothing)
 {
+    started = true;
     got_length = read(slave, got_line, sizeof got_line - 1);
     return nothing;
 }
@@ -139,6 +141,8 @@ void setup(void)
         NEED(tcflow(slave, TCOOFF));
     if (is("waiting")) {
         NEED_ZERO(pthread_create(&reader, NULL, read_line, NULL));
+        while (!started)
+            usleep(1000);
         usleep(30000);
     }
 }

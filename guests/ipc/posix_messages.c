@@ -19,7 +19,7 @@ static mqd_t reader, writer;
 static const char *kind;
 static pthread_t sender, receiver;
 static mqd_t empty_queue;
-static _Atomic int sent = 1, received = 1;
+static _Atomic int sent = 1, received = 1, started;
 static struct guest_child child;
 
 static bool is(const char *wanted)
@@ -29,6 +29,7 @@ static bool is(const char *wanted)
 
 static void *send_one(void *nothing)
 {
+    started++;
     sent = mq_send(writer, "late", 4, 5);
     return nothing;
 }
@@ -36,6 +37,7 @@ static void *send_one(void *nothing)
 static void *receive_one(void *nothing)
 {
     static char text[SIZE];
+    started++;
     received = (int)mq_receive(empty_queue, text, sizeof text, NULL);
     return nothing;
 }
@@ -81,6 +83,8 @@ void setup(void)
         NEED(mq_unlink(other));
         NEED_ZERO(pthread_create(&sender, NULL, send_one, NULL));
         NEED_ZERO(pthread_create(&receiver, NULL, receive_one, NULL));
+        while (started < 2)
+            usleep(1000);
         usleep(30000);
     }
 }
