@@ -16,7 +16,6 @@
 // guest: block_device
 // guest: tun
 // guest: fuse
-// guest: message_queue
 // guest: aio
 // guest: write_xor_execute
 // guest: deadly_filter
@@ -39,7 +38,6 @@
 #include <linux/perf_event.h>
 #include <linux/seccomp.h>
 #include <linux/userfaultfd.h>
-#include <mqueue.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/eventfd.h>
@@ -220,11 +218,6 @@ static int open_kind(const char *kind)
         return open("/dev/net/tun", O_RDWR);
     } else if (strcmp(kind, "fuse") == 0) {
         return open("/dev/fuse", O_RDWR);
-    } else if (strcmp(kind, "message_queue") == 0) {
-        mqd_t queue = mq_open("/reprise-refused", O_RDWR | O_CREAT, 0600, NULL);
-        mq_unlink("/reprise-refused");
-        NEED(mq_send(queue, "x", 1, 0));
-        return queue;
     } else if (strcmp(kind, "aio") == 0) {
         return waiting_context();
     } else if (strcmp(kind, "aio_new") == 0) {

@@ -1,7 +1,6 @@
 // What is in the way of saving an IPC namespace is refused by name, and the program goes on.
 // guest: next_id
 // guest: forced
-// guest: queued
 // guest: notified
 // guest: long_message
 // guest: full
@@ -118,13 +117,11 @@ void setup(void)
         NEED(shmget(IPC_PRIVATE, 4096, 0600));
         set_limit("/proc/sys/kernel/shm_rmid_forced", "1");
     }
-    if (is("queued") || is("notified") || is("queue_of_parent")) {
+    if (is("notified") || is("queue_of_parent")) {
         mqd_t queue = mq_open("/queue", O_RDWR | O_CREAT | O_EXCL, 0600, NULL);
         if (queue == (mqd_t)-1 && errno == ENOSYS)
             guest_skip("no POSIX message queues");
         NEED(queue);
-        if (is("queued"))
-            NEED(mq_send(queue, "x", 1, 0));
         if (is("notified"))
             NEED(mq_notify(queue, &(struct sigevent){.sigev_notify = SIGEV_NONE}));
         if (is("queue_of_parent"))

@@ -27,7 +27,6 @@ class IpcNamespaceTest {
     @CsvSource({
         "next_id, kernel.shm_next_id is set",
         "forced, kernel.shm_rmid_forced",
-        "queued, messages in a POSIX message queue",
         "notified, notification of a message queue",
         "long_message, it is longer than kernel.msgmax",
         "full, kernel.shmmni is too low",

@@ -30,7 +30,6 @@ class RefusedTest {
         "block_device, block device",
         "tun, character device",
         "fuse, character device",
-        "message_queue, messages in an unlinked message queue",
         "aio, 1 request is in flight",
         "write_xor_execute, write-xor-execute",
         "deadly_filter, it forbids shmat",

@@ -46,6 +46,27 @@ class ToolDiesTest {
         dying(name, ToolDiesTest::checkpointWithProof);
     }
 
+    // Programs that are read from and written to again, in the middle of which the tool dies: they tell at their end.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "typed_ahead_between",
+                "typed_ahead.raw_full",
+                "typed_ahead.waiting",
+                "posix_messages.shared",
+                "posix_messages.waiting"
+            })
+    void whatIsTakenOutForAMomentIsNotLost(String name) throws IOException, InterruptedException {
+        try (RunningGuest running = RunningGuest.start(Guest.named(name))) {
+            long start = System.nanoTime();
+            for (int step : Dying.steps(checkpoint(Dying.COUNTING, running).succeeds(), SAMPLE)) {
+                checkpoint(Dying.before(step), running);
+            }
+            checkpoint(List.of(), running).succeeds();
+            running.passes(running.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
+        }
+    }
+
     static Stream<String> programs() {
         Stream<String> usual =
                 Stream.of("self_checker.multi", "self_checker.spin", "self_checker.nanosleep", "self_checker.aio");

@@ -39,6 +39,7 @@ import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.ProcessFd;
 import dev.reprise.image.state.Pseudoterminal;
 import dev.reprise.image.state.PseudoterminalEnd;
+import dev.reprise.image.state.QueuedMessage;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SeccompFilter;
 import dev.reprise.image.state.SemaphoreSet;
@@ -51,6 +52,7 @@ import dev.reprise.image.state.SocketMessage;
 import dev.reprise.image.state.SocketOption;
 import dev.reprise.image.state.TerminalFile;
 import dev.reprise.image.state.TimerFd;
+import dev.reprise.image.state.TypedAhead;
 import dev.reprise.image.state.UnixSocket;
 import dev.reprise.image.state.UtsNamespace;
 import java.util.ArrayList;
@@ -112,7 +114,15 @@ final class SampleFiles {
                         16384,
                         List.of(new MessageQueue.Message(9, SampleImage.bytes(3, 6)))),
                 new ProcessFd(id(97), 0x80, NOBODY, 4711),
-                new PosixQueue(id(98), 2, NOBODY, file("/queue", ""), 10, 8192, true),
+                new PosixQueue(
+                        id(98),
+                        2,
+                        NOBODY,
+                        file("/queue", ""),
+                        10,
+                        8192,
+                        true,
+                        List.of(new QueuedMessage(7, SampleImage.bytes(3, 13)))),
                 new DeletedFile(id(90), 0x8002, NOBODY, memory, 17),
                 new ProcFile(id(91), 0x8000, NOBODY, "/proc/4711/status", 5),
                 new UtsNamespace(id(99), SampleImage.bytes(64, 8), SampleImage.bytes(6, 9)),
@@ -121,7 +131,13 @@ final class SampleFiles {
                         List.of(
                                 new IpcSetting(IpcLimit.SEGMENT_BYTES, List.of(-1L)),
                                 new IpcSetting(IpcLimit.SEMAPHORES, List.of(32000L, 1024000000L, 500L, 32000L))),
-                        List.of(new NamedQueue("queue", 0640, OWNER, 10, 8192))),
+                        List.of(new NamedQueue(
+                                "queue",
+                                0640,
+                                OWNER,
+                                10,
+                                8192,
+                                List.of(new QueuedMessage(8, SampleImage.bytes(3, 14)))))),
                 new EnteredNamespace(id(113), EnteredNamespace.Kind.MOUNT, 4711, "/run/mnt/blue", true),
                 new SemaphoreSet(id(111), new IpcIdentity(7, 1, 0600, OWNER, id(110)), List.of(1)),
                 terminal(id(88)),
@@ -162,7 +178,14 @@ final class SampleFiles {
                 0620,
                 4711,
                 4712,
-                SampleImage.bytes(5, 9));
+                SampleImage.bytes(5, 9),
+                new TypedAhead(
+                        List.of(
+                                new TypedAhead.Line(SampleImage.bytes(3, 10), TypedAhead.End.LAST_BYTE),
+                                new TypedAhead.Line(Bytes.empty(), TypedAhead.End.END_OF_FILE),
+                                new TypedAhead.Line(SampleImage.bytes(2, 11), TypedAhead.End.BEGUN)),
+                        true,
+                        SampleImage.bytes(4, 12)));
     }
 
     private static Socket socket() {

@@ -33,6 +33,8 @@ public final class Ioctl {
     public static final int TIOCSCTTY = 0x540E;
     public static final int TIOCEXCL = 0x540C;
     public static final int TIOCGEXCL = 0x80045440;
+    /** Types a key, with CAP_SYS_ADMIN or, where sysctl dev.tty.legacy_tiocsti allows it, at one's own terminal. */
+    public static final int TIOCSTI = 0x5412;
     /** Stops (TCOOFF 0) and starts (TCOON 1) the output. */
     public static final int TCXONC = 0x540A;
 

@@ -4,21 +4,25 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setsockopt;
 
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.tracee.ForestStandstill;
 import dev.reprise.engine.tracee.GuardedChange;
 import dev.reprise.engine.tracee.ProgramRunner;
 import dev.reprise.engine.tracee.Takeover;
+import dev.reprise.kernel.IpcResidence;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.SocketView;
 import java.util.List;
 import java.util.Map;
 
-/** Changes of a socket's options for a moment, which the process that has the socket undoes even if we die. */
+/** Changes for a moment, which the process that has what is changed undoes even if we die. */
 final class ChangeGuard {
     private final Map<Integer, Takeover> takeovers;
+    private final SeccompCapture seccomp;
 
     /** {@code takeovers}: of each process by its pid. */
-    ChangeGuard(Map<Integer, Takeover> takeovers) {
+    ChangeGuard(Map<Integer, Takeover> takeovers, SeccompCapture seccomp) {
         this.takeovers = Map.copyOf(takeovers);
+        this.seccomp = seccomp;
     }
 
     /** A four-byte option as it is to be. */
@@ -31,6 +35,41 @@ final class ChangeGuard {
 
     /** Where the process {@code pid} runs what we ask of it. */
     ProgramRunner runner(int pid) {
+        return takeover(pid);
+    }
+
+    /** For programs of {@code pid} that nobody of the set may run beside. */
+    ForestStandstill standstill(int pid) {
+        return new ForestStandstill(takeover(pid), takeovers.values());
+    }
+
+    /** The same for what only processes of its IPC namespace can have. */
+    ForestStandstill standstillInItsNamespace(int pid) {
+        Takeover runner = takeover(pid);
+        String name = runner.segment().residence().name();
+        return new ForestStandstill(
+                runner,
+                takeovers.values().stream()
+                        .filter(other -> other.segment().residence().name().equals(name))
+                        .toList());
+    }
+
+    /** A process in an IPC namespace. */
+    int anyIn(IpcResidence residence) {
+        for (Map.Entry<Integer, Takeover> one : takeovers.entrySet()) {
+            if (one.getValue().segment().residence().name().equals(residence.name())) {
+                return one.getKey();
+            }
+        }
+        throw new IllegalArgumentException("nobody is in " + residence.name());
+    }
+
+    /** Which of some calls seccomp filters forbid the process {@code pid}. */
+    List<String> forbidden(int pid, Map<String, Integer> calls) {
+        return SeccompLook.forbidden(seccomp, takeover(pid).host(), calls);
+    }
+
+    private Takeover takeover(int pid) {
         Takeover takeover = takeovers.get(pid);
         if (takeover == null) {
             throw new IllegalStateException("process " + pid + " is not frozen");

@@ -75,12 +75,12 @@ final class ForestCapture {
     /** Takes everything but the contents of memory. */
     Image take(Before before, SeccompCapture seccomp, AddressSpaces spaces, DescriptorCapture descriptors)
             throws KernelException, CannotCapture {
-        IpcNamespaceCapture namespaces = new IpcNamespaceCapture(takeover, objects);
+        ChangeGuard guard = guard(seccomp);
+        IpcNamespaceCapture namespaces = new IpcNamespaceCapture(takeover, objects, guard);
         namespaces.take();
         Venue.take(objects);
         spaces.take(processes, sharing.memory(), takeover.residences(), seccomp, objects);
-        Map<Integer, ObjectId> tables =
-                descriptors.take(set, sharing.descriptors(), numbers(), level, guard(), objects);
+        Map<Integer, ObjectId> tables = descriptors.take(set, sharing.descriptors(), numbers(), level, guard, objects);
         List<SemaphoreUndo> undos = new ArrayList<>();
         Set<Integer> pids = new HashSet<>();
         for (FrozenProcess process : processes) {
@@ -143,12 +143,12 @@ final class ForestCapture {
     }
 
     // /proc knows a process by a thread that lives.
-    private ChangeGuard guard() {
+    private ChangeGuard guard(SeccompCapture seccomp) {
         Map<Integer, Takeover> takeovers = new HashMap<>();
         for (FrozenProcess process : processes) {
             takeovers.put(process.member().tid(), process.takeover());
         }
-        return new ChangeGuard(takeovers);
+        return new ChangeGuard(takeovers, seccomp);
     }
 
     private Map<Integer, ObjectId> directories() throws KernelException {

@@ -1,10 +1,12 @@
 package dev.reprise.engine.capture;
 
+import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.tracee.ForestTakeover;
 import dev.reprise.image.state.IpcNamespace;
 import dev.reprise.image.state.NamedQueue;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.Ownership;
+import dev.reprise.image.state.QueuedMessage;
 import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.IpcResidence;
@@ -23,44 +25,58 @@ final class IpcNamespaceCapture {
 
     private final ForestTakeover takeover;
     private final ObjectTable objects;
+    private final ChangeGuard guard;
 
-    IpcNamespaceCapture(ForestTakeover takeover, ObjectTable objects) {
+    IpcNamespaceCapture(ForestTakeover takeover, ObjectTable objects, ChangeGuard guard) {
         this.takeover = takeover;
         this.objects = objects;
+        this.guard = guard;
     }
 
     /** Adds their records, known by the namespaces' names: before all objects that are in them. */
-    void take() throws KernelException {
+    void take() throws KernelException, CannotCapture {
         for (IpcResidence residence : takeover.residences().foreign()) {
             try (IpcResidence.Stay _ = residence.enter()) {
                 ObjectId id = objects.register(residence.name());
-                objects.add(new IpcNamespace(id, IpcSettings.here(), queues()));
+                objects.add(new IpcNamespace(id, IpcSettings.here(), queues(guard.anyIn(residence))));
             }
         }
     }
 
-    private static List<NamedQueue> queues() throws KernelException {
+    // The process asks that is there already.
+    private List<NamedQueue> queues(int pid) throws KernelException, CannotCapture {
         List<NamedQueue> queues = new ArrayList<>();
         try (PosixQueueDirectory directory = PosixQueueDirectory.here()) {
             if (directory != null) {
                 for (String name : directory.names()) {
-                    queues.add(queue(directory, name));
+                    queues.add(queue(directory, name, pid));
                 }
             }
         }
         return queues;
     }
 
-    private static NamedQueue queue(PosixQueueDirectory directory, String name) throws KernelException {
+    private NamedQueue queue(PosixQueueDirectory directory, String name, int pid)
+            throws KernelException, CannotCapture {
         try (Fd queue = directory.open(name)) {
             FileStatus status = FileStatus.of(queue);
             PosixQueueStatus sizes = PosixQueueStatus.of(queue, name);
+            List<QueuedMessage> messages = QueuedMessages.ofNamed(guard, pid, name, sizes);
+            if (messages == null) {
+                throw new CannotCapture(List.of(new Refusal(
+                                "messages in a POSIX message queue",
+                                "/" + name,
+                                "the kernel gives them out once, they cannot be sent again, and the queue ends with its namespace",
+                                "try again when the program has read them")
+                        .thatPasses()));
+            }
             return new NamedQueue(
                     name,
                     status.mode() & PERMISSIONS,
                     new Ownership(status.uid(), status.gid()),
                     sizes.maxMessages(),
-                    sizes.messageSize());
+                    sizes.messageSize(),
+                    messages);
         }
     }
 

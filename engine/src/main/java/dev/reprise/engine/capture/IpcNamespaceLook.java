@@ -153,14 +153,6 @@ final class IpcNamespaceLook {
         try (Fd queue = directory.open(name)) {
             PosixQueueStatus status = PosixQueueStatus.of(queue, name);
             String where = "/" + name + " in " + residence.name();
-            if (status.messages() > 0) {
-                refusals.add(new Refusal(
-                                "messages in a POSIX message queue",
-                                where,
-                                "the kernel gives them out once, and the queue ends with its namespace",
-                                "try again when the program has read them")
-                        .thatPasses());
-            }
             if (status.isWatched()) {
                 refusals.add(new Refusal(
                         "notification of a message queue (mq_notify)",

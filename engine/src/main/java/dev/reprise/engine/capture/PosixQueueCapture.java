@@ -3,13 +3,12 @@ package dev.reprise.engine.capture;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.PosixQueue;
+import dev.reprise.image.state.QueuedMessage;
 import dev.reprise.kernel.FileSystem;
 import dev.reprise.kernel.KernelException;
+import java.util.List;
 
-/**
- * POSIX message queues. They belong to the system, like files; a message can be read in no way that leaves it there, so an
- * unlinked queue must be empty.
- */
+/** POSIX message queues. They belong to the system, like files; the image has them for a restore where they are gone. */
 final class PosixQueueCapture implements OpenFileCapture {
     @Override
     public boolean recognizes(LiveDescriptor d) {
@@ -37,13 +36,6 @@ final class PosixQueueCapture implements OpenFileCapture {
                     "close it");
         }
         PosixQueueStatus status = PosixQueueStatus.of(d.copy(), d.link());
-        if (d.isDeleted() && status.messages() > 0) {
-            look.refuseForNow(
-                    d,
-                    "messages in an unlinked message queue",
-                    "the kernel gives them out once",
-                    "try again when the program has read them");
-        }
         if (status.isWatched()) {
             look.refuse(
                     d,
@@ -56,6 +48,18 @@ final class PosixQueueCapture implements OpenFileCapture {
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
         PosixQueueStatus status = PosixQueueStatus.of(d.copy(), d.link());
+        // Somebody outside may receive one at any time.
+        List<QueuedMessage> messages = take.look().isHeldOutside(d)
+                ? List.of()
+                : QueuedMessages.ofOpen(take.guard(), d.pid(), d.number(), status);
+        if (messages == null && d.isDeleted()) {
+            take.look()
+                    .refuseForNow(
+                            d,
+                            "messages in an unlinked message queue",
+                            "the kernel gives them out once, and they cannot be sent again",
+                            "try again when the program has read them");
+        }
         return new PosixQueue(
                 id,
                 d.info().statusFlags(),
@@ -63,6 +67,7 @@ final class PosixQueueCapture implements OpenFileCapture {
                 d.identity(),
                 status.maxMessages(),
                 status.messageSize(),
-                status.messages() == 0);
+                status.messages() == 0,
+                messages == null ? List.of() : messages);
     }
 }

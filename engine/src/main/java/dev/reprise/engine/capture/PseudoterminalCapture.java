@@ -1,5 +1,7 @@
 package dev.reprise.engine.capture;
 
+import dev.reprise.engine.program.TerminalSettings;
+import dev.reprise.engine.tracee.ForestStandstill;
 import dev.reprise.engine.tracee.ProgramRunner;
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.ObjectId;
@@ -7,6 +9,7 @@ import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.Pseudoterminal;
 import dev.reprise.image.state.PseudoterminalEnd;
+import dev.reprise.image.state.TypedAhead;
 import dev.reprise.kernel.DeviceNumber;
 import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Fd;
@@ -61,7 +64,7 @@ final class PseudoterminalCapture implements OpenFileCapture {
         }
     }
 
-    /** What of a slave's keys cannot be saved. */
+    /** What of a slave cannot be saved. */
     static void lookAtSlave(LiveDescriptor d, DescriptorLook look) {
         // Everybody's /dev/tty is another one.
         if (d.link().startsWith(Pseudoterminals.SLAVES) && look.isHeldOutside(d)) {
@@ -70,13 +73,6 @@ final class PseudoterminalCapture implements OpenFileCapture {
                     "terminal of another process",
                     "another process has " + d.link() + " open",
                     "checkpoint the processes together, or close it");
-        }
-        if (!d.isPathOnly() && TerminalState.number(d.copy(), Ioctl.FIONREAD) != 0) {
-            look.refuseForNow(
-                    d,
-                    "terminal with unread keys",
-                    "what has been typed at " + d.link() + " can be read only once",
-                    "try again when the program has read it");
         }
     }
 
@@ -95,12 +91,13 @@ final class PseudoterminalCapture implements OpenFileCapture {
         ObjectId terminal = take.objects().find(new Key(index));
         if (terminal.equals(ObjectId.NONE)) {
             terminal = take.objects().register(new Key(index));
-            take.objects().add(terminal(terminal, index, take));
+            take.objects().add(terminal(terminal, index, d, take));
         }
         return new PseudoterminalEnd(id, d.info().statusFlags(), take.owner(d), d.identity(), terminal, master);
     }
 
-    private static Pseudoterminal terminal(ObjectId id, int index, DescriptorTake take) throws KernelException {
+    private static Pseudoterminal terminal(ObjectId id, int index, LiveDescriptor d, DescriptorTake take)
+            throws KernelException {
         Pseudoterminals all = take.look().pseudoterminals();
         String name = Pseudoterminals.SLAVES + index;
         Fd slave = all.openSlave(index);
@@ -109,6 +106,8 @@ final class PseudoterminalCapture implements OpenFileCapture {
             Bytes settings = TerminalState.bytes(master, Ioctl.TCGETS2, TERMIOS2, name);
             boolean packets = TerminalState.number(master, Ioctl.TIOCGPKT) != 0;
             int now = TerminalState.poll(master);
+            TypedAhead typed =
+                    slave == null ? TypedAhead.NONE : typed(slave, index, settings.toArray(), packets, d, take);
             Bytes output = Bytes.empty();
             boolean stopped = slave != null && (TerminalState.poll(slave) & TerminalState.POLLOUT) == 0;
             if ((now & TerminalState.POLLIN) != 0) {
@@ -133,8 +132,42 @@ final class PseudoterminalCapture implements OpenFileCapture {
                     node.mode() & PERMISSIONS,
                     session(TerminalState.number(master, Ioctl.TIOCGSID), take.level()),
                     group(TerminalState.number(master, Ioctl.TIOCGPGRP), take),
-                    output);
+                    output,
+                    typed);
         }
+    }
+
+    // A line that is begun cannot be seen: where keys make lines, it is always looked for.
+    private static TypedAhead typed(
+            Fd slave, int index, byte[] settings, boolean packets, LiveDescriptor d, DescriptorTake take)
+            throws KernelException {
+        boolean isSeen = (TerminalState.poll(slave) & TerminalState.POLLIN) != 0;
+        boolean hasLines = TerminalSettings.hasLines(settings);
+        if (!isSeen && !hasLines) {
+            return TypedAhead.NONE;
+        }
+        Descriptions.Description held = take.look().pseudoterminals().master(index);
+        ForestStandstill standstill = take.guard().standstill(held.pid());
+        TypedAhead typed = null;
+        if (TerminalSettings.canTypeAgain(settings)
+                && !take.look().pseudoterminals().signalsKeys(index)
+                && standstill.isPossible()
+                && take.guard().forbidden(held.pid(), TerminalKeys.CALLS).isEmpty()) {
+            TerminalKeys keys = hasLines
+                    ? new TerminalLines(held.number(), settings, packets)
+                    : new TerminalBytes(held.number(), settings, packets);
+            typed = keys.run(standstill);
+        }
+        if (typed == null && isSeen) {
+            take.look()
+                    .refuseForNow(
+                            d,
+                            "terminal with unread keys",
+                            "what has been typed at " + Pseudoterminals.SLAVES + index
+                                    + " can be read only once, and not be typed again",
+                            "try again when the program has read it");
+        }
+        return typed == null ? TypedAhead.NONE : typed;
     }
 
     private static FileStatus status(@Nullable Fd slave, String name) throws KernelException {

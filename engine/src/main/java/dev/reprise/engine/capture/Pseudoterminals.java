@@ -1,13 +1,16 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.kernel.DeviceNumber;
+import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.FdInfo;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.PidFd;
 import dev.reprise.kernel.ProcStat;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The pseudo terminals whose masters are inside, by their indexes (fdinfo of a master has tty-index). */
@@ -15,14 +18,19 @@ final class Pseudoterminals {
     /** How /dev/pts/N begins. */
     static final String SLAVES = "/dev/pts/";
 
+    private static final String CONTROLLING = "/dev/tty";
     private static final int SLAVE = 136; // UNIX98_PTY_SLAVE_MAJOR
     private static final int NONE = -1;
 
     private final Map<Integer, Descriptions.Description> masters = new HashMap<>();
     private final Map<Integer, Descriptions.Description> slaves = new HashMap<>();
+    private final Set<String> signalling = new HashSet<>();
 
     Pseudoterminals(Descriptions descriptions) {
         for (Descriptions.Description one : descriptions.all()) {
+            if (one.link().startsWith("/dev/") && (one.info().statusFlags() & Fcntl.FASYNC) != 0) {
+                signalling.add(one.link());
+            }
             int index = indexOf(one.info());
             if (index != NONE) {
                 masters.put(index, one);
@@ -72,6 +80,11 @@ final class Pseudoterminals {
     Fd openSlave(int index) throws KernelException {
         Descriptions.Description slave = slaves.get(index);
         return slave == null ? null : open(slave);
+    }
+
+    /** Whether a key that is typed at a terminal may bring somebody a signal (O_ASYNC). */
+    boolean signalsKeys(int index) {
+        return signalling.contains(SLAVES + index) || signalling.contains(CONTROLLING);
     }
 
     private static Fd open(Descriptions.Description one) throws KernelException {

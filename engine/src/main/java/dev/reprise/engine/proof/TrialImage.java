@@ -72,7 +72,8 @@ final class TrialImage {
                         queue.file(),
                         queue.maxMessages(),
                         queue.messageSize(),
-                        true);
+                        queue.messages().isEmpty(),
+                        queue.messages());
             default -> object;
         };
     }

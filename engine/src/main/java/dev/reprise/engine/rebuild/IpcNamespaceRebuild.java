@@ -9,6 +9,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_unshare;
 
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.IpcNamespace;
@@ -57,9 +58,10 @@ final class IpcNamespaceRebuild {
     }
 
     private void queue(NamedQueue queue) {
+        Slot name = p.string(queue.name());
         Step made = p.call(
                         SYS_mq_open,
-                        p.string(queue.name()),
+                        name,
                         Arg.of(Fcntl.O_RDONLY | Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_CLOEXEC),
                         Arg.of(queue.mode()),
                         p.longs(0, queue.maxMessages(), queue.messageSize(), 0, 0, 0, 0, 0))
@@ -72,6 +74,7 @@ final class IpcNamespaceRebuild {
                 .about("message queue " + queue.name());
         p.call(SYS_fchmod, made, Arg.of(queue.mode())).about("message queue " + queue.name());
         p.call(SYS_close, made);
+        PosixQueueRebuild.fill(p, name, queue.messages());
     }
 
     /** Adds, when everybody has attached and nobody of us has: the limits as they were. */

@@ -4,6 +4,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fchmod;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fchown;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mq_open;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mq_timedsend;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mq_unlink;
 
 import dev.reprise.engine.program.Arg;
@@ -12,12 +13,14 @@ import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.PosixQueue;
+import dev.reprise.image.state.QueuedMessage;
 import dev.reprise.kernel.Fcntl;
 import java.util.List;
 
-/** POSIX message queues: opened by name like files; those that were empty are made again where they are gone. */
+/** POSIX message queues: opened by name like files; made again where they are gone, with their messages. */
 final class PosixQueueRebuild {
     private static final int OPENING = Fcntl.O_ACCMODE | Fcntl.O_NONBLOCK;
+    private static final String MESSAGES = "the messages in a message queue";
     private static final int PERMISSIONS = 07777;
 
     private final ProgramBuilder p;
@@ -53,6 +56,7 @@ final class PosixQueueRebuild {
         p.place(done);
         own(first, made);
         p.call(SYS_close, Arg.contentOf(made));
+        fill(p, Arg.contentOf(chosen), first.messages());
         for (PosixQueue queue : queues) {
             Step opened = p.call(
                             SYS_mq_open, Arg.contentOf(chosen), Arg.of(queue.flags() & OPENING), Arg.of(0), Arg.of(0))
@@ -66,7 +70,7 @@ final class PosixQueueRebuild {
         Slot name = p.string(queue.file().name().substring(1));
         Slot opened = p.space(Long.BYTES);
         String subject = "message queue " + queue.file().path();
-        if (!queue.isEmpty()) {
+        if (!queue.isKnown()) {
             return p.call(SYS_mq_open, name, Arg.of(queue.flags() & OPENING), Arg.of(0), Arg.of(0))
                     .about(subject);
         }
@@ -78,8 +82,35 @@ final class PosixQueueRebuild {
         p.place(missing);
         p.store8(opened, make(queue, name));
         own(queue, opened);
+        fill(p, name, queue.messages());
         p.place(done);
         return Arg.contentOf(opened);
+    }
+
+    /** Adds: messages are in a queue of this name. */
+    static void fill(ProgramBuilder p, Arg name, List<QueuedMessage> messages) {
+        if (messages.isEmpty()) {
+            return;
+        }
+        Step writer = p.call(
+                        SYS_mq_open,
+                        name,
+                        Arg.of(Fcntl.O_WRONLY | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC),
+                        Arg.of(0),
+                        Arg.of(0))
+                .about(MESSAGES);
+        for (QueuedMessage message : messages) {
+            byte[] content = message.content().toArray();
+            p.call(
+                            SYS_mq_timedsend,
+                            writer,
+                            p.bytes(content),
+                            Arg.of(content.length),
+                            Arg.of(Integer.toUnsignedLong(message.priority())),
+                            Arg.of(0))
+                    .about(MESSAGES);
+        }
+        p.call(SYS_close, writer);
     }
 
     private Step make(PosixQueue queue, Slot name) {

@@ -170,7 +170,11 @@ final class PseudoterminalRebuild {
             p.expect(output.length, SYS_write, any, p.bytes(output), Arg.of(output.length))
                     .about("the output of a terminal");
         }
+        if (opened) {
+            TypedAheadRebuild.typeAgain(p, master, any, settings, terminal.typed());
+        }
         settings(any, settings);
+        TypedAheadRebuild.writeRest(p, master, terminal.typed());
         p.call(
                         SYS_ioctl,
                         any,

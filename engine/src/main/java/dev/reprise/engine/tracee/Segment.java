@@ -32,7 +32,9 @@ public final class Segment implements AutoCloseable {
     private static final VarHandle STANDSTILL_WORD = JAVA_INT.varHandle();
     private static final int LIFE = 0x1000;
     private static final int DESCRIPTOR = 0x1010;
-    private static final int STANDSTILL = 0x1020;
+    /** From a segment's start to its word that is 1 while all but the host wait, and 2 while that waits, too. */
+    static final int STANDSTILL = 0x1020;
+
     private static final int PIVOT = 0x1800;
     private static final int BLOCKS = 0x2000;
     private static final int KEY_MARK = 0x52500000;
@@ -132,7 +134,7 @@ public final class Segment implements AutoCloseable {
     }
 
     /** Where its id means it. */
-    IpcResidence residence() {
+    public IpcResidence residence() {
         return residence;
     }
 

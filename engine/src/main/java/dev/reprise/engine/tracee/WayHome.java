@@ -30,6 +30,11 @@ final class WayHome {
     /** Should the host have been killed. */
     private static final int STANDSTILL_SECONDS = 10;
 
+    /** In a segment's standstill word: all wait for their host. */
+    private static final int OTHERS_WAIT = 1;
+    /** All wait, the host as well, for another process's. */
+    static final int ALL_WAIT = 2;
+
     private WayHome() {}
 
     /**
@@ -46,14 +51,17 @@ final class WayHome {
         // The kernel wakes only one waiter of LIFE.
         p.attempt(SYS_futex, segment.lifeAddress(), Futex.FUTEX_WAKE, Integer.MAX_VALUE);
         p.attempt(SYS_shmctl, segment.id(), Shm.IPC_RMID, 0);
+        // Somebody may be in the middle of what the others must not see.
+        Arg word = Arg.of(segment.standstillAddress());
+        Slot most = p.longs(STANDSTILL_SECONDS, 0);
+        if (!isHost) {
+            p.attempt(SYS_futex, word, Arg.of(Futex.FUTEX_WAIT), Arg.of(OTHERS_WAIT), most);
+        }
+        p.attempt(SYS_futex, word, Arg.of(Futex.FUTEX_WAIT), Arg.of(ALL_WAIT), most);
         if (isHost) {
             p.attempt(SYS_close, new Arg.Loaded(segment.descriptorWord().value()));
             p.store4(Arg.of(segment.standstillAddress()), Arg.of(0));
             p.attempt(SYS_futex, segment.standstillAddress(), Futex.FUTEX_WAKE, Integer.MAX_VALUE);
-        } else {
-            // The host may be in the middle of what the others must not see.
-            Slot most = p.longs(STANDSTILL_SECONDS, 0);
-            p.attempt(SYS_futex, Arg.of(segment.standstillAddress()), Arg.of(Futex.FUTEX_WAIT), Arg.of(1), most);
         }
         SystemCallStop stop = SystemCallStop.of(registers);
         if (handled != 0 && (stop.endsWithAnyHandler() || stop == SystemCallStop.RESTARTS_BY_HANDLER)) {

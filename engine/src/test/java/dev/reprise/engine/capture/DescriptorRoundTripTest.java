@@ -391,7 +391,7 @@ class DescriptorRoundTripTest {
                     Sharing.of(Kcmp.FILES, set.members()),
                     Map.of(),
                     IdLevel.of(child.pid()),
-                    new ChangeGuard(Map.of()),
+                    new ChangeGuard(Map.of(), SeccompCapture.of(List.of())),
                     found);
             table = (FdTable) found.objects().getLast();
             now = new Renumbered(found.objects(), table, objects, descriptors).objects();

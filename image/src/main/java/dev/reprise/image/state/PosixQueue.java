@@ -1,9 +1,28 @@
 package dev.reprise.image.state;
 
+import java.util.List;
+
 /**
  * An open POSIX message queue (mq_open(3)), known by {@code file}, whose path is the name, marked when it is unlinked; the
- * queue itself outlives processes, and its messages stay in it. {@code isEmpty}: it can be made again where it is gone.
+ * queue itself outlives processes. {@code messages}: all that are in it, in the order in which they are received; none
+ * although it is not empty: others have it open, who may receive them.
  */
 public record PosixQueue(
-        ObjectId id, int flags, FileOwner owner, FileIdentity file, long maxMessages, long messageSize, boolean isEmpty)
-        implements OpenFile {}
+        ObjectId id,
+        int flags,
+        FileOwner owner,
+        FileIdentity file,
+        long maxMessages,
+        long messageSize,
+        boolean isEmpty,
+        List<QueuedMessage> messages)
+        implements OpenFile {
+    public PosixQueue {
+        messages = List.copyOf(messages);
+    }
+
+    /** Whether it can be made again where it is gone. */
+    public boolean isKnown() {
+        return isEmpty || !messages.isEmpty();
+    }
+}

@@ -16,6 +16,7 @@ package dev.reprise.image.state;
  * @param session whose controlling terminal it is; 0: nobody's
  * @param foreground the process group that gets its keys; 0: none
  * @param output what has been written to it and not been read from the master
+ * @param typed what has been typed at it and not been read
  */
 public record Pseudoterminal(
         ObjectId id,
@@ -31,5 +32,6 @@ public record Pseudoterminal(
         int mode,
         int session,
         int foreground,
-        Bytes output)
+        Bytes output,
+        TypedAhead typed)
         implements SharedObject {}

@@ -6,6 +6,7 @@ import dev.reprise.image.state.IpcSetting;
 import dev.reprise.image.state.NamedQueue;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.Ownership;
+import dev.reprise.image.state.QueuedMessage;
 import dev.reprise.image.wire.MessageReader;
 import dev.reprise.image.wire.MessageWriter;
 import dev.reprise.image.wire.UnknownFieldException;
@@ -33,6 +34,9 @@ final class IpcNamespaceCodec {
             q.message(3, OwnershipCodec.write(queue.owner()));
             q.u64(4, queue.maxMessages());
             q.u64(5, queue.messageSize());
+            for (QueuedMessage message : queue.messages()) {
+                q.message(6, QueuedMessageCodec.write(message));
+            }
             m.message(3, q);
         }
         return m;
@@ -75,16 +79,18 @@ final class IpcNamespaceCodec {
         int mode = 0;
         Ownership owner = Ownership.ROOT;
         long[] sizes = new long[6];
+        List<QueuedMessage> messages = new ArrayList<>();
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> name = m.latin1();
                 case 2 -> mode = m.u32();
                 case 3 -> owner = OwnershipCodec.read(m.message());
                 case 4, 5 -> sizes[field] = m.u64();
+                case 6 -> messages.add(QueuedMessageCodec.read(m.message()));
                 default -> throw m.unknown("Queue");
             }
         }
-        return new NamedQueue(name, mode, owner, sizes[4], sizes[5]);
+        return new NamedQueue(name, mode, owner, sizes[4], sizes[5], messages);
     }
 
     private static int number(IpcLimit limit) {

@@ -6,6 +6,7 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.Pseudoterminal;
 import dev.reprise.image.state.PseudoterminalEnd;
+import dev.reprise.image.state.TypedAhead;
 import dev.reprise.image.wire.MessageReader;
 import dev.reprise.image.wire.MessageWriter;
 import java.io.IOException;
@@ -30,6 +31,9 @@ final class PseudoterminalCodec {
         m.u32(12, terminal.session());
         m.u32(13, terminal.foreground());
         m.bytes(14, terminal.output().toArray());
+        if (!terminal.typed().isEmpty()) {
+            m.message(15, TypedAheadCodec.write(terminal.typed()));
+        }
         return m;
     }
 
@@ -39,6 +43,7 @@ final class PseudoterminalCodec {
         Bytes settings = Bytes.empty();
         Bytes window = Bytes.empty();
         Bytes output = Bytes.empty();
+        TypedAhead typed = TypedAhead.NONE;
         int[] numbers = new int[14];
         boolean[] flags = new boolean[8];
         for (int field = m.next(); field != 0; field = m.next()) {
@@ -50,6 +55,7 @@ final class PseudoterminalCodec {
                 case 9 -> window = Bytes.of(m.bytes());
                 case 10 -> ownership = OwnershipCodec.read(m.message());
                 case 14 -> output = Bytes.of(m.bytes());
+                case 15 -> typed = TypedAheadCodec.read(m.message());
                 default -> throw m.unknown("Pseudoterminal");
             }
         }
@@ -67,7 +73,8 @@ final class PseudoterminalCodec {
                 numbers[11],
                 numbers[12],
                 numbers[13],
-                output);
+                output,
+                typed);
     }
 
     static MessageWriter write(PseudoterminalEnd end) {
