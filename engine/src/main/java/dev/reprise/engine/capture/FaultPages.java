@@ -102,13 +102,15 @@ record FaultPages(
             return runs;
         }
         List<PageRun> left = new ArrayList<>();
+        int next = 0;
         for (PageRun run : runs) {
+            while (next < markers.size() && markers.get(next).end() <= run.start()) {
+                next++;
+            }
             long from = run.start();
-            for (PageRun marker : markers) {
-                if (marker.end() > from && marker.start() < run.end()) {
-                    addUpTo(left, from, marker.start());
-                    from = marker.end();
-                }
+            for (int i = next; i < markers.size() && markers.get(i).start() < run.end(); i++) {
+                addUpTo(left, from, markers.get(i).start());
+                from = markers.get(i).end();
             }
             addUpTo(left, from, run.end());
         }
