@@ -2,7 +2,6 @@
 // guest: io_uring
 // guest: io_uring_new
 // guest: userfaultfd
-// guest: userfaultfd_new
 // guest: perf_event
 // guest: bpf_map
 // guest: landlock
@@ -180,8 +179,6 @@ static int open_kind(const char *kind)
         return syscall(SYS_io_uring_setup, 4, &parameters);
     } else if (strcmp(kind, "userfaultfd") == 0) {
         return waited_for();
-    } else if (strcmp(kind, "userfaultfd_new") == 0) {
-        return syscall(SYS_userfaultfd, O_CLOEXEC);
     } else if (strcmp(kind, "perf_event") == 0) {
         struct perf_event_attr attributes = {.type = PERF_TYPE_SOFTWARE, .size = sizeof attributes, .config = PERF_COUNT_SW_TASK_CLOCK};
         return syscall(SYS_perf_event_open, &attributes, 0, -1, -1, 0);

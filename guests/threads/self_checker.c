@@ -4,12 +4,14 @@
 // `multi` has a thread in every kind of blocking call, one that spins with live vector registers
 // under a 7 ms interval timer, two that play ping-pong over a condition variable, one that keeps
 // changing and checking memory (argument 2: MiB). `restartable` leaves out the calls which any
-// interruption ends with EINTR. `aio` has two threads that use asynchronous I/O. The other modes are a process of one thread.
+// interruption ends with EINTR. `aio` has two threads that use asynchronous I/O, `faults`
+// one whose page faults another serves. The other modes are a process of one thread.
 // needs: moving
 // guest: multi
 // guest: restartable
 // guest: spin
 // guest: aio
+// guest: faults
 // guest: nanosleep
 // guest: clock_nanosleep_until
 // guest: poll_timed
@@ -32,6 +34,7 @@
 // build: static
 #include "aio_checks.h"
 #include "blocked_calls.h"
+#include "fault_checks.h"
 #include "self_checks.h"
 #include "vitals.h"
 
@@ -40,7 +43,7 @@ static struct worker *worker_of[CALL_COUNT];
 static pthread_t others[8];
 static int blocked_count, other_count;
 static bool needs_alarm = true;
-static bool restartable, aio;
+static bool restartable, aio, faulting;
 static volatile int rounds[CALL_COUNT], released_rounds[CALL_COUNT];
 
 // One call of one worker: as check_blocked() does it, with counters.
@@ -164,6 +167,12 @@ static void start_aio(void)
     start("aio thread", aio_repeatedly);
 }
 
+static void start_faults(void)
+{
+    faults_prepare();
+    start("server of faults", faults_serve_all);
+}
+
 void setup(void)
 {
     const char *mode = guest_arg(0, "multi");
@@ -176,15 +185,18 @@ void setup(void)
     process_checks_prepare(on_alarm, atol(guest_arg(1, "8")));
     bool spinning = strcmp(mode, "spin") == 0;
     aio = strcmp(mode, "aio") == 0;
+    faulting = strcmp(mode, "faults") == 0;
     if (multi)
         start_multi();
     else if (aio)
         start_aio();
+    else if (faulting)
+        start_faults();
     else if (!spinning)
         start_single(mode);
     if (needs_alarm)
         alarm_start();
-    struct worker *spinner = spinning || aio ? worker_new(mode) : NULL;
+    struct worker *spinner = spinning || aio || faulting ? worker_new(mode) : NULL;
     while (!guest_may_go()) {
         if (all_have_ticked())
             guest_ready();
@@ -194,6 +206,8 @@ void setup(void)
             spin_once(spinner);
         else if (aio)
             aio_once(&aio_of_process, spinner);
+        else if (faulting)
+            faults_once(spinner);
         else
             call_once(0);
         process_checks(process);

@@ -16,7 +16,6 @@ class RefusedTest {
         "io_uring, a request of it is in flight",
         "io_uring_new, the kernel tells neither what is in flight nor how it was set up",
         "userfaultfd, page faults wait for it",
-        "userfaultfd_new, the kernel does not tell which address space",
         "perf_event, perf_event",
         "bpf_map, bpf-map",
         "landlock, landlock-ruleset",

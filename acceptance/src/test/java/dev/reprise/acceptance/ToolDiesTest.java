@@ -68,8 +68,12 @@ class ToolDiesTest {
     }
 
     static Stream<String> programs() {
-        Stream<String> usual =
-                Stream.of("self_checker.multi", "self_checker.spin", "self_checker.nanosleep", "self_checker.aio");
+        Stream<String> usual = Stream.of(
+                "self_checker.multi",
+                "self_checker.spin",
+                "self_checker.nanosleep",
+                "self_checker.aio",
+                "self_checker.faults");
         Stream<String> others = Stream.of("self_checker.static.multi", "self_checker.ppoll_timed");
         return Boolean.getBoolean("reprise.long") ? Stream.concat(usual, others) : usual;
     }

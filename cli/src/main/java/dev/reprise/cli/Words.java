@@ -29,6 +29,7 @@ import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.image.state.TerminalFile;
 import dev.reprise.image.state.TimerFd;
+import dev.reprise.image.state.Userfaultfd;
 import dev.reprise.image.state.Vma;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -117,6 +118,7 @@ final class Words {
             case Epoll _ -> "epoll";
             case Fanotify _ -> "fanotify";
             case Inotify _ -> "inotify";
+            case Userfaultfd _ -> "userfaultfd";
             case MemFd _ -> "memfd";
             case Socket _ -> "socket";
             case OutsideFile _ -> "outside";
@@ -146,6 +148,7 @@ final class Words {
             case Epoll epoll -> Amounts.count(epoll.members().size(), "member");
             case Fanotify group -> Amounts.count(group.marks().size(), "mark");
             case Inotify inotify -> Amounts.count(inotify.watches().size(), "watch");
+            case Userfaultfd faults -> Amounts.count(faults.ranges().size(), "range");
             case MemFd memory -> "memory #" + memory.memory().value() + ", offset " + memory.offset();
             case Socket socket -> socket(socket);
             case OutsideFile outside -> outside.description();

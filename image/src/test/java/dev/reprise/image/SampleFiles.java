@@ -31,6 +31,7 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.OutsideFile;
 import dev.reprise.image.state.Ownership;
+import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.PathFile;
 import dev.reprise.image.state.Pipe;
 import dev.reprise.image.state.PipeEnd;
@@ -54,6 +55,7 @@ import dev.reprise.image.state.TerminalFile;
 import dev.reprise.image.state.TimerFd;
 import dev.reprise.image.state.TypedAhead;
 import dev.reprise.image.state.UnixSocket;
+import dev.reprise.image.state.Userfaultfd;
 import dev.reprise.image.state.UtsNamespace;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,6 +106,19 @@ final class SampleFiles {
                 socket(),
                 new OutsideFile(id(24), 1, NOBODY, "pipe:[12345]"),
                 new HungUpTerminal(id(112), 0x8002, NOBODY, "/dev/pts/9"),
+                new Userfaultfd(
+                        id(113),
+                        0x800,
+                        NOBODY,
+                        true,
+                        0x6041,
+                        true,
+                        SampleImage.SPACE,
+                        List.of(new PageRun(0x555555556000L, 33)),
+                        List.of(new PageRun(0x555555559000L, 1)),
+                        List.of(new PageRun(0x55555555a000L, 2)),
+                        List.of(new PageRun(0x555555559000L, 3)),
+                        List.of(new PageRun(0x555555560000L, 1))),
                 new SeccompFilter(id(92), ObjectId.NONE, 2, SampleImage.bytes(16, 5)),
                 new Cgroups(id(93), List.of(new Cgroups.Membership("/sys/fs/cgroup/a", true))),
                 new SharedMemorySegment(id(94), new IpcIdentity(-5, 65536, 0600, OWNER), memory, true, false),

@@ -122,7 +122,14 @@ public final class SampleImage {
                         0,
                         new Backing.MappedFile(program),
                         Set.of(VmFlag.MAY_WRITE)),
-                new Vma(0x555555556000L, 0x555555577000L, 3, false, 0, new Backing.Anonymous("heap"), Set.of()),
+                new Vma(
+                        0x555555556000L,
+                        0x555555577000L,
+                        3,
+                        false,
+                        0,
+                        new Backing.Anonymous("heap"),
+                        Set.of(VmFlag.UFFD_MISSING)),
                 new Vma(
                         0x7ffff7fb0000L,
                         0x7ffff7fb1000L,

@@ -38,6 +38,9 @@ public final class Mman {
     public static final int MADV_DONTDUMP = 16;
     public static final int MADV_WIPEONFORK = 18;
     public static final int MADV_KEEPONFORK = 19;
+    /** Since 5.18. */
+    public static final int MADV_DONTNEED_LOCKED = 24;
+
     public static final int MADV_COLLAPSE = 25;
     /** Since 6.13. */
     public static final int MADV_GUARD_INSTALL = 102;

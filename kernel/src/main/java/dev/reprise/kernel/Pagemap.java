@@ -1,6 +1,7 @@
 package dev.reprise.kernel;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioctl;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pread64;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -27,7 +28,22 @@ public final class Pagemap implements AutoCloseable {
     /** Since 6.15. */
     public static final long PAGE_IS_GUARD = 1 << 8;
 
+    /** Bits of an entry of the file. */
+    public static final long PRESENT = 1L << 63;
+
+    public static final long SWAPPED = 1L << 62;
+    /** Of a file, or of shared memory. */
+    public static final long FILE = 1L << 61;
+
+    /** A write to it is a fault for a userfaultfd. */
+    public static final long WRITE_PROTECTED = 1L << 57;
+
+    private static final long SWAP_TYPE = 0x1f;
+    /** Bits of a marker, which stands where no page is (include/linux/swapops.h). */
+    private static final long MARKER_POISONED = 1 << 6;
+
     private static final long PAGEMAP_SCAN = 0xC0606610L;
+    private static final int PAGE_SIZE = 4096;
     private static final int ARG_SIZE = 96;
     private static final int WALK_END = 32;
     private static final int REGION_SIZE = 24;
@@ -76,6 +92,43 @@ public final class Pagemap implements AutoCloseable {
             // walk then comes to its end (fs/proc/task_mmu.c, do_pagemap_scan): only a full vector makes it true.
             from = found < REGIONS ? end : Math.max(last, arg.get(JAVA_LONG, WALK_END));
         }
+    }
+
+    /** What is called for each page. */
+    @FunctionalInterface
+    public interface EntryVisitor {
+        /** Called in ascending order, with the page's address. */
+        void page(long address, long entry);
+    }
+
+    /** Visits the entries of all pages of [start, end). */
+    public void entries(long start, long end, EntryVisitor visitor) throws KernelException {
+        long most = regions.byteSize() / Long.BYTES;
+        for (long from = start; from < end; ) {
+            long pages = Math.min(most, (end - from) / PAGE_SIZE);
+            long wanted = pages * Long.BYTES;
+            long got = Door.require(
+                    Door.call(SYS_pread64, fd.number(), regions.address(), wanted, from / PAGE_SIZE * Long.BYTES),
+                    "pread",
+                    path);
+            if (got < Long.BYTES) {
+                return;
+            }
+            for (long i = 0; i < got / Long.BYTES; i++) {
+                visitor.page(from, regions.get(JAVA_LONG, i * Long.BYTES));
+                from += PAGE_SIZE;
+            }
+        }
+    }
+
+    /** Whether an entry stands for no page: a marker of the kernel's (the highest of its swap types). */
+    public static boolean isMarker(long entry) {
+        return (entry & (PRESENT | SWAPPED)) == SWAPPED && (entry & SWAP_TYPE) == SWAP_TYPE;
+    }
+
+    /** Whether a marker makes each use an error (UFFDIO_POISON). */
+    public static boolean isPoisoned(long entry) {
+        return isMarker(entry) && (entry & MARKER_POISONED) != 0;
     }
 
     private long scanOnce(long from, long end, Query query) throws KernelException {

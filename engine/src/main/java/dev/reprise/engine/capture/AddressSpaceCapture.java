@@ -32,6 +32,7 @@ final class AddressSpaceCapture {
     private final MapCountLimit mapCount;
     private Map<DeviceInode, Mapping> sharedMemory = Map.of();
     private long bytesSeen;
+    private FaultPages faultPages = FaultPages.NONE;
 
     AddressSpaceCapture(int pid, Map<DeviceInode, MappedFiles.MappedFile> knownFiles) {
         this.pid = pid;
@@ -130,7 +131,8 @@ final class AddressSpaceCapture {
         Map<Long, Backing.AioRing> rings = aio.take(pid, mappings);
         List<Vma> vmas = policies.of(vmas(mappings, new AddressSpaceBackings(pid, files, table, memoryObjects, rings)));
         PageScan pages = PageScan.of(pid, withOwnPages(mappings));
-        Inheritance.Shares shares = inheritance.of(pid, pages.runs());
+        faultPages = FaultPages.of(pid, mappings);
+        Inheritance.Shares shares = inheritance.of(pid, faultPages.withoutMarkers(pages.runs()));
         AddressSpace space = new AddressSpace(
                 table.newId(),
                 MmAddresses.of(pid, found.brk()),
@@ -147,6 +149,11 @@ final class AddressSpaceCapture {
                 lockFlags);
         table.add(space);
         return space;
+    }
+
+    /** The mappings that {@link #take} has found registered with userfaultfds. */
+    FaultPages faultPages() {
+        return faultPages;
     }
 
     // What came into being between the look and the freeze.

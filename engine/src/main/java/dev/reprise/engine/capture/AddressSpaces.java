@@ -37,6 +37,7 @@ final class AddressSpaces implements AutoCloseable {
     private final MemoryObjectCapture memoryObjects = new MemoryObjectCapture();
     private final Map<DeviceInode, MappedFiles.MappedFile> files;
     private final List<Taken> all = new ArrayList<>();
+    private final Map<ObjectId, FaultPages> faultPages = new HashMap<>();
     private final Map<Integer, Taken> byPid = new HashMap<>();
 
     /** {@code files}: what is known of mapped files already. */
@@ -67,16 +68,17 @@ final class AddressSpaces implements AutoCloseable {
                 Segment segment = process.takeover().segment();
                 PageRun ours = new PageRun(segment.address().value(), segment.size() / PageRun.PAGE_SIZE);
                 try (IpcResidence.Stay _ = residences.of(member.tid()).enter()) {
-                    AddressSpace space = new AddressSpaceCapture(member.tid(), files)
-                            .take(
-                                    Objects.requireNonNull(mappings.next()),
-                                    objects,
-                                    memoryObjects,
-                                    inheritance(member),
-                                    process.addressSpace(),
-                                    new MappingPolicies(process.takeover()),
-                                    new AioRings(sharers(processes, sharing, member), seccomp),
-                                    ours);
+                    AddressSpaceCapture capture = new AddressSpaceCapture(member.tid(), files);
+                    AddressSpace space = capture.take(
+                            Objects.requireNonNull(mappings.next()),
+                            objects,
+                            memoryObjects,
+                            inheritance(member),
+                            process.addressSpace(),
+                            new MappingPolicies(process.takeover()),
+                            new AioRings(sharers(processes, sharing, member), seccomp),
+                            ours);
+                    faultPages.put(space.id(), capture.faultPages());
                     known = new Taken(member, space);
                     all.add(known);
                 }
@@ -109,6 +111,11 @@ final class AddressSpaces implements AutoCloseable {
     ObjectId of(Member member) {
         @Nullable Taken taken = byPid.get(member.pid());
         return taken == null ? ObjectId.NONE : taken.space().id();
+    }
+
+    /** The mappings of one that are registered with userfaultfds. */
+    FaultPages faultPages(ObjectId space) {
+        return faultPages.getOrDefault(space, FaultPages.NONE);
     }
 
     /** Each once. */

@@ -186,7 +186,7 @@ public final class CheckpointRun {
         for (AddressSpaces.Taken one : spaces.all()) {
             Member member = one.member();
             Takeover takeover = frozen.takeover.of(member.pid());
-            if (!copied || !copies.take(one.space(), takeover)) {
+            if (!copied || !copies.take(one.space(), image, takeover)) {
                 new PageOutput(member.tid(), takeover, sink, pace).write(one.space());
             }
         }

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,6 +167,17 @@ final class Descriptions {
             }
         });
         return holders;
+    }
+
+    /** The lowest number of a description in each process that has it. */
+    Map<Integer, Integer> numbers(ObjectId id) {
+        Map<Integer, Integer> numbers = new TreeMap<>();
+        byPlace.forEach((place, description) -> {
+            if (description.id().equals(id)) {
+                numbers.merge(place.pid(), place.number(), Math::min);
+            }
+        });
+        return numbers;
     }
 
     /** Whether a descriptor stands for its description. */

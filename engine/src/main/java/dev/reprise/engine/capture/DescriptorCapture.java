@@ -8,6 +8,7 @@ import dev.reprise.image.state.OpenFile;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.PidFd;
 import dev.reprise.kernel.Sockets;
+import dev.reprise.kernel.Uffd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,7 @@ final class DescriptorCapture implements AutoCloseable {
     private final MemoryObjectCapture memory = new MemoryObjectCapture();
     private final LiveConnections connections = new LiveConnections();
     private OutsideHolders outside = OutsideHolders.NOBODY;
+    private boolean servesFaults;
 
     /** Of the processes as they are before the freeze. */
     DescriptorCapture(ProcessSet set) {
@@ -72,6 +74,7 @@ final class DescriptorCapture implements AutoCloseable {
         look.requireKnownKeys();
         try (Processes processes = new Processes()) {
             for (Descriptions.Description one : look.descriptions().all()) {
+                servesFaults |= one.link().equals(Uffd.LINK);
                 try (LiveDescriptor d = processes.open(one)) {
                     lookAt(d, look);
                 } catch (KernelException closed) {
@@ -94,6 +97,11 @@ final class DescriptorCapture implements AutoCloseable {
         }
     }
 
+    /** Whether {@link #look} has found a userfaultfd. */
+    boolean servesFaults() {
+        return servesFaults;
+    }
+
     /** Finds out what processes outside have open, too: before the freeze, since it reads all of /proc. */
     void lookAround() throws KernelException {
         outside = OutsideHolders.of(set, SeenTables.running(set).descriptions(new ObjectTable()));
@@ -111,12 +119,13 @@ final class DescriptorCapture implements AutoCloseable {
             Map<Integer, OpenNumbers> numbers,
             IdLevel level,
             ChangeGuard guard,
+            FaultServers faults,
             ObjectTable objects)
             throws KernelException, CannotCapture {
         SeenTables seen = SeenTables.frozen(frozen, sharing, numbers);
         DescriptorLook look = look(frozen, seen.descriptions(objects), true);
         look.requireKnownKeys();
-        takeFiles(look, objects, level, guard);
+        takeFiles(look, objects, level, guard, faults);
         Map<Integer, ObjectId> tables = seen.take(look.descriptions(), numbers, objects);
         for (Member member : frozen.members()) {
             tables.put(member.pid(), tables.getOrDefault(sharing.firstOf(member).pid(), ObjectId.NONE));
@@ -124,7 +133,8 @@ final class DescriptorCapture implements AutoCloseable {
         return tables;
     }
 
-    private void takeFiles(DescriptorLook look, ObjectTable objects, IdLevel level, ChangeGuard guard)
+    private void takeFiles(
+            DescriptorLook look, ObjectTable objects, IdLevel level, ChangeGuard guard, FaultServers faults)
             throws KernelException, CannotCapture {
         List<Epoll> sets = new ArrayList<>();
         try (Processes processes = new Processes();
@@ -133,7 +143,7 @@ final class DescriptorCapture implements AutoCloseable {
             readQueues(processes, look, queues);
             TcpQueues tcpQueues = new TcpQueues(processes::open, guard, look);
             DescriptorTake take = new DescriptorTake(
-                    look, objects, memory, level, queues, tcpQueues, connections, guard, new ExpiredTimers());
+                    look, objects, memory, level, queues, tcpQueues, connections, guard, new ExpiredTimers(), faults);
             for (Descriptions.Description one : look.descriptions().all()) {
                 try (LiveDescriptor d = processes.open(one)) {
                     OpenFile file = takeIfClear(d, one.id(), take);
@@ -148,6 +158,7 @@ final class DescriptorCapture implements AutoCloseable {
         if (!look.refusals().isEmpty()) {
             throw new CannotCapture(look.refusals());
         }
+        faults.requireAllServed();
         for (Epoll epoll : EpollOrder.innerFirst(sets)) {
             objects.add(epoll);
         }

@@ -14,7 +14,8 @@ record DescriptorTake(
         TcpQueues tcpQueues,
         LiveConnections connections,
         ChangeGuard guard,
-        ExpiredTimers timers) {
+        ExpiredTimers timers,
+        FaultServers faults) {
     /** The memory object behind a descriptor: opened anew to be read, so that no offset of the program's moves. */
     ObjectId memoryOf(LiveDescriptor d) throws KernelException {
         return memory.take(objects, "/proc/self/fd/" + d.copy().number(), d.link());

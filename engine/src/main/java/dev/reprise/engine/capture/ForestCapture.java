@@ -80,7 +80,14 @@ final class ForestCapture {
         namespaces.take();
         Venue.take(objects);
         spaces.take(processes, sharing.memory(), takeover.residences(), seccomp, objects);
-        Map<Integer, ObjectId> tables = descriptors.take(set, sharing.descriptors(), numbers(), level, guard, objects);
+        Map<Integer, ObjectId> tables = descriptors.take(
+                set,
+                sharing.descriptors(),
+                numbers(),
+                level,
+                guard,
+                new FaultServers(processes, spaces, seccomp),
+                objects);
         List<SemaphoreUndo> undos = new ArrayList<>();
         Set<Integer> pids = new HashSet<>();
         for (FrozenProcess process : processes) {

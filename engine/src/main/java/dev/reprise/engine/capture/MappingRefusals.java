@@ -2,6 +2,7 @@ package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.tracee.Segment;
+import dev.reprise.image.state.VmFlag;
 import dev.reprise.kernel.Mapping;
 import dev.reprise.kernel.Mman;
 import java.util.ArrayList;
@@ -11,9 +12,6 @@ import java.util.List;
 final class MappingRefusals {
     // VmFlags, what they stand for, why they are in the way; the first that is there is told.
     private static final String[][] FLAGS = {
-        {"um", "userfaultfd range", "another program may be filling it"},
-        {"uw", "userfaultfd range", "its write protection would be lost"},
-        {"ui", "userfaultfd range", "another program may be filling it"},
         {"ss", "shadow stack", "its contents cannot be written back"},
         {"sf", "synchronous DAX mapping", "it bypasses the page cache"},
         {"mm", "device memory", "it is not ordinary memory"},
@@ -65,6 +63,9 @@ final class MappingRefusals {
             if (mapping.has(flag[0])) {
                 return flag;
             }
+        }
+        if (mapping.has(VmFlag.HUGETLB.smaps()) && FaultPages.isOne(mapping)) {
+            return new String[] {"", "userfaultfd range of huge pages", "its pages are not saved yet"};
         }
         // The kernel itself gives one to memory that may only be executed, and does so again.
         if (mapping.protectionKey() != 0 && mapping.protection() != Mman.PROT_EXEC) {

@@ -8,11 +8,14 @@ import dev.reprise.engine.tracee.CopyRanges;
 import dev.reprise.engine.tracee.MemoryCopy;
 import dev.reprise.engine.tracee.Takeover;
 import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.Image;
 import dev.reprise.image.state.PageRun;
+import dev.reprise.image.state.Userfaultfd;
 import dev.reprise.image.state.VmFlag;
 import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.ProcStatus;
+import dev.reprise.kernel.Uffd;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,8 +61,8 @@ final class MemoryCopies {
     }
 
     /** Copies an address space; false when it is to be written in the freeze. */
-    boolean take(AddressSpace space, Takeover takeover) throws KernelException {
-        if (!isWorth(space) || hasHugetlb(space)) {
+    boolean take(AddressSpace space, Image image, Takeover takeover) throws KernelException {
+        if (!isWorth(space) || hasHugetlb(space) || isForkAwaited(space, image)) {
             return false;
         }
         CopyRanges ranges = ranges(space);
@@ -88,6 +91,14 @@ final class MemoryCopies {
     // A page that the program writes while there is a copy takes a second huge page; the last ones are the copy's.
     private static boolean hasHugetlb(AddressSpace space) {
         return space.vmas().stream().anyMatch(vma -> !vma.shared() && vma.has(VmFlag.HUGETLB));
+    }
+
+    // A fork waits until the event of it has been read (UFFD_FEATURE_EVENT_FORK).
+    private static boolean isForkAwaited(AddressSpace space, Image image) {
+        return image.objects().stream()
+                .anyMatch(object -> object instanceof Userfaultfd faults
+                        && (faults.features() & Uffd.UFFD_FEATURE_EVENT_FORK) != 0
+                        && faults.space().equals(space.id()));
     }
 
     private static CopyRanges ranges(AddressSpace space) {

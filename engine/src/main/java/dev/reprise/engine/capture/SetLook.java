@@ -27,6 +27,8 @@ final class SetLook {
     private final Map<Member, AddressSpaceCapture> spaces = new LinkedHashMap<>();
     private long bytes;
 
+    private boolean servesFaults;
+
     private SetLook(ProcessSet set, OutsideLinks links) {
         this.set = set;
         this.links = links;
@@ -55,6 +57,7 @@ final class SetLook {
         refusals.addAll(OwnNamespaces.look(set, "ipc"));
         try (DescriptorCapture descriptors = new DescriptorCapture(set, links)) {
             refusals.addAll(descriptors.look());
+            servesFaults = descriptors.servesFaults();
         }
         Sharing memory = Sharing.of(Kcmp.VM, set.members());
         List<Refusal> ipc = IpcNamespaceLook.of(set, memory, false);
@@ -90,6 +93,11 @@ final class SetLook {
         AddressSpaceCapture space = new AddressSpaceCapture(member.tid(), files);
         for (Refusal refusal : space.look(mappings)) {
             refusals.add(set.isForest() ? refusal.in(member.text()) : refusal);
+        }
+        for (Mapping mapping : mappings == null || servesFaults ? List.<Mapping>of() : mappings) {
+            if (FaultPages.isOne(mapping)) {
+                refusals.add(FaultPages.unserved(mapping).in(member.text()));
+            }
         }
         spaces.put(member, space);
         bytes += space.bytesSeen();

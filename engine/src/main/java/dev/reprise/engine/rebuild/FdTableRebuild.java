@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.program.Slot;
+import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
@@ -28,6 +29,7 @@ import dev.reprise.image.state.PipeEnd;
 import dev.reprise.image.state.PosixQueue;
 import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.ProcessFd;
+import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.Pseudoterminal;
 import dev.reprise.image.state.PseudoterminalEnd;
 import dev.reprise.image.state.RegularFile;
@@ -36,6 +38,7 @@ import dev.reprise.image.state.SignalFd;
 import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.TerminalFile;
 import dev.reprise.image.state.TimerFd;
+import dev.reprise.image.state.Userfaultfd;
 import dev.reprise.kernel.Fcntl;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -192,7 +195,22 @@ final class FdTableRebuild {
                 }
             }
             case Socket socket -> sockets.create(socket);
+            case Userfaultfd faults -> {
+                requireOwnMemory(faults);
+                new UserfaultfdRebuild(p, files).create(faults);
+            }
         }
+    }
+
+    // It serves whom it is made by.
+    private void requireOwnMemory(Userfaultfd faults) {
+        for (ProcessState process : image.processes()) {
+            if (process.fdTable().equals(table.id()) && process.addressSpace().equals(faults.space())) {
+                return;
+            }
+        }
+        throw new IllegalArgumentException(
+                "a userfaultfd of another process's memory: " + faults.id().value());
     }
 
     /** Adds what can only be opened when all tasks are there. */
@@ -282,7 +300,7 @@ final class FdTableRebuild {
         return new TimerFdRebuild(p, files, image.machine(), options.sameClock());
     }
 
-    /** Arms timers; sets terminals up; adds locks, owners and O_ASYNC; listens again; marks files for fanotify. */
+    /** Arms timers; sets terminals up; adds locks, owners and O_ASYNC; listens again; marks files for fanotify; registers memory. */
     void finish(ProgramBuilder p) {
         for (FileLock lock : table.locks()) {
             LockRebuild.take(p, lock);
@@ -301,6 +319,12 @@ final class FdTableRebuild {
         }
         for (OpenFile file : files.finished()) {
             mark(p, file);
+        }
+        for (OpenFile file : files.finished()) {
+            if (file instanceof Userfaultfd faults) {
+                AddressSpace space = image.object(faults.space(), AddressSpace.class);
+                new UserfaultfdRebuild(p, files).register(faults, space);
+            }
         }
     }
 }

@@ -24,6 +24,7 @@ import dev.reprise.image.state.SignalFd;
 import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.TerminalFile;
 import dev.reprise.image.state.TimerFd;
+import dev.reprise.image.state.Userfaultfd;
 import dev.reprise.kernel.Fcntl;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -78,6 +79,7 @@ final class FileChecks {
                     Epoll _,
                     Fanotify _,
                     Inotify _,
+                    Userfaultfd _,
                     MemFd _,
                     Socket _,
                     DeletedFile _,

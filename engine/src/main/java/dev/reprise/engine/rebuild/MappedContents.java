@@ -63,7 +63,9 @@ final class MappedContents {
                         && !vma.has(VmFlag.GROWS_DOWN)
                         && !vma.has(VmFlag.DROPPABLE)
                         && !vma.has(VmFlag.HUGE_PAGE)
-                        && !vma.has(VmFlag.HUGETLB);
+                        && !vma.has(VmFlag.HUGETLB)
+                        && !vma.has(VmFlag.UFFD_MISSING) // whose userfaultfd serves memory, not files
+                        && !vma.has(VmFlag.UFFD_WRITE_PROTECT);
                 return plain ? vma : null;
             }
         }

@@ -382,6 +382,7 @@ class DescriptorRoundTripTest {
     private FdTable roundTrip() throws Exception {
         FdTable wanted = new FdTable(new ObjectId(ids + 1), descriptors, locks);
         try (ChildRun child = DescriptorChild.of(image(wanted), wanted);
+                AddressSpaces spaces = new AddressSpaces(Map.of());
                 DescriptorCapture capture = new DescriptorCapture(ProcessSet.alone(child.pid()))) {
             assertThat(capture.look()).isEmpty();
             ObjectTable found = new ObjectTable();
@@ -392,6 +393,7 @@ class DescriptorRoundTripTest {
                     Map.of(),
                     IdLevel.of(child.pid()),
                     new ChangeGuard(Map.of(), SeccompCapture.of(List.of())),
+                    new FaultServers(List.of(), spaces, SeccompCapture.of(List.of())),
                     found);
             table = (FdTable) found.objects().getLast();
             now = new Renumbered(found.objects(), table, objects, descriptors).objects();

@@ -31,8 +31,7 @@ class MappingRefusalsTest {
         "anon_inode:[perf_event], rd wr sh, performance counter",
         "/secretmem (deleted), rd wr sh, secret memory",
         "/dev/mem, rd wr sh pf io, device memory",
-        "'', rd wr um, userfaultfd range",
-        "'', rd wr uw, userfaultfd range",
+        "/anon_hugepage (deleted), rd wr ht um, userfaultfd range of huge pages",
         "'', rd wr ss, shadow stack",
     })
     void whatCannotBeSavedIsNamed(String path, String flags, String resource) {

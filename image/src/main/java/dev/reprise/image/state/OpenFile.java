@@ -23,7 +23,8 @@ public sealed interface OpenFile extends SharedObject
                 ProcessFd,
                 PosixQueue,
                 PseudoterminalEnd,
-                HungUpTerminal {
+                HungUpTerminal,
+                Userfaultfd {
     /** The file status flags (F_GETFL), as /proc/PID/fdinfo shows them, without O_CLOEXEC. */
     int flags();
 

@@ -19,7 +19,10 @@ public enum VmFlag {
     SEALED("sl"),
     HUGETLB("ht"),
     ACCOUNTABLE("ac"),
-    MAY_WRITE("mw");
+    MAY_WRITE("mw"),
+    UFFD_MISSING("um"),
+    UFFD_WRITE_PROTECT("uw"),
+    UFFD_MINOR("ui");
 
     private final String smaps;
 

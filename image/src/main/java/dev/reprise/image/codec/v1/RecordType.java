@@ -54,6 +54,7 @@ public final class RecordType {
     static final int POSIX_QUEUE = 93;
     static final int FANOTIFY = 95;
     static final int HUNG_UP_TERMINAL = 96;
+    static final int USERFAULTFD = 100;
 
     private RecordType() {}
 }

@@ -35,6 +35,7 @@ import dev.reprise.image.state.SocketMessage;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.image.state.TcpConnection;
 import dev.reprise.image.state.UnixSocket;
+import dev.reprise.image.state.Userfaultfd;
 import dev.reprise.image.state.UtsNamespace;
 import dev.reprise.image.state.Vma;
 import dev.reprise.image.wire.MalformedException;
@@ -114,6 +115,7 @@ final class References {
             case MessageQueue queue ->
                 requireIfAny(queue.identity().namespace(), IpcNamespace.class, "a message queue");
             case PseudoterminalEnd end -> require(end.terminal(), Pseudoterminal.class, "a terminal's end");
+            case Userfaultfd faults -> require(faults.space(), AddressSpace.class, "a userfaultfd");
             case OpenFile _, Pipe _, MemoryObject _, FsContext _, SignalHandlers _, Cgroups _ -> {}
             case EnteredNamespace namespace -> {
                 if (!entered.add(namespace.kind())) {

@@ -37,6 +37,7 @@ import dev.reprise.image.state.SignalHandlers;
 import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.TerminalFile;
 import dev.reprise.image.state.TimerFd;
+import dev.reprise.image.state.Userfaultfd;
 import dev.reprise.image.state.UtsNamespace;
 import dev.reprise.image.wire.MessageReader;
 import dev.reprise.image.wire.MessageWriter;
@@ -83,6 +84,7 @@ final class SharedObjectCodec {
             case Pseudoterminal _ -> RecordType.PSEUDOTERMINAL;
             case PseudoterminalEnd _ -> RecordType.PSEUDOTERMINAL_END;
             case HungUpTerminal _ -> RecordType.HUNG_UP_TERMINAL;
+            case Userfaultfd _ -> RecordType.USERFAULTFD;
             case UtsNamespace _ -> RecordType.UTS_NAMESPACE;
             case IpcNamespace _ -> RecordType.IPC_NAMESPACE;
             case EnteredNamespace _ -> RecordType.ENTERED_NAMESPACE;
@@ -125,6 +127,7 @@ final class SharedObjectCodec {
             case Pseudoterminal it -> PseudoterminalCodec.write(it);
             case PseudoterminalEnd it -> PseudoterminalCodec.write(it);
             case HungUpTerminal it -> HungUpTerminalCodec.write(it);
+            case Userfaultfd it -> UserfaultfdCodec.write(it);
             case UtsNamespace it -> UtsNamespaceCodec.write(it);
             case IpcNamespace it -> IpcNamespaceCodec.write(it);
             case EnteredNamespace it -> EnteredNamespaceCodec.write(it);
@@ -168,6 +171,7 @@ final class SharedObjectCodec {
             case RecordType.PSEUDOTERMINAL -> PseudoterminalCodec.terminal(m);
             case RecordType.PSEUDOTERMINAL_END -> PseudoterminalCodec.end(m);
             case RecordType.HUNG_UP_TERMINAL -> HungUpTerminalCodec.read(m);
+            case RecordType.USERFAULTFD -> UserfaultfdCodec.read(m);
             case RecordType.UTS_NAMESPACE -> UtsNamespaceCodec.read(m);
             case RecordType.IPC_NAMESPACE -> IpcNamespaceCodec.read(m);
             case RecordType.ENTERED_NAMESPACE -> EnteredNamespaceCodec.read(m);

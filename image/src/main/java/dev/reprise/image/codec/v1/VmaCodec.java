@@ -101,6 +101,9 @@ final class VmaCodec {
             case HUGETLB -> 15;
             case ACCOUNTABLE -> 16;
             case MAY_WRITE -> 17;
+            case UFFD_MISSING -> 18;
+            case UFFD_WRITE_PROTECT -> 19;
+            case UFFD_MINOR -> 20;
         };
     }
 
