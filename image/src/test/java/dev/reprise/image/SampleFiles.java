@@ -153,7 +153,7 @@ final class SampleFiles {
                                 10,
                                 8192,
                                 List.of(new QueuedMessage(8, SampleImage.bytes(3, 14)))))),
-                new EnteredNamespace(id(113), EnteredNamespace.Kind.MOUNT, 4711, "/run/mnt/blue", true),
+                new EnteredNamespace(id(120), EnteredNamespace.Kind.MOUNT, 4711, "/run/mnt/blue", true),
                 new SemaphoreSet(id(111), new IpcIdentity(7, 1, 0600, OWNER, id(110)), List.of(1)),
                 terminal(id(88)),
                 new PseudoterminalEnd(id(89), 0x802, NOBODY, file("/dev/ptmx", ""), id(88), true));
