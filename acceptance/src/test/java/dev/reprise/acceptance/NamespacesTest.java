@@ -34,8 +34,14 @@ class NamespacesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "self_checker.multi", "tcp_listening.6", "tcp_connections.4", "unix_listening", "udp_unconnected",
-                "kernel_sockets", "sockets_between", "process_tree"
+                "self_checker.multi",
+                "tcp_listening.6",
+                "tcp_connections.4",
+                "unix_listening",
+                "udp_unconnected",
+                "kernel_sockets",
+                "sockets_between",
+                "process_tree"
             })
     void aNetworkIsEnteredAgain(String name) throws Exception {
         try (RealProgram holder = holder("unshare --net sh -c 'ip link set lo up && exec sleep 1000'")) {
@@ -105,7 +111,8 @@ class NamespacesTest {
             assertThat(Tool.run("explain", guest.pid() + "").succeeds().out())
                     .contains("it is in another network namespace (" + name + ")")
                     .contains("a restore makes one like it");
-            Tool.run("checkpoint", "--prove", "-o", image + "", guest.pid() + "").succeeds();
+            Tool.run("checkpoint", "--prove", "-o", image + "", guest.pid() + "")
+                    .succeeds();
             for (int generation = 0; generation < 2; generation++) {
                 kill(guest, image);
                 assertThat(Tool.run("show", image + "").succeeds().out())
@@ -128,13 +135,15 @@ class NamespacesTest {
     void oneThatIsGoneIsMissedAndAnotherWillDo() throws Exception {
         Path image = scratch.resolve("image");
         try (RealProgram holder = holder("unshare --net sh -c 'ip link set lo up && exec sleep 1000'");
-                RunningGuest guest = RunningGuest.startAs(
-                        List.of("unshare", "--net"), Guest.named("self_checker.nanosleep"))) {
+                RunningGuest guest =
+                        RunningGuest.startAs(List.of("unshare", "--net"), Guest.named("self_checker.nanosleep"))) {
             long start = System.nanoTime();
             kill(guest, image);
             Tool.Outcome gone = Tool.run("restore", "-d", image + "").endsWith(1);
             assertThat(gone.err().lines()).hasSize(1);
-            assertThat(gone.err()).contains("net namespace of the program is gone").contains("--namespace net=FILE");
+            assertThat(gone.err())
+                    .contains("net namespace of the program is gone")
+                    .contains("--namespace net=FILE");
             Tool.Outcome none = Tool.run("restore", "-d", "--namespace", "net=/dev/null", image + "")
                     .endsWith(1);
             assertThat(none.err().lines()).hasSize(1);
@@ -149,16 +158,19 @@ class NamespacesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"net, net namespace", "mnt, mnt namespace", "thread, 'it is not that of the other threads of its process'"})
+    @CsvSource({
+        "net, net namespace",
+        "mnt, mnt namespace",
+        "thread, 'it is not that of the other threads of its process'"
+    })
     void severalAreRefused(String kind, String words) throws Exception {
-        String line =
-                switch (kind) {
-                    case "net" -> "unshare --net sleep 1000";
-                    case "mnt" -> "unshare --mount sh -c 'mount -t tmpfs none /opt && exec sleep 1000'";
-                    default ->
-                        "python3 -c \"import ctypes, threading, time; threading.Thread(target=lambda:"
-                                + " (ctypes.CDLL(None).unshare(0x40000000), print('ready', flush=True), time.sleep(1000))).start()\"";
-                };
+        String line = switch (kind) {
+            case "net" -> "unshare --net sleep 1000";
+            case "mnt" -> "unshare --mount sh -c 'mount -t tmpfs none /opt && exec sleep 1000'";
+            default ->
+                "python3 -c \"import ctypes, threading, time; threading.Thread(target=lambda:"
+                        + " (ctypes.CDLL(None).unshare(0x40000000), print('ready', flush=True), time.sleep(1000))).start()\"";
+        };
         try (RealProgram several = RealProgram.start(scratch, "bash -c '" + line.replace("'", "'\\''") + " & wait'")) {
             RealProgram.await(
                     "the second",
@@ -173,8 +185,7 @@ class NamespacesTest {
 
     @Test
     void nothingOfAToolThatDiedStays() throws Exception {
-        try (RealProgram holder =
-                        holder("unshare --net --mount sh -c 'mount -t tmpfs none /opt && exec sleep 1000'");
+        try (RealProgram holder = holder("unshare --net --mount sh -c 'mount -t tmpfs none /opt && exec sleep 1000'");
                 RunningGuest guest = RunningGuest.startAs(
                         List.of("nsenter", "--net", "--mount", "--target", holder.pid() + ""),
                         Guest.named("self_checker.nanosleep"))) {
@@ -201,9 +212,7 @@ class NamespacesTest {
         Path directory = Files.createDirectory(scratch.resolve("holder"));
         RealProgram holder = RealProgram.start(directory, line);
         RealProgram.await("its namespaces", () -> !isHere(holder.pid(), "net") || !isHere(holder.pid(), "mnt"));
-        RealProgram.await(
-                "sleep",
-                () -> Tasks.family(holder.pid()).stream().anyMatch(NamespacesTest::isSleep));
+        RealProgram.await("sleep", () -> Tasks.family(holder.pid()).stream().anyMatch(NamespacesTest::isSleep));
         return holder;
     }
 
@@ -216,7 +225,8 @@ class NamespacesTest {
     }
 
     private static boolean isHere(int pid, String kind) throws IOException {
-        return namespace(pid, kind).equals(namespace((int) ProcessHandle.current().pid(), kind));
+        return namespace(pid, kind)
+                .equals(namespace((int) ProcessHandle.current().pid(), kind));
     }
 
     private static String namespace(int pid, String kind) throws IOException {

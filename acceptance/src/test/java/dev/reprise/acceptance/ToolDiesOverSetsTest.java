@@ -19,7 +19,8 @@ class ToolDiesOverSetsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pipes_between", "process_tree", "clone_sharers.vm", "ended_leader", "process_groups.session"})
+    @ValueSource(
+            strings = {"pipes_between", "process_tree", "clone_sharers.vm", "ended_leader", "process_groups.session"})
     void theProgramsGoOn(String name) throws Exception {
         try (RunningGuest guest = RunningGuest.start(Guest.named(name))) {
             long start = System.nanoTime();

@@ -27,14 +27,13 @@ final class NamespaceArguments {
             if (at == 0 || at == one.length()) {
                 throw new ParameterException(spec.commandLine(), "--namespace " + one + ": not net=FILE or mnt=FILE");
             }
-            EnteredNamespace.Kind kind =
-                    switch (one.substring(0, at)) {
-                        case "net=" -> EnteredNamespace.Kind.NETWORK;
-                        case "mnt=" -> EnteredNamespace.Kind.MOUNT;
-                        default ->
-                            throw new ParameterException(
-                                    spec.commandLine(), "--namespace " + one + ": it can be net=FILE or mnt=FILE");
-                    };
+            EnteredNamespace.Kind kind = switch (one.substring(0, at)) {
+                case "net=" -> EnteredNamespace.Kind.NETWORK;
+                case "mnt=" -> EnteredNamespace.Kind.MOUNT;
+                default ->
+                    throw new ParameterException(
+                            spec.commandLine(), "--namespace " + one + ": it can be net=FILE or mnt=FILE");
+            };
             if (files.put(kind, WorkingDirectory.path(one.substring(at)).toAbsolutePath() + "") != null) {
                 throw new ParameterException(spec.commandLine(), "--namespace " + one + ": it is given twice");
             }

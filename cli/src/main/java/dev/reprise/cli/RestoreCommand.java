@@ -194,17 +194,8 @@ final class RestoreCommand implements Callable<Integer> {
             throws RestoreException {
         boolean fromStdin = image.equals(STDIN);
         StandardStreams streams = fromStdin ? StandardStreams.IMAGE_ON_STDIN : StandardStreams.OWN;
-        RestoreOptions options =
-                new RestoreOptions(
-                        detach,
-                        pidNamespace,
-                        force,
-                        truncate,
-                        clock,
-                        streams,
-                        inherited,
-                        namespaces.files(spec),
-                        opening);
+        RestoreOptions options = new RestoreOptions(
+                detach, pidNamespace, force, truncate, clock, streams, inherited, namespaces.files(spec), opening);
         return fromStdin
                 ? Restore.fromChannel(new FileInputStream(FileDescriptor.in).getChannel(), options, progress)
                 : Restore.fromFile(image, options, progress);

@@ -55,8 +55,7 @@ final class Destination implements AutoCloseable {
                 saved = one;
             }
         }
-        NamespaceKind which =
-                kind == EnteredNamespace.Kind.NETWORK ? NamespaceKind.NETWORK : NamespaceKind.MOUNT;
+        NamespaceKind which = kind == EnteredNamespace.Kind.NETWORK ? NamespaceKind.NETWORK : NamespaceKind.MOUNT;
         @Nullable String wanted = options.namespaces().get(kind);
         if (wanted != null) {
             enter(Namespace.at(which, wanted));

@@ -14,7 +14,8 @@ final class SchedulingCapture {
     private final long ownSlice;
 
     SchedulingCapture() throws KernelException {
-        everyProcessor = mask(Proc.text(Home.ours("/sys/devices/system/cpu/online")).strip());
+        everyProcessor =
+                mask(Proc.text(Home.ours("/sys/devices/system/cpu/online")).strip());
         ownSlice = Sched.attributes(0).runtime();
     }
 

@@ -33,31 +33,36 @@ public record RestoreOptions(
     }
 
     /** In the foreground, under its own ids, strictly verified. */
-    public static final RestoreOptions DEFAULT =
-            new RestoreOptions(false, false, false, false, Clock.KEEP, StandardStreams.OWN, Map.of(), Map.of(), Opening.NONE);
+    public static final RestoreOptions DEFAULT = new RestoreOptions(
+            false, false, false, false, Clock.KEEP, StandardStreams.OWN, Map.of(), Map.of(), Opening.NONE);
 
     /** The same, left to init. */
     public RestoreOptions asDetached() {
-        return new RestoreOptions(true, pidNamespace, force, truncate, clock, standardStreams, inherited, namespaces, opening);
+        return new RestoreOptions(
+                true, pidNamespace, force, truncate, clock, standardStreams, inherited, namespaces, opening);
     }
 
     /** The same in a new pid namespace. */
     public RestoreOptions inPidNamespace() {
-        return new RestoreOptions(detached, true, force, truncate, clock, standardStreams, inherited, namespaces, opening);
+        return new RestoreOptions(
+                detached, true, force, truncate, clock, standardStreams, inherited, namespaces, opening);
     }
 
     /** The same with other standard streams. */
     public RestoreOptions with(StandardStreams standardStreams) {
-        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams, inherited, namespaces, opening);
+        return new RestoreOptions(
+                detached, pidNamespace, force, truncate, clock, standardStreams, inherited, namespaces, opening);
     }
 
     /** The same with these descriptors handed over. */
     public RestoreOptions inheriting(Map<String, Integer> inherited) {
-        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams, inherited, namespaces, opening);
+        return new RestoreOptions(
+                detached, pidNamespace, force, truncate, clock, standardStreams, inherited, namespaces, opening);
     }
 
     /** The same with what opens the image. */
     public RestoreOptions with(Opening opening) {
-        return new RestoreOptions(detached, pidNamespace, force, truncate, clock, standardStreams, inherited, namespaces, opening);
+        return new RestoreOptions(
+                detached, pidNamespace, force, truncate, clock, standardStreams, inherited, namespaces, opening);
     }
 }

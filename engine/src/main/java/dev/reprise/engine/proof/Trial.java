@@ -38,8 +38,7 @@ public final class Trial {
         ProofSink taken;
         try (PageSource source = opener.open()) {
             image = TrialImage.of(source.image());
-            taken = place.at(
-                    source, () -> Quarantine.run(image, () -> again.of(TrialSource.of(source, image))));
+            taken = place.at(source, () -> Quarantine.run(image, () -> again.of(TrialSource.of(source, image))));
         }
         PagePrints pages;
         try (PageSource source = opener.open()) {

@@ -122,7 +122,10 @@ final class ExecutablePlanner {
         temporaries = new Temporaries(FdTableRebuild.above(table), List.of());
         MemoryFiles.Numbers numbers = MemoryFiles.Numbers.from(image, temporaries.above());
         Makers makers = new Makers(
-                Inheritance.none(image), FamilyPlanner.of(image, FirstSession.NONE), Map.of(process.pid(), process), numbers.end());
+                Inheritance.none(image),
+                FamilyPlanner.of(image, FirstSession.NONE),
+                Map.of(process.pid(), process),
+                numbers.end());
         memory = new AddressSpaceRebuild(
                 image,
                 space,

@@ -387,10 +387,8 @@ final class FamilyPlanner {
         Map<Integer, Member> missing = new HashMap<>();
         for (Member member : List.copyOf(order)) {
             int group = member.groupId();
-            boolean isMade = group == OUTSIDE
-                    || group == session.id()
-                    || byPid.containsKey(group)
-                    || ghosts.containsKey(group);
+            boolean isMade =
+                    group == OUTSIDE || group == session.id() || byPid.containsKey(group) || ghosts.containsKey(group);
             if (!isMade) {
                 requireOuter(Objects.requireNonNull(byPid.get(member.pid())));
                 missing.putIfAbsent(group, member.kind() == Member.Kind.PROCESS ? member : nearestOf(member));

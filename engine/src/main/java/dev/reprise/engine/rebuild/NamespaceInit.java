@@ -61,12 +61,7 @@ final class NamespaceInit {
      * @param session that of the root, whose leader, parking nowhere, has {@code leaderControl}
      */
     static Program begin(
-            int root,
-            long control,
-            boolean detached,
-            int parentDeathSignal,
-            FirstSession session,
-            long leaderControl) {
+            int root, long control, boolean detached, int parentDeathSignal, FirstSession session, long leaderControl) {
         ProgramBuilder p = new ProgramBuilder();
         mountProc(p);
         if (detached) {

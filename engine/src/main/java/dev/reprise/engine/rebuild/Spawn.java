@@ -63,8 +63,7 @@ final class Spawn {
     /** The same, but it will be an orphan when its parent, which may make the session, leaves it. */
     static PassingParent orphan(byte[] elf, long flags, int pid, FirstSession session) throws KernelException {
         try (Fd file = memoryFile(elf)) {
-            return new PassingParent(
-                    flags | CloneArgs.CLONE_CLEAR_SIGHAND, pid, session, p -> execute(p, file, flags));
+            return new PassingParent(flags | CloneArgs.CLONE_CLEAR_SIGHAND, pid, session, p -> execute(p, file, flags));
         }
     }
 

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Images written by hand, brought to life: their exit status says that they lived. */
 class RestoreRunTest {
     private static final Interruption NONE = new Interruption.None();
-    private static final RestoreOptions FORCE =
-            new RestoreOptions(false, false, true, false, Clock.KEEP, StandardStreams.OWN, Map.of(), Map.of(), Opening.NONE);
+    private static final RestoreOptions FORCE = new RestoreOptions(
+            false, false, true, false, Clock.KEEP, StandardStreams.OWN, Map.of(), Map.of(), Opening.NONE);
     private static final long[] SLEEPING = {
         UserRegs.RAX, -516, UserRegs.ORIG_RAX, SYS_nanosleep, UserRegs.RDI, HandMade.STACK, UserRegs.R12, 7
     };

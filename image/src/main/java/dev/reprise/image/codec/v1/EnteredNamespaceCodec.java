@@ -17,10 +17,12 @@ final class EnteredNamespaceCodec {
     static MessageWriter write(EnteredNamespace namespace) {
         MessageWriter m = new MessageWriter();
         m.u32(1, namespace.id().value());
-        m.u32(2, switch (namespace.kind()) {
-            case NETWORK -> NETWORK;
-            case MOUNT -> MOUNT;
-        });
+        m.u32(
+                2,
+                switch (namespace.kind()) {
+                    case NETWORK -> NETWORK;
+                    case MOUNT -> MOUNT;
+                });
         m.u64(3, namespace.unique());
         m.latin1(4, namespace.path());
         m.bool(5, namespace.onlySysfs());
