@@ -49,7 +49,7 @@ final class ProcessorClocks {
             SleepClock here = SleepClock.of(pid, tid);
             long now = System.nanoTime();
             Door.call(SYS_sched_setaffinity, 0, length, own.address());
-            return here.lastRanNanos() < 0 || here.processor() != processor
+            return here.lastRanNanos() <= 0 || here.processor() != processor
                     ? Long.MIN_VALUE
                     : here.lastRanNanos() - now;
         }

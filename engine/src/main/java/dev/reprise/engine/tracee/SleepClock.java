@@ -8,7 +8,8 @@ import dev.reprise.kernel.x86_64.UserRegs;
  * When a thread last ran, and how often it has gone to sleep, by /proc/PID/task/TID/sched: together two readings tell
  * how long an interrupted call had been asleep.
  *
- * @param lastRanNanos se.exec_start, on the scheduler's own clock
+ * @param lastRanNanos se.exec_start, on the scheduler's own clock; 0: not known. A task that sleeps may stay queued for a while, and when that
+ *     one is moved to another processor, the kernel forgets when it ran (DELAY_DEQUEUE, migrate_task_rq_fair)
  * @param sleeps nr_voluntary_switches
  * @param processor where it last ran: the scheduler's clocks of two processors differ by the time that interrupts and
  *     the hypervisor have taken from each
@@ -88,7 +89,7 @@ record SleepClock(long lastRanNanos, long sleeps, int processor, boolean isRunna
      * another call right after the first reading: {@code registers}, those of the stop, tell that.
      */
     long sleptUntil(SleepClock stopped, long[] registers, ProcessorClocks clocks) {
-        if (isRunnable || lastRanNanos < 0 || stopped.lastRanNanos < 0 || stopped.sleeps != sleeps + 1) {
+        if (isRunnable || lastRanNanos <= 0 || stopped.lastRanNanos < 0 || stopped.sleeps != sleeps + 1) {
             return -1;
         }
         if (!call.isEmpty() && !call.equals(call(registers))) {

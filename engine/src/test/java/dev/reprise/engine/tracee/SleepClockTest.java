@@ -27,6 +27,15 @@ class SleepClockTest {
         assertThat(clock('S', 41).sleptUntil(clock('t', 42), REGISTERS, clocks)).isNotNegative();
     }
 
+    /** Seen in every thousandth reading under load: the sleep ended at once. */
+    @Test
+    void aSleeperThatWasMovedTellsNothing() {
+        SleepClock moved = SleepClock.parse(sched("0.000000", 41), stat('S'), CALL);
+        assertThat(moved.sleptUntil(clock('t', 42), REGISTERS, clocks)).isEqualTo(-1);
+        SleepClock after = SleepClock.parse(sched("0.000000", 42), stat('t'), CALL);
+        assertThat(clock('S', 41).sleptUntil(after, REGISTERS, clocks)).isNotNegative();
+    }
+
     @Test
     void aThreadThatHasRunMeanwhileTellsNothing() {
         assertThat(clock('S', 41).sleptUntil(clock('t', 43), REGISTERS, clocks)).isEqualTo(-1);
@@ -64,12 +73,15 @@ class SleepClockTest {
     }
 
     private static SleepClock clock(char state, long sleeps) {
-        String sched = "a) (b (1, #threads: 1)\n---\n"
-                + "se.exec_start                                :          7000.250000\n"
+        return SleepClock.parse(sched("7000.250000", sleeps), stat(state), CALL);
+    }
+
+    private static String sched(String lastRan, long sleeps) {
+        return "a) (b (1, #threads: 1)\n---\n"
+                + "se.exec_start                                :          " + lastRan + "\n"
                 + "nr_switches                                  :                   99\n"
                 + "nr_voluntary_switches                        :                   " + sleeps + "\n"
                 + "nr_involuntary_switches                      :                    0\n";
-        return SleepClock.parse(sched, stat(state), CALL);
     }
 
     // fields 4 to 38 count up from 4, the 39th is the processor
