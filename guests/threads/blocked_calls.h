@@ -37,6 +37,7 @@ struct blocked {
     int error;
     long detail; // of the call: bytes read, rest of a timeout
     volatile int handled;
+    volatile pid_t tid; // of a thread in pause
 };
 
 struct blocking_call {
@@ -411,9 +412,25 @@ static void own_signal_mask(const struct blocked *b, int how)
     pthread_sigmask(how, &set, NULL);
 }
 
+// A handler that has run before pause is begun, or begun again after a stop, ends nothing.
+static void interrupt_pause(struct blocked *b)
+{
+    char path[64], call[8] = "";
+    snprintf(path, sizeof path, "/proc/self/task/%d/syscall", b->tid);
+    while (strncmp(call, "34 ", 3) != 0) {
+        int file = open(path, O_RDONLY);
+        if (file < 0 || read(file, call, sizeof call) < 0)
+            break;
+        close(file);
+        usleep(1000);
+    }
+    send_own_signal(b);
+}
+
 static void block_pause(struct blocked *b)
 {
     handler_of = b;
+    b->tid = gettid();
     own_signal_mask(b, SIG_UNBLOCK);
     b->result = pause();
     b->error = errno;
@@ -480,7 +497,7 @@ static const struct blocking_call CALLS[] = {
     {"inotify", block_inotify, .again = true, .want_result = 16, .prepare = inotify_prepare,
         .release = write_byte},
     {"pause", block_pause, .again = true, .want_result = -1, .want_error = EINTR,
-        .prepare = handler_prepare, .release = send_own_signal},
+        .prepare = handler_prepare, .release = interrupt_pause},
     {"sigsuspend", block_sigsuspend, .again = true, .want_result = -1, .want_error = EINTR,
         .prepare = handler_prepare, .release = send_own_signal},
 };

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Futex;
+import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -34,6 +35,15 @@ final class ProcessorClocks {
             offsets.put(processor, offset);
         }
         return offset == Long.MIN_VALUE ? -1 : System.nanoTime() + offset;
+    }
+
+    /** Whether load is counted by the frequency of the processors (arch_scale_freq_tick), so that its clock is another one. */
+    boolean countFrequency() {
+        try {
+            return Proc.text("/proc/cpuinfo").contains(" aperfmperf");
+        } catch (KernelException unknown) {
+            return true;
+        }
     }
 
     private long offset(int processor) {

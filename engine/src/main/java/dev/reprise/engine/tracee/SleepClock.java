@@ -10,20 +10,22 @@ import dev.reprise.kernel.x86_64.UserRegs;
  *
  * @param lastRanNanos se.exec_start, on the scheduler's own clock; 0: not known. A task that sleeps may stay queued for a while, and when that
  *     one is moved to another processor, the kernel forgets when it ran (DELAY_DEQUEUE, migrate_task_rq_fair)
+ * @param lastMovedNanos se.avg.last_update_time, which a task that is moved while it sleeps has from that moment; 0: not known
  * @param sleeps nr_voluntary_switches
  * @param processor where it last ran: the scheduler's clocks of two processors differ by the time that interrupts and
  *     the hypervisor have taken from each
  * @param isRunnable whether it ran, or waited for a processor, when it was read
  * @param call the system call that it was in, with its arguments and from where, as /proc/PID/task/TID/syscall has it; empty: not known
  */
-record SleepClock(long lastRanNanos, long sleeps, int processor, boolean isRunnable, String call) {
+record SleepClock(long lastRanNanos, long lastMovedNanos, long sleeps, int processor, boolean isRunnable, String call) {
     /** The file is missing or has no such line. */
-    static final SleepClock UNKNOWN = new SleepClock(-1, -1, -1, false, "");
+    static final SleepClock UNKNOWN = new SleepClock(-1, 0, -1, -1, false, "");
 
     private static final int[] CALL = {
         UserRegs.RDI, UserRegs.RSI, UserRegs.RDX, UserRegs.R10, UserRegs.R8, UserRegs.R9, UserRegs.RSP, UserRegs.RIP
     };
     private static final int FRACTION_DIGITS = 6;
+    private static final long PRECISION_NANOS = 1_000_000;
     /** In /proc/PID/stat, counted from 1. */
     private static final int PROCESSOR_FIELD = 39;
 
@@ -69,7 +71,17 @@ record SleepClock(long lastRanNanos, long sleeps, int processor, boolean isRunna
                 Long.parseLong(lastRan.substring(0, point)) * 1_000_000 + Long.parseLong(lastRan.substring(point + 1));
         int endOfName = stat.lastIndexOf(')');
         boolean isRunnable = stat.charAt(endOfName + 2) == 'R';
-        return new SleepClock(nanos, Long.parseLong(sleeps), processor(stat, endOfName), isRunnable, call);
+        return new SleepClock(
+                nanos,
+                loads(field(sched, "se.avg.last_update_time")),
+                Long.parseLong(sleeps),
+                processor(stat, endOfName),
+                isRunnable,
+                call);
+    }
+
+    private static long loads(String time) {
+        return time.isEmpty() ? 0 : Long.parseLong(time);
     }
 
     private static String field(String text, String name) {
@@ -89,14 +101,25 @@ record SleepClock(long lastRanNanos, long sleeps, int processor, boolean isRunna
      * another call right after the first reading: {@code registers}, those of the stop, tell that.
      */
     long sleptUntil(SleepClock stopped, long[] registers, ProcessorClocks clocks) {
-        if (isRunnable || lastRanNanos <= 0 || stopped.lastRanNanos < 0 || stopped.sleeps != sleeps + 1) {
+        if (isRunnable || lastRanNanos < 0 || stopped.lastRanNanos < 0 || stopped.sleeps != sleeps + 1) {
             return -1;
         }
         if (!call.isEmpty() && !call.equals(call(registers))) {
             return -1;
         }
-        long now = clocks.now(processor);
-        return now < 0 ? -1 : Math.max(0, now - lastRanNanos);
+        long began = lastRanNanos == 0 ? moved(stopped, clocks) : lastRanNanos;
+        long now = began == 0 ? -1 : clocks.now(processor);
+        return now < 0 ? -1 : Math.max(0, now - began);
+    }
+
+    // A moment after it fell asleep: rather too late. That clock falls behind where the processor's frequency counts,
+    // or a control
+    // group is throttled; by the latter for good, so that it has not happened if it is right now.
+    private long moved(SleepClock stopped, ProcessorClocks clocks) {
+        boolean isSameClock = !clocks.countFrequency()
+                && stopped.processor == processor
+                && Math.abs(stopped.lastRanNanos - stopped.lastMovedNanos) < PRECISION_NANOS;
+        return isSameClock ? lastMovedNanos : 0;
     }
 
     // "232 0x4 0x7ffd.. 0x40 0xffffffff 0x0 0x8 0x7ffd.. 0x7f1c..": number, six arguments, stack, instruction
