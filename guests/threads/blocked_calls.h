@@ -413,7 +413,7 @@ static void own_signal_mask(const struct blocked *b, int how)
 }
 
 // A handler that has run before pause is begun, or begun again after a stop, ends nothing.
-static void interrupt_pause(struct blocked *b)
+__attribute__((unused)) static void await_pause(const struct blocked *b)
 {
     char path[64], call[8] = "";
     snprintf(path, sizeof path, "/proc/self/task/%d/syscall", b->tid);
@@ -424,7 +424,6 @@ static void interrupt_pause(struct blocked *b)
         close(file);
         usleep(1000);
     }
-    send_own_signal(b);
 }
 
 static void block_pause(struct blocked *b)
@@ -497,7 +496,7 @@ static const struct blocking_call CALLS[] = {
     {"inotify", block_inotify, .again = true, .want_result = 16, .prepare = inotify_prepare,
         .release = write_byte},
     {"pause", block_pause, .again = true, .want_result = -1, .want_error = EINTR,
-        .prepare = handler_prepare, .release = interrupt_pause},
+        .prepare = handler_prepare, .release = send_own_signal},
     {"sigsuspend", block_sigsuspend, .again = true, .want_result = -1, .want_error = EINTR,
         .prepare = handler_prepare, .release = send_own_signal},
 };

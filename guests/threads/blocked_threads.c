@@ -52,9 +52,12 @@ void sabotage(void)
 
 void verify(void)
 {
-    for (int i = 0; i < THREADS; i++)
+    for (int i = 0; i < THREADS; i++) {
+        if (threads[i].call->block == block_pause)
+            await_pause(&threads[i]);
         if (threads[i].call->release != NULL)
             threads[i].call->release(&threads[i]);
+    }
     for (int i = 0; i < THREADS; i++) {
         void *result = NULL;
         CHECK("join", pthread_join(threads[i].thread, &result), 0);
