@@ -12,7 +12,9 @@ import dev.reprise.kernel.Proc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The scheduler's clock of each processor against our own: they differ by the time that interrupts and the hypervisor
@@ -25,7 +27,11 @@ final class ProcessorClocks {
 
     private final int pid = Proc.ownPid();
     private final int tid = Futex.ownTid();
+    /** How exactly the clocks of {@link #areAlike} are known to be the same. */
+    static final long PRECISION_NANOS = 20_000_000;
+
     private final Map<Integer, Long> offsets = new HashMap<>();
+    private final Set<Integer> alike = new HashSet<>();
 
     /** What the clock of a processor shows now; -1 when we cannot run there. */
     long now(int processor) {
@@ -37,8 +43,16 @@ final class ProcessorClocks {
         return offset == Long.MIN_VALUE ? -1 : System.nanoTime() + offset;
     }
 
-    /** Whether load is counted by the frequency of the processors (arch_scale_freq_tick), so that its clock is another one. */
-    boolean countFrequency() {
+    /**
+     * Whether the clock of a processor by which load is averaged (rq_clock_pelt, se.avg.last_update_time) has always been the
+     * same for those in our control groups. It falls behind for good when a group is throttled or idle time is lost; where
+     * the frequency counts (arch_scale_freq_tick) it comes and goes.
+     */
+    boolean areAlike(int processor) {
+        return now(processor) >= 0 && alike.contains(processor) && !countsFrequency();
+    }
+
+    private static boolean countsFrequency() {
         try {
             return Proc.text("/proc/cpuinfo").contains(" aperfmperf");
         } catch (KernelException unknown) {
@@ -59,6 +73,9 @@ final class ProcessorClocks {
             SleepClock here = SleepClock.of(pid, tid);
             long now = System.nanoTime();
             Door.call(SYS_sched_setaffinity, 0, length, own.address());
+            if (Math.abs(here.lastRanNanos() - here.lastMovedNanos()) < PRECISION_NANOS) {
+                alike.add(processor);
+            }
             return here.lastRanNanos() <= 0 || here.processor() != processor
                     ? Long.MIN_VALUE
                     : here.lastRanNanos() - now;

@@ -10,7 +10,8 @@ import dev.reprise.kernel.x86_64.UserRegs;
  *
  * @param lastRanNanos se.exec_start, on the scheduler's own clock; 0: not known. A task that sleeps may stay queued for a while, and when that
  *     one is moved to another processor, the kernel forgets when it ran (DELAY_DEQUEUE, migrate_task_rq_fair)
- * @param lastMovedNanos se.avg.last_update_time, which a task that is moved while it sleeps has from that moment; 0: not known
+ * @param lastMovedNanos se.avg.last_update_time, which a task that is moved while it sleeps has from that moment, where it can be
+ *     compared with ours, being in our control groups; 0: not known
  * @param sleeps nr_voluntary_switches
  * @param processor where it last ran: the scheduler's clocks of two processors differ by the time that interrupts and
  *     the hypervisor have taken from each
@@ -25,7 +26,6 @@ record SleepClock(long lastRanNanos, long lastMovedNanos, long sleeps, int proce
         UserRegs.RDI, UserRegs.RSI, UserRegs.RDX, UserRegs.R10, UserRegs.R8, UserRegs.R9, UserRegs.RSP, UserRegs.RIP
     };
     private static final int FRACTION_DIGITS = 6;
-    private static final long PRECISION_NANOS = 1_000_000;
     /** In /proc/PID/stat, counted from 1. */
     private static final int PROCESSOR_FIELD = 39;
 
@@ -33,10 +33,21 @@ record SleepClock(long lastRanNanos, long lastMovedNanos, long sleeps, int proce
     static SleepClock of(int pid, int tid) {
         try {
             String directory = "/proc/" + pid + "/task/" + tid;
-            return parse(Proc.text(directory + "/sched"), Proc.text(directory + "/stat"), call(directory));
+            SleepClock read = parse(Proc.text(directory + "/sched"), Proc.text(directory + "/stat"), call(directory));
+            boolean needsOurs = read.lastRanNanos == 0 && read.lastMovedNanos != 0;
+            return needsOurs && !isInOurGroups(directory) ? read.withoutMove() : read;
         } catch (KernelException missing) {
             return UNKNOWN; // CONFIG_SCHED_DEBUG is off: sleeps start anew, as explain says
         }
+    }
+
+    // One that is throttled has a clock of its own.
+    private static boolean isInOurGroups(String directory) throws KernelException {
+        return Proc.text(directory + "/cgroup").equals(Proc.text("/proc/self/cgroup"));
+    }
+
+    private SleepClock withoutMove() {
+        return new SleepClock(lastRanNanos, 0, sleeps, processor, isRunnable, call);
     }
 
     private static String call(String directory) {
@@ -107,19 +118,18 @@ record SleepClock(long lastRanNanos, long lastMovedNanos, long sleeps, int proce
         if (!call.isEmpty() && !call.equals(call(registers))) {
             return -1;
         }
-        long began = lastRanNanos == 0 ? moved(stopped, clocks) : lastRanNanos;
-        long now = began == 0 ? -1 : clocks.now(processor);
-        return now < 0 ? -1 : Math.max(0, now - began);
+        if (lastRanNanos != 0) {
+            return since(lastRanNanos, clocks);
+        }
+        // it was moved a moment after it had fallen asleep
+        return lastMovedNanos != 0 && clocks.areAlike(processor)
+                ? since(lastMovedNanos + ProcessorClocks.PRECISION_NANOS, clocks)
+                : -1;
     }
 
-    // A moment after it fell asleep: rather too late. That clock falls behind where the processor's frequency counts,
-    // or a control
-    // group is throttled; by the latter for good, so that it has not happened if it is right now.
-    private long moved(SleepClock stopped, ProcessorClocks clocks) {
-        boolean isSameClock = !clocks.countFrequency()
-                && stopped.processor == processor
-                && Math.abs(stopped.lastRanNanos - stopped.lastMovedNanos) < PRECISION_NANOS;
-        return isSameClock ? lastMovedNanos : 0;
+    private long since(long nanos, ProcessorClocks clocks) {
+        long now = clocks.now(processor);
+        return now < 0 ? -1 : Math.max(0, now - nanos);
     }
 
     // "232 0x4 0x7ffd.. 0x40 0xffffffff 0x0 0x8 0x7ffd.. 0x7f1c..": number, six arguments, stack, instruction
