@@ -9,7 +9,6 @@
 
 static bool multi;
 static volatile bool stopping;
-static volatile int64_t stopping_until_ns;
 static void (*alarm_handler)(int);
 static uint32_t *memory;
 static size_t memory_pages;
