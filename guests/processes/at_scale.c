@@ -20,6 +20,7 @@ enum { THREADS = 10000, PROCESSES = 2000, DESCRIPTORS = 19900, MAPPINGS = 65000,
 static char kind;
 static int count, numbers[MAPPINGS];
 static pthread_t threads[THREADS];
+static int begun; // with the signal masks that they keep
 static char *mappings[MAPPINGS];
 static volatile bool ended;
 
@@ -27,6 +28,7 @@ static void *wait_for_end(void *number)
 {
     static __thread int own;
     own = *(int *)number;
+    __atomic_add_fetch(&begun, 1, __ATOMIC_SEQ_CST);
     while (!ended)
         usleep(200000);
     return &numbers[own];
@@ -88,6 +90,8 @@ void setup(void)
         else if ((numbers[i] = eventfd((unsigned)i, EFD_NONBLOCK)) < 0)
             guest_skip("descriptor %d cannot be opened", i);
     }
+    while (kind == 't' && __atomic_load_n(&begun, __ATOMIC_SEQ_CST) < count)
+        usleep(1000);
 }
 
 void sabotage(void)
