@@ -6,9 +6,11 @@ import dev.reprise.engine.program.Program;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.Ptrace;
 import dev.reprise.kernel.Shm;
 import dev.reprise.kernel.x86_64.UserRegs;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class Boot {
     /** What the target's code offers, and where the pivot stack begins in its page. */
     record Gadgets(Gadget.@Nullable Pivot pivot, int stack) {}
+
+    private static final long ENDING_NANOS = 100_000_000;
+    private static final long POLL_NANOS = 100_000;
 
     private final Segment segment;
     private final Freeze freeze;
@@ -122,8 +127,26 @@ final class Boot {
             ptrace.setRegisters(tracee.tid(), before);
             ptrace.setSignalMask(tracee.tid(), tracee.mask());
         } catch (KernelException onItsWay) {
-            segment.leaveToOthers();
+            if (!isEnding()) {
+                segment.leaveToOthers();
+            }
         }
+    }
+
+    // One that was killed is not stopped any more, and is on its way out a moment later: nobody comes then.
+    private boolean isEnding() {
+        long start = System.nanoTime();
+        do {
+            try {
+                if (ProcStat.ofTask(freeze.pid(), tracee.tid()).isEnding()) {
+                    return true;
+                }
+            } catch (KernelException gone) {
+                return gone.errno() == Errno.ENOENT || gone.errno() == Errno.ESRCH;
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        } while (System.nanoTime() - start < ENDING_NANOS);
+        return false;
     }
 
     // In a syscall-exit stop the kernel restarts nothing: the context must say it all, and then come through an event
