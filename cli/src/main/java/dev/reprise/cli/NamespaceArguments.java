@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import dev.reprise.image.state.EnteredNamespace;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -20,8 +21,8 @@ final class NamespaceArguments {
     private List<String> namespaces = new ArrayList<>();
 
     /** The file of each; usage errors for what is none. */
-    Map<EnteredNamespace.Kind, String> files(CommandSpec spec) {
-        Map<EnteredNamespace.Kind, String> files = new EnumMap<>(EnteredNamespace.Kind.class);
+    Map<EnteredNamespace.Kind, Path> files(CommandSpec spec) {
+        Map<EnteredNamespace.Kind, Path> files = new EnumMap<>(EnteredNamespace.Kind.class);
         for (String one : namespaces) {
             int at = one.indexOf('=') + 1;
             if (at == 0 || at == one.length()) {
@@ -34,7 +35,7 @@ final class NamespaceArguments {
                     throw new ParameterException(
                             spec.commandLine(), "--namespace " + one + ": it can be net=FILE or mnt=FILE");
             };
-            if (files.put(kind, WorkingDirectory.path(one.substring(at)).toAbsolutePath() + "") != null) {
+            if (files.put(kind, WorkingDirectory.path(one.substring(at)).toAbsolutePath()) != null) {
                 throw new ParameterException(spec.commandLine(), "--namespace " + one + ": it is given twice");
             }
         }

@@ -1,7 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.kernel.ModificationTimes;
-import java.nio.charset.StandardCharsets;
+import dev.reprise.kernel.Native;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
@@ -13,15 +13,11 @@ public final class BuildFiles {
 
     /** Of {@code files}. */
     public BuildFiles(List<Path> files) {
-        this.times = new ModificationTimes(files.stream().map(BuildFiles::bytes).toList());
+        this.times = new ModificationTimes(files.stream().map(Native::chars).toList());
     }
 
     /** Whether one of them was modified, or went, since a build began. */
     public boolean isAnyNewerThan(FileTime built) {
         return times.isAnyAfter(built.to(TimeUnit.NANOSECONDS));
-    }
-
-    private static String bytes(Path path) {
-        return new String(path.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 }

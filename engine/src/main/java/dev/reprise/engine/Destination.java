@@ -11,7 +11,9 @@ import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mounts;
 import dev.reprise.kernel.Namespace;
 import dev.reprise.kernel.NamespaceKind;
+import dev.reprise.kernel.Native;
 import dev.reprise.kernel.OwnThread;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -56,9 +58,9 @@ final class Destination implements AutoCloseable {
             }
         }
         NamespaceKind which = kind == EnteredNamespace.Kind.NETWORK ? NamespaceKind.NETWORK : NamespaceKind.MOUNT;
-        @Nullable String wanted = options.namespaces().get(kind);
+        @Nullable Path wanted = options.namespaces().get(kind);
         if (wanted != null) {
-            enter(Namespace.at(which, wanted));
+            enter(Namespace.at(which, Native.chars(wanted)));
         } else if (saved != null) {
             boolean sameBoot = image.machine().bootId().equals(AliveNamespaces.bootId());
             @Nullable Namespace alive = AliveNamespaces.find(which, sameBoot ? saved.unique() : 0, saved.path());

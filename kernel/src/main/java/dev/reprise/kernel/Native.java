@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /** Our own native memory, as the arguments of system calls want it. */
 public final class Native {
@@ -42,6 +43,11 @@ public final class Native {
     /** A NUL-terminated string in {@code arena}. Bytes that are no UTF-8 pass when given as ISO 8859-1 by {@link #path}. */
     public static MemorySegment string(Arena arena, String text) {
         return arena.allocateFrom(text);
+    }
+
+    /** A path of Java's, whose chars become bytes. */
+    public static String chars(Path path) {
+        return new String(path.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
     /** A NUL-terminated path in {@code arena}, its chars taken as bytes (ISO 8859-1), as /proc readers return them. */

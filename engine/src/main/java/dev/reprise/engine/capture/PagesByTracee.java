@@ -22,8 +22,8 @@ import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Native;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -61,13 +61,12 @@ final class PagesByTracee implements AutoCloseable {
 
     /** Lets the process open the image by its path; false where it cannot, or finds another file there. */
     boolean open() throws KernelException {
-        String path = new String(sink.path().toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
         ProgramBuilder p = new ProgramBuilder();
         Slot status = p.space(STAT_SIZE);
         Step opened = p.attempt(
                 SYS_openat,
                 Arg.of(Fd.AT_FDCWD),
-                p.string(path),
+                p.string(Native.chars(sink.path())),
                 Arg.of(Fcntl.O_WRONLY | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW),
                 Arg.of(0));
         p.store8(Arg.of(runner.descriptorWord().value()), opened);
@@ -78,7 +77,7 @@ final class PagesByTracee implements AutoCloseable {
             return false;
         }
         descriptor = results.result(opened);
-        FileStatus ours = FileStatus.of(path);
+        FileStatus ours = FileStatus.of(Native.chars(sink.path()));
         return ours.device() == results.slot(status).get(JAVA_LONG, 0)
                 && ours.inode() == results.slot(status).get(JAVA_LONG, STAT_INODE);
     }

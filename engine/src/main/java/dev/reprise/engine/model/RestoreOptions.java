@@ -1,6 +1,7 @@
 package dev.reprise.engine.model;
 
 import dev.reprise.image.state.EnteredNamespace;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -25,7 +26,7 @@ public record RestoreOptions(
         Clock clock,
         StandardStreams standardStreams,
         Map<String, Integer> inherited,
-        Map<EnteredNamespace.Kind, String> namespaces,
+        Map<EnteredNamespace.Kind, Path> namespaces,
         Opening opening) {
     public RestoreOptions {
         inherited = Map.copyOf(inherited);
