@@ -1,8 +1,13 @@
 package dev.reprise.acceptance;
 
+import dev.reprise.engine.SavedImage;
 import dev.reprise.engine.model.After;
+import dev.reprise.engine.model.Opening;
+import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreOptions;
+import dev.reprise.image.state.ProcessState;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,8 +69,21 @@ final class RealProgram implements AutoCloseable {
         Path image = directory.resolve("image");
         Library.checkpoint(pid, image, After.KILL);
         Tasks.awaitEnd(family, PATIENCE);
+        Tasks.awaitEnd(bornMeanwhile(image, family), PATIENCE);
         Tasks.reap(sessions);
         Library.restore(image, RestoreOptions.DEFAULT.asDetached());
+    }
+
+    // Those that came between our look and the freeze, and are ours to reap, too.
+    private static List<Integer> bornMeanwhile(Path image, List<Integer> known) throws IOException {
+        try (FileChannel file = FileChannel.open(image)) {
+            return SavedImage.read(file, Opening.NONE).content().processes().stream()
+                    .map(ProcessState::pid)
+                    .filter(one -> !known.contains(one))
+                    .toList();
+        } catch (RestoreException bad) {
+            throw new AssertionError(bad);
+        }
     }
 
     /** What a line of shell prints, which must succeed. */
