@@ -63,11 +63,13 @@ record Guest(
         return optOut(way) != null;
     }
 
-    /** The reason not to be run in a way; what cannot be restored cannot be after a copy on write, nor be proved. */
+    /** The reason not to be run in a way; what cannot be restored cannot be after a copy on write, lazily, nor be proved. */
     @Nullable
     String optOut(Way way) {
         String own = optOuts.get(way.id());
-        return own == null && (way == Way.COPY_ON_WRITE || way == Way.PROOF) ? optOuts.get(Way.RESTORE.id()) : own;
+        return own == null && (way == Way.COPY_ON_WRITE || way == Way.PROOF || way == Way.LAZY)
+                ? optOuts.get(Way.RESTORE.id())
+                : own;
     }
 
     /** How it is run in a scratch directory. */

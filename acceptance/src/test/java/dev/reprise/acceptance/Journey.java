@@ -1,5 +1,6 @@
 package dev.reprise.acceptance;
 
+import dev.reprise.engine.RestoredProcess;
 import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.RestoreOptions;
 import java.io.IOException;
@@ -52,6 +53,7 @@ final class Journey {
             case PID_NAMESPACE -> journey.inPidNamespace();
             case EXECUTABLE -> journey.executable();
             case PROOF -> journey.proof();
+            case LAZY -> journey.lazy();
         }
     }
 
@@ -135,6 +137,18 @@ final class Journey {
         reaper.join();
         isAsBefore(before, guest.pid(), false);
         guest.passes(guest.pid(), away());
+    }
+
+    // It works while its memory comes; how it looks from outside changes with that.
+    private void lazy() throws IOException, InterruptedException {
+        List<Integer> family = Tasks.family(guest.pid());
+        Set<Integer> sessions = Tasks.sessions(family);
+        Library.checkpoint(guest.pid(), image, After.KILL);
+        Tasks.awaitEnd(family, PATIENCE);
+        Tasks.reap(sessions);
+        RestoredProcess restored = Library.restoreLazily(image);
+        guest.passes(guest.pid(), away());
+        Library.awaitMemory(restored);
     }
 
     private boolean isOfAUser() {

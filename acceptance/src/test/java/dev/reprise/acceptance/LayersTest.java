@@ -38,6 +38,7 @@ class LayersTest {
     private static final String REBUILD = "dev.reprise.engine.rebuild..";
     private static final String TRANSPORT = "dev.reprise.engine.transport..";
     private static final String PROOF = "dev.reprise.engine.proof..";
+    private static final String PAGER = "dev.reprise.engine.pager..";
     private static final String MIGRATE = "dev.reprise.engine.migrate..";
     private static final String API = "dev.reprise.engine";
     private static final String CLI = "dev.reprise.cli..";
@@ -135,7 +136,12 @@ class LayersTest {
 
     @Test
     void rebuildKnowsNeitherCaptureNorBytes() {
-        check(onlyDependsOn(REBUILD, TRACEE, PROGRAM, MODEL, STATE, KERNEL));
+        check(onlyDependsOn(REBUILD, TRACEE, PROGRAM, PAGER, MODEL, STATE, KERNEL));
+    }
+
+    @Test
+    void thePagerKnowsMemoryOnly() {
+        check(onlyDependsOn(PAGER, MODEL, STATE, KERNEL));
     }
 
     @Test

@@ -2,12 +2,14 @@ package dev.reprise.acceptance;
 
 import dev.reprise.engine.Checkpoint;
 import dev.reprise.engine.Restore;
+import dev.reprise.engine.RestoredProcess;
 import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
 import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.ExecutableOptions;
+import dev.reprise.engine.model.LazyMemory;
 import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
@@ -18,6 +20,7 @@ import java.nio.channels.Pipe;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -116,6 +119,25 @@ final class Library {
             return Restore.fromFile(image, options, Progress.NONE).pid();
         } catch (RestoreException failed) {
             throw new AssertionError("restore: " + failed.getMessage(), failed);
+        }
+    }
+
+    /** Restores a program that runs, when this returns, though its memory may not be there. */
+    static RestoredProcess restoreLazily(Path image) {
+        try (Births.Held _ = Births.birth()) {
+            return Restore.fromFile(
+                    image, RestoreOptions.DEFAULT.asDetached().with(new LazyMemory(List.of())), Progress.NONE);
+        } catch (RestoreException failed) {
+            throw new AssertionError("restore: " + failed.getMessage(), failed);
+        }
+    }
+
+    /** Waits until it is. */
+    static void awaitMemory(RestoredProcess restored) throws InterruptedException {
+        try {
+            restored.awaitMemory();
+        } catch (RestoreException failed) {
+            throw new AssertionError("memory that comes later: " + failed.getMessage(), failed);
         }
     }
 }

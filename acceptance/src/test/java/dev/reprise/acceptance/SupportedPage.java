@@ -85,7 +85,8 @@ final class SupportedPage {
                 Way.TWICE,
                 Way.PID_NAMESPACE,
                 Way.EXECUTABLE,
-                Way.PROOF);
+                Way.PROOF,
+                Way.LAZY);
     }
 
     private void section(String directory, List<Guest> members) {

@@ -11,7 +11,8 @@ enum Way {
     TWICE("row", "twice in a row"),
     PID_NAMESPACE("pid-namespace", "in a new pid namespace"),
     EXECUTABLE("executable", "as an executable"),
-    PROOF("proof", "proved, it runs on");
+    PROOF("proof", "proved, it runs on"),
+    LAZY("lazy", "restored before its memory is there");
 
     private final String id;
     private final String title;

@@ -104,6 +104,9 @@ final class RestoreCommand implements Callable<Integer> {
     private final NamespaceArguments namespaces = new NamespaceArguments();
 
     @Mixin
+    private final LazyArguments lazy = new LazyArguments();
+
+    @Mixin
     private final OpeningArguments openings = new OpeningArguments();
 
     @Mixin
@@ -118,9 +121,13 @@ final class RestoreCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "no IMAGE is given and stdin is a terminal");
         }
         Map<String, Integer> inherited = inherited();
-        try {
+        try (FileAside touched = lazy.prepare()) {
             RestoredProcess process = start(inherited, openings.opening(console));
-            return detach ? ExitStatus.DONE : process.waitFor();
+            if (!detach) {
+                return waitFor(process, touched);
+            }
+            LazyArguments.settle(process, touched);
+            return ExitStatus.DONE;
         } catch (RestoreException failed) {
             if (failed.reason() instanceof Reason.OwnIds own && (!image.equals(STDIN) || own.consumed().length > 0)) {
                 Relaunch.withOtherIds(own);
@@ -130,6 +137,25 @@ final class RestoreCommand implements Callable<Integer> {
             console.error(Failures.text(failed), failed);
         }
         return detach ? ExitStatus.FAILED : ExitStatus.NOT_STARTED;
+    }
+
+    // Its memory may still be on its way while it runs.
+    private int waitFor(RestoredProcess process, @Nullable FileAside touched)
+            throws RestoreException, InterruptedException {
+        Thread settling = Thread.ofPlatform().start(() -> {
+            try {
+                LazyArguments.settle(process, touched);
+            } catch (RestoreException failed) {
+                console.error(failed.reason(), failed);
+            } catch (IOException failed) {
+                console.error(Failures.text(failed), failed);
+            } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        int status = process.waitFor();
+        settling.join();
+        return status;
     }
 
     private Map<String, Integer> inherited() {
@@ -191,11 +217,20 @@ final class RestoreCommand implements Callable<Integer> {
 
     @SuppressWarnings("resource") // stdin is the JVM's
     private RestoredProcess restore(Progress progress, Map<String, Integer> inherited, Opening opening)
-            throws RestoreException {
+            throws RestoreException, IOException {
         boolean fromStdin = image.equals(STDIN);
         StandardStreams streams = fromStdin ? StandardStreams.IMAGE_ON_STDIN : StandardStreams.OWN;
         RestoreOptions options = new RestoreOptions(
-                detach, pidNamespace, force, truncate, clock, streams, inherited, namespaces.files(spec), opening);
+                detach,
+                pidNamespace,
+                force,
+                truncate,
+                clock,
+                streams,
+                inherited,
+                namespaces.files(spec),
+                opening,
+                lazy.memory(spec));
         return fromStdin
                 ? Restore.fromChannel(new FileInputStream(FileDescriptor.in).getChannel(), options, progress)
                 : Restore.fromFile(image, options, progress);

@@ -1,16 +1,20 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.model.LazyMemory;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreStats;
+import dev.reprise.engine.pager.Pager;
 import dev.reprise.engine.rebuild.Foreground;
 import dev.reprise.engine.rebuild.RestoreRun;
+import dev.reprise.engine.transport.ReadFailure;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.kernel.KernelException;
+import java.io.IOException;
 import java.util.List;
 
 /** A program as RestoreRun has restored it. */
@@ -51,6 +55,21 @@ final class Restored implements RestoredProcess {
     @Override
     public RestoreStats stats() {
         return stats;
+    }
+
+    @Override
+    public List<LazyMemory.Touch> awaitMemory() throws RestoreException, InterruptedException {
+        Pager pager = running.pager();
+        if (pager == null) {
+            return List.of();
+        }
+        try {
+            return pager.await();
+        } catch (IOException failure) {
+            throw new RestoreException(ReadFailure.reason(failure), failure);
+        } catch (KernelException failure) {
+            throw new RestoreException(Reasons.ofKernel(failure), failure);
+        }
     }
 
     @Override

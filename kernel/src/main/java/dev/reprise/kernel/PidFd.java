@@ -25,6 +25,11 @@ public final class PidFd implements AutoCloseable {
         return new PidFd(pid, new Fd(Door.require(fd, "pidfd_open", Integer.toString(pid))));
     }
 
+    /** The descriptor's number. */
+    public int number() {
+        return fd.number();
+    }
+
     /** A descriptor of ours for the open file description that the process has under {@code number}. */
     public Fd copy(int number) throws KernelException {
         return new Fd(

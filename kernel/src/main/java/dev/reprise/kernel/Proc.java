@@ -131,6 +131,24 @@ public final class Proc {
         }
     }
 
+    /** The ids of a process's children; none when it has ended. */
+    public static List<Integer> children(int pid) {
+        List<Integer> children = new ArrayList<>();
+        try {
+            for (int tid : numbers("/proc/" + pid + "/task")) {
+                for (String child :
+                        text("/proc/" + pid + "/task/" + tid + "/children").split(" ", 0)) {
+                    if (!child.isBlank()) {
+                        children.add(Integer.valueOf(child.strip()));
+                    }
+                }
+            }
+        } catch (KernelException gone) {
+            // as said
+        }
+        return children;
+    }
+
     /** The numbers among a directory's names (pids, tids, descriptors), ascending. */
     public static List<Integer> numbers(String directory) throws KernelException {
         List<Integer> numbers = new ArrayList<>();

@@ -34,6 +34,9 @@ public sealed interface PageSource extends AutoCloseable {
          * {@code read} is told how many bytes have been so far.
          */
         void verify(LongConsumer read) throws IOException;
+
+        /** The page data to be read and checked piece by piece, also when this is closed; to be asked for once. */
+        PageFile pages();
     }
 
     /** A stream: page data come in order; the end of them is the verified end of the image. */

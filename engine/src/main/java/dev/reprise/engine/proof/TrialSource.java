@@ -1,6 +1,7 @@
 package dev.reprise.engine.proof;
 
 import dev.reprise.engine.model.PageBatch;
+import dev.reprise.engine.model.PageFile;
 import dev.reprise.engine.model.PageSource;
 import dev.reprise.image.state.Image;
 import java.io.IOException;
@@ -34,6 +35,11 @@ final class TrialSource {
         @Override
         public void verify(LongConsumer read) throws IOException {
             file.verify(read);
+        }
+
+        @Override
+        public PageFile pages() {
+            return file.pages();
         }
 
         @Override

@@ -64,6 +64,11 @@ final class LocalChild implements AutoCloseable {
         return clone(CloneArgs.CLONE_CLEAR_SIGHAND, 0, pids);
     }
 
+    /** The same, with our descriptors: they stay open until it ends, too. */
+    int startBesideWithFiles() throws KernelException {
+        return clone(CloneArgs.CLONE_CLEAR_SIGHAND | CloneArgs.CLONE_FILES, 0);
+    }
+
     private int clone(long flags, int exitSignal, int... pids) throws KernelException {
         long top = STACK + 0xff0;
         // libc's syscall() returns in the child too: to the first word of its new stack

@@ -26,7 +26,7 @@ record ProcessPlan(
         int block,
         Program objects,
         List<Program> loads,
-        Program contents,
+        ProcessPlanner.ContentsProgram contents,
         Program table,
         Program attributes,
         List<Program> threads,
@@ -51,7 +51,7 @@ record ProcessPlan(
 
     /** The room that the programs take in the segment. */
     long programBytes() {
-        long bytes = objects.size() + contents.size() + table.size() + attributes.size() + last.size();
+        long bytes = objects.size() + contents.program().size() + table.size() + attributes.size() + last.size();
         bytes += heard == null ? 0 : heard.size();
         for (Program program : loads) {
             bytes += program.size();

@@ -8,6 +8,7 @@ import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.ProgramResults;
+import dev.reprise.engine.program.Step;
 import dev.reprise.engine.rebuild.FdTableRebuild.DescriptorOptions;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.FdTable;
@@ -21,6 +22,7 @@ import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.Ioctl;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Compiles one process of an image into its programs, and the order of its restore. Pure. */
 final class ProcessPlanner {
@@ -198,16 +200,21 @@ final class ProcessPlanner {
         return p.build();
     }
 
-    /** The memory's last touches, when the contents are there. */
-    Program contents() {
+    /** The memory's last touches, when the contents are there; {@code later}: those that come later, or null. */
+    ContentsProgram contents(LazySplit.@Nullable Later later) {
         ProgramBuilder p = new ProgramBuilder();
+        Step faults = null;
         if (ownsSpace) {
             memory.finish(p, memoryFiles);
+            faults = later == null ? null : LazyRegistration.add(p, later, layout.above());
         }
         setForeground(p);
         p.end();
-        return p.build();
+        return new ContentsProgram(p.build(), faults);
     }
+
+    /** A program, and the step of it whose result is a userfaultfd of the memory that comes later, if any does. */
+    record ContentsProgram(Program program, @Nullable Step faults) {}
 
     /**
      * All temporaries closed, and what can only be opened when all are there. Others may have the same table: they have

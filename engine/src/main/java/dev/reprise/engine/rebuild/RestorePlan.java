@@ -15,6 +15,7 @@ import java.util.Map;
  * @param forks the steps of it whose results say that a member is there, by members' numbers
  * @param processes the processes of the image, in the order of births
  * @param others who ends before they run
+ * @param memory what comes from an image file, and when
  */
 record RestorePlan(
         long seedAddress,
@@ -24,7 +25,8 @@ record RestorePlan(
         Map<Integer, Step> forks,
         List<ProcessPlan> processes,
         List<BriefLife> others,
-        Blocks blocks) {
+        Blocks blocks,
+        LazySplit memory) {
     RestorePlan {
         processes = List.copyOf(processes);
         others = List.copyOf(others);

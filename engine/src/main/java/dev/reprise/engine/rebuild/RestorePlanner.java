@@ -171,9 +171,9 @@ final class RestorePlanner {
         return Objects.requireNonNull(planner);
     }
 
-    /** The plan; {@code imagePath} is empty when memory does not come from {@code batches} of a file. */
-    RestorePlan plan(String imagePath, List<PageBatch> batches, int loaders) {
-        Map<ProcessPlanner, List<List<PageBatch>>> shares = shares(batches, loaders);
+    /** The plan; {@code imagePath} is empty when {@code memory} does not come from a file. */
+    RestorePlan plan(String imagePath, LazySplit memory, int loaders) {
+        Map<ProcessPlanner, List<List<PageBatch>>> shares = shares(memory.eager(), loaders);
         Blocks blocks = blocks(shares);
         ProgramBuilder p = new ProgramBuilder();
         Births births = new Births(p, family, planners, blocks, layout.segment().start());
@@ -207,6 +207,7 @@ final class RestorePlanner {
                     objects.build(),
                     blocks.of(planner.member()),
                     shares.getOrDefault(planner, List.of()),
+                    memory.lazy().get(planner.space().id()),
                     Objects.requireNonNull(dead.get(planner.member().number()))));
         }
         return new RestorePlan(
@@ -217,7 +218,8 @@ final class RestorePlanner {
                 births.forks(),
                 plans,
                 others(blocks),
-                blocks);
+                blocks,
+                memory);
     }
 
     private void beginRoot(ProgramBuilder p, ProcessPlanner root, String imagePath, boolean isAwaited) {
@@ -290,7 +292,12 @@ final class RestorePlanner {
     }
 
     private ProcessPlan plan(
-            ProcessPlanner planner, Program objects, int block, List<List<PageBatch>> shares, DeadChildren dead) {
+            ProcessPlanner planner,
+            Program objects,
+            int block,
+            List<List<PageBatch>> shares,
+            LazySplit.@Nullable Later later,
+            DeadChildren dead) {
         List<Program> loads = new ArrayList<>();
         for (List<PageBatch> share : shares) {
             loads.add(planner.load(share));
@@ -307,7 +314,7 @@ final class RestorePlanner {
                 block,
                 objects,
                 loads,
-                planner.contents(),
+                planner.contents(later),
                 planner.table(),
                 planner.attributes(dead),
                 threads,

@@ -7,6 +7,7 @@ import dev.reprise.engine.model.Progress;
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
 import dev.reprise.engine.model.RestoreOptions;
+import dev.reprise.engine.pager.Pager;
 import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.ProgramResults;
@@ -25,6 +26,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Restores a program: the numbered sequence. Whatever fails before its end, nothing of the program is left. */
 public final class RestoreRun {
@@ -54,8 +56,9 @@ public final class RestoreRun {
      *
      * @param pid its id, as we see it
      * @param child the child of ours whose end is its end: itself, or the first process of its pid namespace
+     * @param pager who serves the memory that has not come yet; null when all is there
      */
-    public record Running(int pid, int child) {}
+    public record Running(int pid, int child, @Nullable Pager pager) {}
 
     /** Restores the program in an open image. It runs when this returns. */
     public static Running restore(PageSource source, RestoreOptions options, Progress progress) throws Exception {
@@ -76,6 +79,10 @@ public final class RestoreRun {
         if (!inUserNamespace) {
             rights.requireCapabilitiesOf(image);
         }
+        if (options.lazy().isPresent()) {
+            rights.requirePageServing();
+            requireInPlace(source);
+        }
         RestorePlanner planner =
                 new RestorePlanner(image, options, ClockRebuild.Here.now(), LocalVdso.ask(), inUserNamespace);
         verifyFiles(planner.checks());
@@ -92,6 +99,15 @@ public final class RestoreRun {
             }
         }
         return underOwnIds(tracer, planner, ids, source);
+    }
+
+    private static void requireInPlace(PageSource source) throws RestoreException {
+        if (source instanceof PageSource.Streamed) {
+            throw new RestoreException(new Reason.Incapable(
+                    "memory that comes later must lie in a plain file: this image is a stream, compressed, encrypted, to be"
+                            + " verified by its signature, or for another mount namespace",
+                    "restore without --lazy, or copy it into a plain file first"));
+        }
     }
 
     private void verifyFiles(List<FileCheck> checks) throws RestoreException {
@@ -139,25 +155,32 @@ public final class RestoreRun {
                 makeObjects(plan, forest);
                 // from here on it goes with its last user, however we end
                 segment.remove();
-                // 4. memory, and the proof that the image is whole
-                enter("memory");
-                loadMemory(planner, plan, forest, source);
-                // 5. what only finished memory can have, then each thread's own
-                enter("threads");
-                finishTables(plan, forest);
-                forest.endOthers();
-                finishTasks(plan, forest);
-                runLast(plan, forest);
-                // 6. into the program's own code
-                Releases releases = new Releases(forest, plan);
-                releases.leaveSegment();
-                if (!options.detached() && ControllingTerminal.isOurs()) {
-                    ControllingTerminal.giveTo(forest.root().pid());
-                }
-                releases.letGo();
-                warnOfParents();
-                return new Running(forest.root().pid(), forest.child());
+                return finish(planner, plan, forest, source);
             }
+        }
+    }
+
+    private Running finish(RestorePlanner planner, RestorePlan plan, SeedForest forest, PageSource source)
+            throws KernelException, IOException, RestoreException {
+        try (LazyStart lazy = lazyStart(plan, source)) {
+            // 4. memory, and the proof that the image is whole
+            enter("memory");
+            loadMemory(planner, plan, forest, source, lazy);
+            // 5. what only finished memory can have, then each thread's own
+            enter("threads");
+            finishTables(plan, forest, lazy);
+            forest.endOthers();
+            finishTasks(plan, forest);
+            runLast(plan, forest);
+            // 6. into the program's own code
+            Releases releases = new Releases(forest, plan);
+            releases.leaveSegment();
+            if (!options.detached() && ControllingTerminal.isOurs()) {
+                ControllingTerminal.giveTo(forest.root().pid());
+            }
+            releases.letGo();
+            warnOfParents();
+            return new Running(forest.root().pid(), forest.child(), lazy == null ? null : lazy.release());
         }
     }
 
@@ -217,15 +240,27 @@ public final class RestoreRun {
         progress.phase(phase);
     }
 
-    private static RestorePlan plan(RestorePlanner planner, PageSource source) {
+    private RestorePlan plan(RestorePlanner planner, PageSource source) {
         int loaders = Runtime.getRuntime().availableProcessors();
         return switch (source) {
-            case PageSource.InPlace file -> planner.plan(file.path().toString(), file.batches(), loaders);
-            case PageSource.Streamed _ -> planner.plan("", List.of(), 0);
+            case PageSource.InPlace file -> {
+                LazySplit memory = options.lazy().isPresent()
+                        ? LazySplit.of(image, file.batches())
+                        : LazySplit.none(file.batches());
+                yield planner.plan(file.path().toString(), memory, loaders);
+            }
+            case PageSource.Streamed _ -> planner.plan("", LazySplit.none(List.of()), 0);
         };
     }
 
-    private void loadMemory(RestorePlanner planner, RestorePlan plan, SeedForest forest, PageSource source)
+    private @Nullable LazyStart lazyStart(RestorePlan plan, PageSource source) {
+        return source instanceof PageSource.InPlace file && plan.memory().isLazy()
+                ? new LazyStart(file.pages(), plan.memory(), options.lazy().orElseThrow())
+                : null;
+    }
+
+    private void loadMemory(
+            RestorePlanner planner, RestorePlan plan, SeedForest forest, PageSource source, @Nullable LazyStart lazy)
             throws KernelException, IOException {
         switch (source) {
             case PageSource.InPlace file -> {
@@ -236,8 +271,12 @@ public final class RestoreRun {
                     }
                 }
                 // beside the tasks that load
-                long total = image.pageBytes();
-                file.verify(done -> progress.bytes(done, total));
+                if (lazy != null) {
+                    lazy.verifyEager(progress);
+                } else {
+                    long total = image.pageBytes();
+                    file.verify(done -> progress.bytes(done, total));
+                }
                 for (int i = 0; i < plan.processes().size(); i++) {
                     awaitLoaded(plan.processes().get(i), forest.processes().get(i));
                 }
@@ -281,9 +320,19 @@ public final class RestoreRun {
     }
 
     // Those who share a table have opened files of their own in it until here.
-    private static void finishTables(RestorePlan plan, SeedForest forest) throws KernelException {
-        submitAll(forest, plan, ProcessPlan::contents);
-        awaitAll(forest);
+    private static void finishTables(RestorePlan plan, SeedForest forest, @Nullable LazyStart lazy)
+            throws KernelException {
+        submitAll(forest, plan, process -> process.contents().program());
+        for (int i = 0; i < plan.processes().size(); i++) {
+            SeedProcess seed = forest.processes().get(i);
+            ProgramResults results = seed.await(0);
+            if (lazy != null) {
+                lazy.registered(seed, plan.processes().get(i), results);
+            }
+        }
+        if (lazy != null) {
+            lazy.begin(forest);
+        }
         submitAll(forest, plan, ProcessPlan::table);
         awaitAll(forest);
     }

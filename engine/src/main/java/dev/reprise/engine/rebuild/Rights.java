@@ -28,6 +28,7 @@ import java.util.TreeSet;
 final class Rights {
     private final boolean mayMakeNamespaces;
     private final boolean mayChooseIds;
+    private final boolean mayServePages;
     private final int user;
     private final int group;
     private final List<Integer> groups;
@@ -36,6 +37,7 @@ final class Rights {
     private Rights(ProcStatus own) throws KernelException {
         mayMakeNamespaces = Capability.isEffective(Capability.CAP_SYS_ADMIN);
         mayChooseIds = mayMakeNamespaces || Capability.isEffective(Capability.CAP_CHECKPOINT_RESTORE);
+        mayServePages = Capability.isEffective(Capability.CAP_SYS_PTRACE);
         user = (int) Door.call(SYS_geteuid);
         group = (int) Door.call(SYS_getegid);
         groups = own.groups();
@@ -89,6 +91,15 @@ final class Rights {
                     "it has capabilities that its restorer has not: "
                             + String.join(", ", Capability.namesOf(wanted & ~permitted)),
                     "restore with them"));
+        }
+    }
+
+    /** Throws what is in the way of serving others' page faults. */
+    void requirePageServing() throws RestoreException {
+        if (!mayServePages) {
+            throw new RestoreException(new Reason.Denied(
+                    "the kernel lets only CAP_SYS_PTRACE serve page faults in system calls",
+                    "restore without --lazy, or run as root"));
         }
     }
 

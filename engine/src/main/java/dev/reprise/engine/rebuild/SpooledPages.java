@@ -5,6 +5,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_memfd_create;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_write;
 
 import dev.reprise.engine.model.PageBatch;
+import dev.reprise.engine.model.PageFile;
 import dev.reprise.engine.model.PageSource;
 import dev.reprise.image.state.Image;
 import dev.reprise.kernel.Door;
@@ -71,6 +72,12 @@ final class SpooledPages implements PageSource.InPlace {
     /** The stream's end was the verified end of the image. */
     @Override
     public void verify(LongConsumer read) {}
+
+    /** What comes as a stream comes before the program runs. */
+    @Override
+    public PageFile pages() {
+        throw new IllegalStateException("a stream has no pages to be read later");
+    }
 
     @Override
     public void close() {

@@ -2,6 +2,7 @@ package dev.reprise.engine.transport;
 
 import dev.reprise.engine.model.Host;
 import dev.reprise.engine.model.PageBatch;
+import dev.reprise.engine.model.PageFile;
 import dev.reprise.engine.model.PageSource;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.stream.DataCheck;
@@ -23,6 +24,7 @@ public final class FileSource implements PageSource.InPlace {
     private final Image image;
     private final List<PageBatch> batches;
     private final List<DataCheck> unchecked;
+    private boolean isGivenAway;
 
     /** Takes over {@code file}, open for reading at its start. */
     FileSource(Path path, FileChannel file, Host host) throws IOException {
@@ -68,11 +70,23 @@ public final class FileSource implements PageSource.InPlace {
     }
 
     @Override
+    public PageFile pages() {
+        isGivenAway = true;
+        return new CheckedPages(file, unchecked);
+    }
+
+    @Override
     public void close() {
+        if (!isGivenAway) {
+            close(file);
+        }
+    }
+
+    static void close(FileChannel file) {
         try {
             file.close();
         } catch (IOException e) {
-            System.getLogger(FileSource.class.getName()).log(System.Logger.Level.DEBUG, "closing " + path, e);
+            System.getLogger(FileSource.class.getName()).log(System.Logger.Level.DEBUG, "closing an image", e);
         }
     }
 }

@@ -90,7 +90,7 @@ class RestorePlannerTest {
 
     private static RestorePlan plan(Image image, RestoreOptions options) throws Exception {
         return new RestorePlanner(image, options, HERE, VDSO, false)
-                .plan("/image", List.of(PAGES, PAGES, PAGES, PAGES), 4);
+                .plan("/image", LazySplit.none(List.of(PAGES, PAGES, PAGES, PAGES)), 4);
     }
 
     private static List<String> steps(Program program) {

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,7 +34,16 @@ import org.junit.jupiter.api.io.TempDir;
 class RestoreRunTest {
     private static final Interruption NONE = new Interruption.None();
     private static final RestoreOptions FORCE = new RestoreOptions(
-            false, false, true, false, Clock.KEEP, StandardStreams.OWN, Map.of(), Map.of(), Opening.NONE);
+            false,
+            false,
+            true,
+            false,
+            Clock.KEEP,
+            StandardStreams.OWN,
+            Map.of(),
+            Map.of(),
+            Opening.NONE,
+            Optional.empty());
     private static final long[] SLEEPING = {
         UserRegs.RAX, -516, UserRegs.ORIG_RAX, SYS_nanosleep, UserRegs.RDI, HandMade.STACK, UserRegs.R12, 7
     };

@@ -17,6 +17,11 @@ public final class DataCheck {
         this.checksums = checksums.clone();
     }
 
+    /** Where they begin in the file. */
+    public long position() {
+        return position;
+    }
+
     /** The bytes of the data. */
     public long length() {
         return length;
@@ -25,10 +30,16 @@ public final class DataCheck {
     /** Throws {@code Corrupt} unless the data in {@code file} are right; {@code buffer} is 1 MiB of native memory. */
     public void verify(FileChannel file, ByteBuffer buffer) throws IOException {
         for (int i = 0; i < checksums.length; i++) {
-            long at = position + (long) i * Limits.PIECE;
-            if (checksum(file, buffer, at, Math.min(Limits.PIECE, position + length - at)) != checksums[i]) {
-                throw new BadImageException.Corrupt("page data differ from their checksum", at);
-            }
+            verify(file, buffer, i);
+        }
+    }
+
+    /** The same of one piece of {@link Limits#PIECE} bytes, or of the shorter one at the end, which {@code buffer} has then. */
+    public void verify(FileChannel file, ByteBuffer buffer, int piece) throws IOException {
+        long at = position + (long) piece * Limits.PIECE;
+        ByteBuffer bytes = read(file, buffer, at, Math.min(Limits.PIECE, position + length - at));
+        if (Checksum.of(bytes.duplicate()) != checksums[piece]) {
+            throw new BadImageException.Corrupt("page data differ from their checksum", at);
         }
     }
 
@@ -41,10 +52,6 @@ public final class DataCheck {
             digest.update(read(file, buffer, at, Math.min(buffer.capacity(), digest.remaining())));
         }
         return digest;
-    }
-
-    private static int checksum(FileChannel file, ByteBuffer buffer, long at, long length) throws IOException {
-        return Checksum.of(read(file, buffer, at, length));
     }
 
     private static ByteBuffer read(FileChannel file, ByteBuffer buffer, long at, long length) throws IOException {

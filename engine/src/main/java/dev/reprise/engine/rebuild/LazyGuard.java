@@ -1,0 +1,133 @@
+package dev.reprise.engine.rebuild;
+
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit_group;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pidfd_send_signal;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_poll;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_rt_sigprocmask;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setsid;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.reprise.engine.pager.Pager;
+import dev.reprise.engine.program.Arg;
+import dev.reprise.engine.program.Label;
+import dev.reprise.engine.program.Program;
+import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.Slot;
+import dev.reprise.engine.program.Step;
+import dev.reprise.kernel.Door;
+import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Native;
+import dev.reprise.kernel.PidFd;
+import dev.reprise.kernel.Poll;
+import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.Signal;
+import dev.reprise.kernel.WaitStatus;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Sees to it that no process runs on whose memory nobody serves any more: a child of ours, in our memory and with our
+ * descriptors, which kills them when we are dead and only then ends, and with it the last hold on their userfaultfds.
+ *
+ * <p>As long as that is there a task that touches what is missing waits. Without it the missing pages would read as zeros.
+ */
+final class LazyGuard implements Pager.Watch {
+    /** The most processes that it knows. */
+    private static final int MOST = 1 << 14;
+
+    private static final int SIG_SETMASK = 2;
+
+    private final Arena arena = Arena.ofShared();
+    // Descriptors of processes, ended by a zero.
+    private final MemorySegment table;
+    private final Map<Integer, PidFd> known = new LinkedHashMap<>();
+    private final PidFd self;
+    private final LocalChild child;
+    private final int pid;
+
+    /** Begins; {@code processes}: the ids of those whose memory comes later, as we see them. */
+    LazyGuard(Collection<Integer> processes) throws KernelException {
+        table = Native.pages(arena, (long) MOST * Integer.BYTES);
+        for (int process : processes) {
+            add(process);
+        }
+        self = PidFd.open(Proc.ownPid());
+        child = new LocalChild(program());
+        pid = child.startBesideWithFiles();
+    }
+
+    private Program program() {
+        ProgramBuilder p = new ProgramBuilder();
+        p.attempt(SYS_rt_sigprocmask, Arg.of(SIG_SETMASK), p.longs(-1), Arg.of(0), Arg.of(Signal.SIGSET_SIZE));
+        p.attempt(SYS_setsid, 0); // what is sent to our group does not end it with us
+        // struct pollfd { int fd; short events, revents; }
+        p.attempt(SYS_poll, p.ints(self.number(), Poll.POLLIN), Arg.of(1), Arg.of(-1));
+        Slot next = p.longs(table.address());
+        Slot one = p.space(8);
+        Label loop = p.label();
+        Label end = p.label();
+        p.place(loop);
+        p.copy(one, Arg.contentOf(next), Arg.of(Integer.BYTES));
+        Step fd = p.load4(one);
+        p.jumpIfEqual(fd, Arg.of(0), end);
+        p.attempt(SYS_pidfd_send_signal, fd, Arg.of(Signal.SIGKILL), Arg.of(0), Arg.of(0));
+        p.store8(next, p.add(Arg.contentOf(next), Arg.of(Integer.BYTES)));
+        p.go(loop);
+        p.place(end);
+        p.attempt(SYS_exit_group, 0);
+        return p.build();
+    }
+
+    private void add(int process) throws KernelException {
+        if (known.size() == MOST - 1) {
+            throw new IllegalStateException("more than " + MOST + " processes");
+        }
+        PidFd fd = PidFd.open(process);
+        table.set(JAVA_INT, (long) known.size() * Integer.BYTES, fd.number());
+        known.put(process, fd);
+    }
+
+    /** A child that has just been born is among the children of one that is known, or has ended, soon. */
+    @Override
+    public void look() {
+        Deque<Integer> parents = new ArrayDeque<>(known.keySet());
+        for (Integer parent = parents.poll(); parent != null; parent = parents.poll()) {
+            for (int born : Proc.children(parent)) {
+                if (!known.containsKey(born)) {
+                    try {
+                        add(born);
+                        parents.add(born);
+                    } catch (KernelException gone) {
+                        // it has ended already
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public void kill() {
+        look();
+        known.values().forEach(process -> process.signal(Signal.SIGKILL));
+    }
+
+    @Override
+    public void close() {
+        Door.call(SYS_kill, pid, Signal.SIGKILL);
+        try {
+            WaitStatus.of(pid);
+        } catch (KernelException gone) {
+            // as wanted
+        }
+        child.close();
+        self.close();
+        known.values().forEach(PidFd::close);
+        arena.close();
+    }
+}
