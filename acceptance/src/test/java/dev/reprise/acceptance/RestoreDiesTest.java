@@ -28,7 +28,7 @@ class RestoreDiesTest {
     private static final int SAMPLE = 12;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "--pid-namespace"})
+    @ValueSource(strings = {"", "--pid-namespace", "--lazy"})
     void nothingHalfAliveIsLeft(String option) throws IOException, InterruptedException {
         try (RunningGuest running = RunningGuest.start(Guest.named("self_checker.multi"))) {
             long start = System.nanoTime();

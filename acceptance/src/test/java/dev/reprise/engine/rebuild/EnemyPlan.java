@@ -17,8 +17,11 @@ public final class EnemyPlan {
         RestorePlanner planner = new RestorePlanner(image, options, ClockRebuild.Here.now(), LocalVdso.ask(), false);
         FileVerification.differences(planner.checks());
         switch (source) {
-            case PageSource.InPlace file -> planner.plan(file.path().toString(), file.batches(), 2);
-            case PageSource.Streamed _ -> planner.plan("", List.of(), 0);
+            case PageSource.InPlace file -> {
+                planner.plan(file.path().toString(), LazySplit.none(file.batches()), 2);
+                planner.plan(file.path().toString(), LazySplit.of(image, file.batches()), 2);
+            }
+            case PageSource.Streamed _ -> planner.plan("", LazySplit.none(List.of()), 0);
         }
     }
 }
