@@ -30,6 +30,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sees to it that no process runs on whose memory nobody serves any more: a child of ours, in our memory and with our
@@ -47,27 +48,41 @@ final class LazyGuard implements Pager.Watch {
     // Descriptors of processes, ended by a zero.
     private final MemorySegment table;
     private final Map<Integer, PidFd> known = new LinkedHashMap<>();
-    private final PidFd self;
-    private final LocalChild child;
-    private final int pid;
+    private @Nullable PidFd self;
+    private @Nullable LocalChild child;
+    private int pid;
+
+    private LazyGuard() throws KernelException {
+        table = Native.pages(arena, (long) MOST * Integer.BYTES);
+    }
 
     /** Begins; {@code processes}: the ids of those whose memory comes later, as we see them. */
-    LazyGuard(Collection<Integer> processes) throws KernelException {
-        table = Native.pages(arena, (long) MOST * Integer.BYTES);
-        for (int process : processes) {
-            add(process);
+    static LazyGuard of(Collection<Integer> processes) throws KernelException {
+        LazyGuard guard = new LazyGuard();
+        try {
+            for (int process : processes) {
+                guard.add(process);
+            }
+            guard.begin();
+            return guard;
+        } catch (KernelException failure) {
+            guard.close();
+            throw failure;
         }
+    }
+
+    private void begin() throws KernelException {
         self = PidFd.open(Proc.ownPid());
-        child = new LocalChild(program());
+        child = new LocalChild(program(self.number()));
         pid = child.startBesideWithFiles();
     }
 
-    private Program program() {
+    private Program program(int self) {
         ProgramBuilder p = new ProgramBuilder();
         p.attempt(SYS_rt_sigprocmask, Arg.of(SIG_SETMASK), p.longs(-1), Arg.of(0), Arg.of(Signal.SIGSET_SIZE));
         p.attempt(SYS_setsid, 0); // what is sent to our group does not end it with us
         // struct pollfd { int fd; short events, revents; }
-        p.attempt(SYS_poll, p.ints(self.number(), Poll.POLLIN), Arg.of(1), Arg.of(-1));
+        p.attempt(SYS_poll, p.ints(self, Poll.POLLIN), Arg.of(1), Arg.of(-1));
         Slot next = p.longs(table.address());
         Slot one = p.space(8);
         Label loop = p.label();
@@ -119,14 +134,20 @@ final class LazyGuard implements Pager.Watch {
 
     @Override
     public void close() {
-        Door.call(SYS_kill, pid, Signal.SIGKILL);
-        try {
-            WaitStatus.of(pid);
-        } catch (KernelException gone) {
-            // as wanted
+        if (pid > 0) {
+            Door.call(SYS_kill, pid, Signal.SIGKILL);
+            try {
+                WaitStatus.of(pid);
+            } catch (KernelException gone) {
+                // as wanted
+            }
         }
-        child.close();
-        self.close();
+        if (child != null) {
+            child.close();
+        }
+        if (self != null) {
+            self.close();
+        }
         known.values().forEach(PidFd::close);
         arena.close();
     }

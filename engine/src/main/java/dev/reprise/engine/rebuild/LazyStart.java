@@ -68,7 +68,7 @@ final class LazyStart implements AutoCloseable {
     /** Begins to serve: all have registered. */
     void begin(SeedForest forest) throws KernelException {
         LazyGuard guard =
-                new LazyGuard(forest.processes().stream().map(SeedProcess::pid).toList());
+                LazyGuard.of(forest.processes().stream().map(SeedProcess::pid).toList());
         pager = new Pager(pages, served, guard, wanted);
         isPagersOwn = true;
     }
