@@ -148,6 +148,25 @@ class ReportsTest {
             Tool.Outcome quiet = Tool.run("checkpoint", "--kill", "--sync=no", "-o", image + "", guest.pid() + "");
             assertThat(quiet.succeeds().err()).isEmpty();
             Tasks.awaitEnd(guest.pid(), PATIENCE);
+            assertCounted(
+                    Tool.run("verify", "--progress=json", image + "").succeeds().err(), "verify");
+            assertCounted(
+                    Tool.run("cp", "--progress=json", image + "", scratch.resolve("copy") + "")
+                            .succeeds()
+                            .err(),
+                    "copy");
+            assertCounted(
+                    Tool.run(
+                                    "export",
+                                    "--executable",
+                                    "--progress=json",
+                                    "-o",
+                                    scratch.resolve("program") + "",
+                                    image + "")
+                            .succeeds()
+                            .err(),
+                    "read",
+                    "write");
             String restore = Tool.quoted("restore", "-d", "--progress=json");
             String pipe = "cat " + image + " | " + restore;
             assertCounted(

@@ -27,6 +27,7 @@ class SigningTest {
 
     private Path key;
     private Path publicKey;
+    private Path otherKey;
     private Path otherPublicKey;
 
     @BeforeEach
@@ -34,7 +35,8 @@ class SigningTest {
         assumeThat(Tasks.isRoot()).as("checkpoints need root").isTrue();
         key = scratch.resolve("key");
         publicKey = keyPair(key);
-        otherPublicKey = keyPair(scratch.resolve("other"));
+        otherKey = scratch.resolve("other");
+        otherPublicKey = keyPair(otherKey);
     }
 
     private static Path keyPair(Path key) throws Exception {
@@ -111,6 +113,31 @@ class SigningTest {
                 run("verify", "--verify", publicKey + "", image + "");
             }
             guest.passes(guest.pid(), AWAY_MILLIS);
+        }
+    }
+
+    @Test
+    void isSignedLaterAndByAnother() throws Exception {
+        Path signed = scratch.resolve("signed");
+        try (RunningGuest guest = RunningGuest.start(Guest.named("big.64.small"))) {
+            Path plain = scratch.resolve("plain");
+            run("checkpoint", "--kill", "-o", plain + "", guest.pid() + "");
+            Tasks.awaitEnd(guest.pid(), PATIENCE);
+            run("cp", "--sign", otherKey + "", "--compress=lz4", plain + "", signed + "");
+            Path again = scratch.resolve("again");
+            run("cp", "--verify", otherPublicKey + "", "--sign", key + "", signed + "", again + "");
+            assertThat(Tool.run("verify", "--verify", otherPublicKey + "", again + "")
+                            .endsWith(1)
+                            .err())
+                    .contains("untrusted image");
+            Path bad = scratch.resolve("bad");
+            assertThat(Tool.run("cp", "--verify", publicKey + "", "--sign", key + "", signed + "", bad + "")
+                            .endsWith(1)
+                            .err())
+                    .contains("it is signed by")
+                    .hasLineCount(1);
+            assertThat(bad).doesNotExist();
+            guest.passes(restored("--verify", publicKey + "", again + ""), AWAY_MILLIS);
         }
     }
 

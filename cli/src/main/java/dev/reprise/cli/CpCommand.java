@@ -2,9 +2,11 @@ package dev.reprise.cli;
 
 import dev.reprise.cli.FileAside.Content;
 import dev.reprise.engine.Filtering;
+import dev.reprise.engine.Keys;
 import dev.reprise.engine.Terminal;
 import dev.reprise.engine.model.Filters;
 import dev.reprise.engine.model.Opening;
+import dev.reprise.engine.model.Secret;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -13,9 +15,11 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -26,7 +30,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Copy an image: from memory to a file or stdout, or from a file into memory.",
             "With --identity, --verify, --compress or --encrypt it is decrypted and unpacked, and then packed and encrypted as these say;"
-                    + " otherwise its bytes are taken as they are."
+                    + " otherwise its bytes are taken as they are. --sign writes it anew."
         },
         exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:done", "1:failed; nothing has the new name", "2:wrong usage"})
@@ -55,8 +59,17 @@ final class CpCommand implements Callable<Integer> {
     @Mixin
     private final FilterArguments filters = new FilterArguments();
 
+    @Option(
+            names = "--sign",
+            paramLabel = "KEY",
+            description = "Sign it with an Ed25519 private key, as checkpoint does; any other signature of it goes.")
+    private @Nullable String signer;
+
     @Mixin
     private final OpeningArguments openings = new OpeningArguments();
+
+    @Mixin
+    private final ProgressArguments progress = new ProgressArguments();
 
     @Override
     public Integer call() {
@@ -65,19 +78,23 @@ final class CpCommand implements Callable<Integer> {
                     spec.commandLine(), "an image is not written to a terminal: name a file or use a pipe");
         }
         try {
-            return copy(filters.filters(spec, console), openings.opening(console));
+            Secret key = signer == null ? null : KeyFile.secret(signer, Keys::signer, console);
+            return copy(filters.filters(spec, console), openings.opening(console), key);
         } catch (IOException failed) {
             console.error(Failures.text(failed), failed);
             return ExitStatus.FAILED;
         }
     }
 
-    private int copy(Filters through, Opening opening) {
-        try (ReadableByteChannel source = ImageChannel.open(from)) {
-            Content content = isAnew()
-                    ? target -> Filtering.copy(source, opening, target, through)
-                    : target -> transfer(source, target);
-            write(content);
+    private int copy(Filters through, Opening opening, @Nullable Secret key) {
+        try (ReadableByteChannel source = ImageChannel.open(from, "copy", progress)) {
+            if (key != null) {
+                write(target -> Filtering.sign(source, opening, target, through, key));
+            } else if (isAnew()) {
+                write(target -> Filtering.copy(source, opening, target, through));
+            } else {
+                write(target -> transfer(source, target));
+            }
             return ExitStatus.DONE;
         } catch (IOException failed) {
             console.error(from + " to " + to + ": " + Failures.text(failed), failed);

@@ -72,6 +72,9 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private final OpeningArguments openings = new OpeningArguments();
 
+    @Mixin
+    private final ProgressArguments progress = new ProgressArguments();
+
     @Override
     public Integer call() {
         if (!executable) {
@@ -86,9 +89,10 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     private int export(Opening opening) {
-        try (GivingUp givingUp = new GivingUp()) {
+        try (GivingUp givingUp = new GivingUp();
+                Reporting reporting = Reporting.of(console, givingUp, progress)) {
             ExecutableOptions how = new ExecutableOptions(map, sync == Answer.YES, Optional.empty());
-            Export.toExecutable(image, opening, output, how, new Reporting(console, givingUp));
+            Export.toExecutable(image, opening, output, how, reporting);
             return ExitStatus.DONE;
         } catch (RestoreException failed) {
             console.error(failed.reason(), failed);

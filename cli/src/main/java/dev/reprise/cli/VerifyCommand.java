@@ -31,6 +31,9 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private final OpeningArguments openings = new OpeningArguments();
 
+    @Mixin
+    private final ProgressArguments progress = new ProgressArguments();
+
     @Override
     public Integer call() {
         try {
@@ -42,7 +45,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private int verify(Opening opening) {
-        try (ReadableByteChannel source = ImageChannel.open(image)) {
+        try (ReadableByteChannel source = ImageChannel.open(image, "verify", progress)) {
             SavedImage saved = SavedImage.read(source, opening);
             System.out.println("good: format " + saved.formatVersion() + ", " + Amounts.bytes(saved.imageBytes())
                     + saved.signed().map(VerifyCommand::signed).orElse(""));

@@ -34,7 +34,8 @@ public final class Export {
         Host host = new Host("x86-64", PageRun.PAGE_SIZE, XsaveComponents.supported());
         try (PageSource source = Images.open(image, host, opening)) {
             if (source instanceof PageSource.InPlace file) {
-                file.verify(_ -> {});
+                long total = source.image().pageBytes();
+                file.verify(done -> progress.bytes(done, total));
             }
             progress.phase("write");
             try (ExecutableFile sink = ExecutableFile.create(executable, options, progress)) {

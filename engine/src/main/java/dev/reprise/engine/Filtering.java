@@ -1,12 +1,18 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.model.Filters;
+import dev.reprise.engine.model.Host;
 import dev.reprise.engine.model.Opening;
+import dev.reprise.engine.model.PageSink;
+import dev.reprise.engine.model.PageSource;
+import dev.reprise.engine.model.Secret;
 import dev.reprise.engine.transport.Images;
+import dev.reprise.engine.transport.StreamSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.Optional;
 
 /** The filters alone, for images on their way from one place to another. */
 public final class Filtering {
@@ -50,6 +56,27 @@ public final class Filtering {
                 }
                 buffer.clear();
             }
+        }
+    }
+
+    /**
+     * The same with a signature, in the place of any that it has. It is verified on the way. The source is closed, and the target
+     * when the image is complete there.
+     *
+     * @throws IOException as {@link #copy}
+     */
+    public static void sign(
+            ReadableByteChannel source, Opening opening, WritableByteChannel target, Filters filters, Secret signer)
+            throws IOException {
+        try (ReadableByteChannel image = open(source, opening);
+                StreamSource read = Images.openWhole(image, Host.ANY, opening);
+                PageSink.Streamed signed = Images.createOwning(target, filters, Optional.of(signer))) {
+            signed.state(read.image());
+            for (PageSource.Chunk chunk = read.next(); chunk != null; chunk = read.next()) {
+                signed.begin(chunk.object(), chunk.runs());
+                signed.data(chunk.data().asByteBuffer());
+            }
+            signed.finish();
         }
     }
 }
