@@ -12,6 +12,8 @@ module dev.reprise.image {
             dev.reprise.engine;
     exports dev.reprise.image.filter to
             dev.reprise.engine;
+    exports dev.reprise.image.store to
+            dev.reprise.engine;
     exports dev.reprise.image.stream to
             dev.reprise.engine;
 }

@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import dev.reprise.engine.Checkpoint;
 import dev.reprise.engine.Keys;
+import dev.reprise.engine.PageStore;
 import dev.reprise.engine.Terminal;
 import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.CheckpointException;
@@ -18,6 +19,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -62,8 +64,9 @@ final class CheckpointCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "Where to write the image; - or nothing is stdout, mem:NAME keeps it in memory."
-                    + " The file appears when it is complete, mode 0600.")
+            description =
+                    "Where to write the image; - or nothing is stdout, mem:NAME keeps it in memory,"
+                            + " store:DIR[::NAME] in a store, which has each page once. It appears when it is complete, mode 0600.")
     private Path output = STDOUT;
 
     @Option(
@@ -173,6 +176,11 @@ final class CheckpointCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--prove reads the image again: use -o FILE or -o mem:NAME, without --executable");
         }
+        if (StoreName.of(output).isPresent() && (executable || prove || filters.areGiven())) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "a store compares the pages of images as they are: without --compress, --encrypt, --prove and --executable");
+        }
         if (prove && filters.encrypts()) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -235,10 +243,16 @@ final class CheckpointCommand implements Callable<Integer> {
 
     @SuppressWarnings("resource") // closed by the checkpoint, before anything is done about the original
     private CheckpointStats take(Target target, CheckpointOptions options, Reporting progress)
-            throws CheckpointException {
+            throws CheckpointException, IOException {
         if (executable) {
             ExecutableOptions how = new ExecutableOptions(map, options.sync(), Optional.ofNullable(tool));
             return Checkpoint.toExecutable(target, output, how, options, progress);
+        }
+        Optional<StoreName> stored = StoreName.of(output);
+        if (stored.isPresent()) {
+            WritableByteChannel image =
+                    PageStore.create(stored.get().directory(), stored.get().name(), options.sync());
+            return Checkpoint.toChannel(target, image, options, progress);
         }
         if (!output.equals(STDOUT)) {
             return Checkpoint.toFile(target, output, options, progress);

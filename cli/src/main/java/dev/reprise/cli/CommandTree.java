@@ -88,6 +88,7 @@ final class CommandTree {
                 .addSubcommand(new ListCommand())
                 .addSubcommand(new CpCommand())
                 .addSubcommand(new RmCommand())
+                .addSubcommand(new GcCommand())
                 .addSubcommand(new CheckCommand())
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(new CompletionCommand())

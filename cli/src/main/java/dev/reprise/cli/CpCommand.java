@@ -3,6 +3,7 @@ package dev.reprise.cli;
 import dev.reprise.cli.FileAside.Content;
 import dev.reprise.engine.Filtering;
 import dev.reprise.engine.Keys;
+import dev.reprise.engine.PageStore;
 import dev.reprise.engine.Terminal;
 import dev.reprise.engine.model.Filters;
 import dev.reprise.engine.model.Opening;
@@ -14,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,11 +26,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code reprise cp}: takes an image from memory to a file or a stream, or there. */
+/** {@code reprise cp}: takes an image from one place to another. */
 @Command(
         name = "cp",
         description = {
-            "Copy an image: from memory to a file or stdout, or from a file into memory.",
+            "Copy an image: from memory or a store to a file or stdout, or from a file there.",
             "With --identity, --verify, --compress or --encrypt it is decrypted and unpacked, and then packed and encrypted as these say;"
                     + " otherwise its bytes are taken as they are. --sign writes it anew."
         },
@@ -45,14 +47,18 @@ final class CpCommand implements Callable<Integer> {
     @Mixin
     private final Console console = new Console();
 
-    @Parameters(index = "0", paramLabel = "IMAGE", description = "The image: mem:NAME, a file, or - for stdin.")
+    @Parameters(
+            index = "0",
+            paramLabel = "IMAGE",
+            description = "The image: mem:NAME, store:DIR[::NAME], a file, or - for stdin.")
     @SuppressWarnings("NullAway.Init")
     private Path from;
 
     @Parameters(
             index = "1",
             paramLabel = "TARGET",
-            description = "mem:NAME, a file (which appears when it is complete, mode 0600), or - for stdout.")
+            description =
+                    "mem:NAME, store:DIR[::NAME], a file (which appears when it is complete, mode 0600), or - for stdout.")
     @SuppressWarnings("NullAway.Init")
     private Path to;
 
@@ -76,6 +82,11 @@ final class CpCommand implements Callable<Integer> {
         if (to.equals(STREAM) && Terminal.isAt(1)) {
             throw new ParameterException(
                     spec.commandLine(), "an image is not written to a terminal: name a file or use a pipe");
+        }
+        if (StoreName.of(to).isPresent() && filters.areGiven()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "a store compares the pages of images as they are: without --compress and --encrypt");
         }
         try {
             Secret key = signer == null ? null : KeyFile.secret(signer, Keys::signer, console);
@@ -110,6 +121,14 @@ final class CpCommand implements Callable<Integer> {
         if (to.equals(STREAM)) {
             try (FileOutputStream out = new FileOutputStream(FileDescriptor.out)) {
                 content.to(out.getChannel());
+            }
+            return;
+        }
+        Optional<StoreName> stored = StoreName.of(to);
+        if (stored.isPresent()) {
+            try (WritableByteChannel target =
+                    PageStore.create(stored.get().directory(), stored.get().name(), true)) {
+                content.to(target);
             }
             return;
         }

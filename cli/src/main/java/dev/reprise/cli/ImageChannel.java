@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import dev.reprise.engine.PageStore;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
@@ -8,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /** An image that is read from its beginning to its end; a user may see how far it has come, where its length is known. */
 final class ImageChannel implements ReadableByteChannel {
@@ -22,8 +24,12 @@ final class ImageChannel implements ReadableByteChannel {
         this.line = line;
     }
 
-    /** That of a file; of stdin for {@code -}. */
+    /** That of a file; of stdin for {@code -}; of a store. */
     static ReadableByteChannel open(Path image) throws IOException {
+        Optional<StoreName> stored = StoreName.of(image);
+        if (stored.isPresent()) {
+            return PageStore.open(stored.get().directory(), stored.get().name());
+        }
         return image.equals(Path.of("-"))
                 ? Channels.newChannel(System.in)
                 : FileChannel.open(image, StandardOpenOption.READ);

@@ -1,20 +1,30 @@
 package dev.reprise.cli;
 
 import dev.reprise.engine.MemoryStore;
+import dev.reprise.engine.PageStore;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
-/** {@code reprise list}: the images that are kept in memory. */
+/** {@code reprise list}: the images that are kept in memory, or in a store. */
 @Command(
         name = "list",
-        description = "Print which images are kept in memory (checkpoint -o mem:NAME), their sizes and ages.",
+        description =
+                "Print which images are kept in memory (checkpoint -o mem:NAME), or in a store (-o store:DIR), their sizes and"
+                        + " ages.",
         exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:done", "1:failed", "2:wrong usage"})
 final class ListCommand implements Callable<Integer> {
@@ -23,8 +33,15 @@ final class ListCommand implements Callable<Integer> {
     private static final long HOUR = 60 * MINUTE;
     private static final long DAY = 24 * HOUR;
 
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
     @Mixin
     private final Console console = new Console();
+
+    @Parameters(arity = "0..1", paramLabel = "store:DIR", description = "A store; nothing: memory.")
+    private @Nullable Path store;
 
     @Option(names = "--json", description = "Print JSON (docs/schema/list.json).")
     private boolean json;
@@ -32,8 +49,8 @@ final class ListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            List<MemoryStore.Entry> entries = MemoryStore.ofUser().list();
-            System.out.print(json ? json(entries) : text(entries));
+            List<Kept> kept = store == null ? inMemory() : inStore(store);
+            System.out.print(json ? json(kept) : text(kept));
             return ExitStatus.DONE;
         } catch (IOException failed) {
             console.error(Failures.text(failed), failed);
@@ -41,11 +58,28 @@ final class ListCommand implements Callable<Integer> {
         }
     }
 
-    private static String json(List<MemoryStore.Entry> entries) {
+    private record Kept(String name, long bytes, FileTime complete) {}
+
+    private static List<Kept> inMemory() throws IOException {
+        return MemoryStore.ofUser().list().stream()
+                .map(entry -> new Kept("mem:" + entry.name(), entry.bytes(), entry.complete()))
+                .toList();
+    }
+
+    private List<Kept> inStore(Path path) throws IOException {
+        StoreName from = StoreName.of(path)
+                .filter(one -> one.name().isEmpty())
+                .orElseThrow(() -> new ParameterException(spec.commandLine(), "a store is store:DIR"));
+        return PageStore.list(from.directory()).stream()
+                .map(entry -> new Kept(from + "::" + entry.name(), entry.bytes(), entry.complete()))
+                .toList();
+    }
+
+    private static String json(List<Kept> entries) {
         List<Object> images = new ArrayList<>();
-        for (MemoryStore.Entry entry : entries) {
+        for (Kept entry : entries) {
             Map<String, Object> image = new LinkedHashMap<>();
-            image.put("name", "mem:" + entry.name());
+            image.put("name", entry.name());
             image.put("bytes", entry.bytes());
             image.put("complete", entry.complete().toInstant().toString());
             images.add(image);
@@ -53,11 +87,11 @@ final class ListCommand implements Callable<Integer> {
         return Json.of(Map.of("images", images));
     }
 
-    private static String text(List<MemoryStore.Entry> entries) {
+    private static String text(List<Kept> entries) {
         StringBuilder text = new StringBuilder();
-        for (MemoryStore.Entry entry : entries) {
+        for (Kept entry : entries) {
             long age = System.currentTimeMillis() - entry.complete().toMillis();
-            text.append("mem:" + entry.name() + "  " + Amounts.bytes(entry.bytes()) + "  " + age(age) + " old\n");
+            text.append(entry.name() + "  " + Amounts.bytes(entry.bytes()) + "  " + age(age) + " old\n");
         }
         return text.toString();
     }

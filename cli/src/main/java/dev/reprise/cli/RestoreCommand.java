@@ -14,6 +14,7 @@ import dev.reprise.engine.model.StandardStreams;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,7 +61,8 @@ final class RestoreCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "IMAGE",
             description =
-                    "The image; mem:NAME is one in memory, - or nothing is stdin, and the program's terminal then /dev/tty.")
+                    "The image; mem:NAME is one in memory, store:DIR[::NAME] one in a store, - or nothing is stdin, and the program's terminal"
+                            + " then /dev/tty.")
     private Path image = STDIN;
 
     @Option(
@@ -130,7 +132,7 @@ final class RestoreCommand implements Callable<Integer> {
             return ExitStatus.DONE;
         } catch (RestoreException failed) {
             if (failed.reason() instanceof Reason.OwnIds own && (!image.equals(STDIN) || own.consumed().length > 0)) {
-                Relaunch.withOtherIds(own);
+                Relaunch.withOtherIds(image.equals(STDIN) ? own : new Reason.OwnIds(own.id(), new byte[0]));
             }
             console.error(failed.reason(), failed);
         } catch (IOException failed) {
@@ -231,6 +233,11 @@ final class RestoreCommand implements Callable<Integer> {
                 namespaces.files(spec),
                 opening,
                 lazy.memory(spec));
+        if (StoreName.of(image).isPresent()) {
+            try (ReadableByteChannel stored = ImageChannel.open(image)) {
+                return Restore.fromChannel(stored, options, progress);
+            }
+        }
         return fromStdin
                 ? Restore.fromChannel(new FileInputStream(FileDescriptor.in).getChannel(), options, progress)
                 : Restore.fromFile(image, options, progress);

@@ -20,11 +20,15 @@ final class WorkingDirectory {
         directory = now;
     }
 
-    /** The path that a user has named; "-" is no file, {@code mem:NAME} one in memory. */
+    /** The path that a user has named; "-" is no file, {@code mem:NAME} one in memory, {@code store:DIR} stands for a {@link StoreName}. */
     static Path path(String name) {
         Optional<Path> memory = MemoryNames.path(name);
         if (memory.isPresent()) {
             return memory.get();
+        }
+        Optional<Path> stored = StoreName.path(name, directory);
+        if (stored.isPresent()) {
+            return stored.get();
         }
         Path path = Path.of(name);
         return path.equals(STANDARD_STREAM) ? path : directory.resolve(path);

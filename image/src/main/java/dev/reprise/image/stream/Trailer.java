@@ -15,8 +15,8 @@ import java.util.Arrays;
  *  40  20 bytes zero                        60  u32 CRC32C of the bytes before
  * </pre>
  */
-record Trailer(long index, long length, long records, long digest) {
-    static final int BYTES = 64;
+public record Trailer(long index, long length, long records, long digest) {
+    public static final int BYTES = 64;
     private static final byte[] MAGIC = {(byte) 0x89, 'E', 'S', 'I', 'R', 'P', 'E', 'R'};
     private static final int CRC = BYTES - Integer.BYTES;
 
