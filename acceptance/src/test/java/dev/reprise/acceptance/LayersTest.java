@@ -38,6 +38,7 @@ class LayersTest {
     private static final String REBUILD = "dev.reprise.engine.rebuild..";
     private static final String TRANSPORT = "dev.reprise.engine.transport..";
     private static final String PROOF = "dev.reprise.engine.proof..";
+    private static final String STORE = "dev.reprise.image.store..";
     private static final String PAGER = "dev.reprise.engine.pager..";
     private static final String MIGRATE = "dev.reprise.engine.migrate..";
     private static final String API = "dev.reprise.engine";
@@ -82,6 +83,7 @@ class LayersTest {
     void codecAndStreamImportOnlyImage() {
         check(onlyDependsOn(CODEC, STATE, WIRE, ANSWERS));
         check(onlyDependsOn(STREAM, STATE, WIRE, ANSWERS));
+        check(onlyDependsOn(STORE, STREAM));
     }
 
     @Test

@@ -76,6 +76,17 @@ class MainTest {
                 "rm mem:../a",
                 "restore mem:",
                 "checkpoint -o mem:.a 1",
+                "gc",
+                "gc image",
+                "gc store:/tmp/a::b",
+                "rm store:/tmp/a",
+                "list store:/tmp/a::b",
+                "restore store:",
+                "restore store:/tmp/a::.b",
+                "checkpoint --compress=lz4 -o store:/tmp/a 1",
+                "checkpoint --prove -o store:/tmp/a 1",
+                "cp --compress=lz4 image store:/tmp/a",
+                "restore --prefetch=FILE IMAGE",
                 "man frobnicate"
             })
     void wrongUsageIsOneLineAndStatusTwo(String line) {
