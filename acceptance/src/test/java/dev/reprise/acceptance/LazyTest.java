@@ -58,29 +58,90 @@ class LazyTest {
         }
     }
 
-    // It never sees memory that is not its own: it has all of it, or it is killed.
+    // It checks all its memory all the time, and so do its children: what it sees is its own, or it is killed.
     @Test
     void whoServesItTakesItAlong() throws Exception {
-        try (RunningGuest guest = RunningGuest.start(Guest.named("big.64.small"))) {
-            Path image = checkpoint(guest);
+        Path script = scratch.resolve("checks.py");
+        Files.writeString(script, """
+                import os
+                size = 48 << 20
+                memory = bytearray(size)
+                for i in range(0, size, 4096):
+                    memory[i:i + 8] = (i + 1).to_bytes(8, 'little')
+                rounds = 0
+                while not os.path.exists('stop'):
+                    child = os.fork()
+                    for i in range(0, size, 4096):
+                        if memory[i:i + 8] != (i + 1).to_bytes(8, 'little'):
+                            open('wrong', 'a').write(f'{os.getpid()} {i}\\n')
+                            break
+                    if child == 0:
+                        os._exit(0)
+                    os.waitpid(child, 0)
+                    rounds += 1
+                    with open('rounds.part', 'w') as file:
+                        file.write(str(rounds))
+                    os.rename('rounds.part', 'rounds')
+                """);
+        try (RealProgram program = RealProgram.start(scratch, "python3 " + script)) {
+            program.awaitSuccess("test -s rounds");
+            Path image = scratch.resolve("image");
+            List<Integer> family = Tasks.family(program.pid());
+            Tool.run("checkpoint", "--kill", "--sync=no", "-o", image + "", program.pid() + "")
+                    .succeeds();
+            Tasks.awaitEnd(family, PATIENCE);
             int killed = 0;
             for (int i = 0; i < DEATHS; i++) {
                 Path number = Files.createTempDirectory(scratch, "round").resolve("pid");
                 Process tool = Births.start(new ProcessBuilder(
                         Tool.command(List.of(), "restore", "-d", "--lazy", "--pidfile", number + "", image + "")));
                 RealProgram.await("the program", () -> Files.exists(number) || !tool.isAlive());
-                TimeUnit.MICROSECONDS.sleep(random.nextInt(20_000));
+                TimeUnit.MICROSECONDS.sleep(random.nextInt(30_000));
                 tool.destroyForcibly();
                 if (tool.waitFor() == 0) {
-                    Tasks.kill(guest.pid(), Tasks.SIGKILL);
+                    endAll(script);
                 } else {
                     killed++;
                 }
-                Tasks.awaitEnd(guest.pid(), PATIENCE);
+                awaitNone(script);
+                assertThat(scratch.resolve("wrong")).doesNotExist();
             }
             assertThat(killed).isPositive();
+            Files.delete(scratch.resolve("rounds"));
             Tool.run("restore", "-d", "--lazy", image + "").succeeds();
-            guest.passes(guest.pid(), AWAY_MILLIS);
+            program.awaitSuccess("test -s rounds");
+            program.ask("touch stop");
+            assertThat(program.awaitEnd()).isIn(0, Tasks.UNKNOWN);
+            assertThat(scratch.resolve("wrong")).doesNotExist();
+        }
+    }
+
+    private static List<Integer> all(Path script) {
+        return ProcessHandle.allProcesses()
+                .map(process -> (int) process.pid())
+                .filter(pid -> Tasks.isAlive(pid) && commandLine(pid).startsWith("python3\0" + script))
+                .toList();
+    }
+
+    private static String commandLine(int pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/cmdline"));
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
+    private static void endAll(Path script) {
+        all(script).forEach(pid -> Tasks.kill(pid, Tasks.SIGKILL));
+    }
+
+    // Our children, as orphans, are to be reaped, so that the ids are free.
+    private static void awaitNone(Path script) throws IOException, InterruptedException {
+        RealProgram.await("the end of all", () -> all(script).isEmpty());
+        for (int child : Tasks.children()) {
+            if (Tasks.state(child) == 'Z') {
+                Tasks.awaitEnd(child, PATIENCE);
+            }
         }
     }
 

@@ -75,9 +75,9 @@ final class LazyArguments {
         return prefetch == null || Files.exists(prefetch) ? null : FileAside.prepare(prefetch);
     }
 
-    /** Waits until all memory is there, and writes down what the program waited for. */
-    static void settle(RestoredProcess process, @Nullable FileAside file)
-            throws RestoreException, InterruptedException, IOException {
+    /** Waits until all memory is there, and writes down what the program waited for; if that cannot be, it runs all the same. */
+    static void settle(RestoredProcess process, @Nullable FileAside file, Console console)
+            throws RestoreException, InterruptedException {
         List<LazyMemory.Touch> touched = process.awaitMemory();
         if (file != null) {
             StringBuilder text = new StringBuilder(HEAD).append('\n');
@@ -87,7 +87,11 @@ final class LazyArguments {
                         .append(Long.toHexString(touch.address()))
                         .append('\n');
             }
-            file.write(text.toString());
+            try {
+                file.write(text.toString());
+            } catch (IOException failed) {
+                console.warning(System.err, "--prefetch: " + Failures.text(failed));
+            }
         }
     }
 }

@@ -128,7 +128,7 @@ final class RestoreCommand implements Callable<Integer> {
             if (!detach) {
                 return waitFor(process, touched);
             }
-            LazyArguments.settle(process, touched);
+            LazyArguments.settle(process, touched, console);
             return ExitStatus.DONE;
         } catch (RestoreException failed) {
             if (failed.reason() instanceof Reason.OwnIds own && (!image.equals(STDIN) || own.consumed().length > 0)) {
@@ -146,11 +146,9 @@ final class RestoreCommand implements Callable<Integer> {
             throws RestoreException, InterruptedException {
         Thread settling = Thread.ofPlatform().start(() -> {
             try {
-                LazyArguments.settle(process, touched);
+                LazyArguments.settle(process, touched, console);
             } catch (RestoreException failed) {
                 console.error(failed.reason(), failed);
-            } catch (IOException failed) {
-                console.error(Failures.text(failed), failed);
             } catch (InterruptedException ended) {
                 Thread.currentThread().interrupt();
             }

@@ -41,6 +41,11 @@ public final class PidFd implements AutoCloseable {
         Door.call(SYS_pidfd_send_signal, fd.number(), signal, 0, 0);
     }
 
+    /** Whether it has ended and given up its memory. */
+    public boolean hasEnded() throws KernelException {
+        return Poll.isReadable(fd);
+    }
+
     /** Waits until it has ended and given up its memory. */
     public void awaitEnd() throws KernelException {
         Poll.awaitReadable(fd);

@@ -136,17 +136,24 @@ public final class Proc {
         List<Integer> children = new ArrayList<>();
         try {
             for (int tid : numbers("/proc/" + pid + "/task")) {
-                for (String child :
-                        text("/proc/" + pid + "/task/" + tid + "/children").split(" ", 0)) {
-                    if (!child.isBlank()) {
-                        children.add(Integer.valueOf(child.strip()));
-                    }
-                }
+                addChildren("/proc/" + pid + "/task/" + tid + "/children", children);
             }
         } catch (KernelException gone) {
             // as said
         }
         return children;
+    }
+
+    private static void addChildren(String path, List<Integer> children) {
+        try {
+            for (String child : text(path).split(" ", 0)) {
+                if (!child.isBlank()) {
+                    children.add(Integer.valueOf(child.strip()));
+                }
+            }
+        } catch (KernelException ended) {
+            // a thread, whose children are another one's now
+        }
     }
 
     /** The numbers among a directory's names (pids, tids, descriptors), ascending. */

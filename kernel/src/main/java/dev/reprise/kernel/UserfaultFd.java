@@ -31,16 +31,26 @@ public final class UserfaultFd implements AutoCloseable {
     /** Of a range that is mapped no more: start, end. */
     public static final int EVENT_UNMAP = 0x16;
 
+    private static final int PAGE = 4096;
     private static final int ARGUMENTS = 40;
     private static final int LENGTH_AT = 16;
 
     private final Fd fd;
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment arguments = arena.allocate(ARGUMENTS, 8);
+    private final MemorySegment arguments;
 
-    /** Takes over a descriptor. */
-    public UserfaultFd(Fd fd) {
+    private UserfaultFd(Fd fd, MemorySegment arguments) {
         this.fd = fd;
+        this.arguments = arguments;
+    }
+
+    /** Takes over a descriptor, for as long as {@code arena} lives. */
+    public static UserfaultFd of(Fd fd, Arena arena) {
+        return new UserfaultFd(fd, arena.allocate(ARGUMENTS, 8));
+    }
+
+    /** The same for another descriptor, for whoever uses this one. */
+    public UserfaultFd of(Fd other) {
+        return new UserfaultFd(other, arguments);
     }
 
     /** The descriptor. */
@@ -85,6 +95,19 @@ public final class UserfaultFd implements AutoCloseable {
         return done > 0 ? done : result;
     }
 
+    /** UFFDIO_POISON: whoever touches a page of these gets SIGBUS, but for those that are there. */
+    public void poison(long start, long bytes) {
+        for (long at = start; at < start + bytes; ) {
+            arguments.set(JAVA_LONG, 0, at);
+            arguments.set(JAVA_LONG, 8, start + bytes - at);
+            arguments.set(JAVA_LONG, LENGTH_AT, 0);
+            arguments.set(JAVA_LONG, 24, 0);
+            long result = Door.call(SYS_ioctl, fd.number(), Uffd.UFFDIO_POISON, arguments.address());
+            long done = done(result, 24, start + bytes - at);
+            at += Math.max(done, PAGE);
+        }
+    }
+
     /** UFFDIO_WAKE: whoever waits for something there looks again. */
     public void wake(long start, long bytes) {
         arguments.set(JAVA_LONG, 0, start);
@@ -96,6 +119,5 @@ public final class UserfaultFd implements AutoCloseable {
     @Override
     public void close() {
         fd.close();
-        arena.close();
     }
 }

@@ -11,6 +11,10 @@ import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.UserfaultFd;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,10 @@ final class PagedSpace implements AutoCloseable {
     private final int space;
     private final UserfaultFd faults;
     private final MissingPages missing;
+    private final ChangedMemory changes;
+    // Pages that somebody waits for.
+    private final Set<Long> wanted = new LinkedHashSet<>();
+    private final List<ChangedMemory.Move> doubts = new ArrayList<>();
     private boolean isGone;
 
     /** {@code space}: its number in the image, of which a child's is a copy. */
@@ -32,6 +40,7 @@ final class PagedSpace implements AutoCloseable {
         this.space = space;
         this.faults = faults;
         this.missing = missing;
+        changes = new ChangedMemory(missing);
     }
 
     int space() {
@@ -66,80 +75,103 @@ final class PagedSpace implements AutoCloseable {
     }
 
     /**
-     * Does what the messages say that have come.
+     * Hears all that there is to hear, before anything else is copied: whoever has changed memory goes on as soon as that is
+     * read.
      *
      * @param messages room for some
-     * @param touched is told the addresses that somebody waited for
+     * @param touched is told the pages from the image that somebody waits for
      * @param born is given each child's space
      */
-    void hear(MemorySegment messages, Contents contents, LongConsumer touched, Consumer<PagedSpace> born)
+    void hear(MemorySegment messages, LongConsumer touched, Consumer<PagedSpace> born)
             throws KernelException, IOException {
-        int bytes = faults.read(messages);
-        // Whoever gave memory back goes on as soon as that is read: what is copied afterwards must know of it.
-        for (long at = 0; at < bytes; at += UserfaultFd.MESSAGE) {
-            change(messages.asSlice(at, UserfaultFd.MESSAGE), born);
-        }
-        for (long at = 0; at < bytes; at += UserfaultFd.MESSAGE) {
-            if (event(messages.asSlice(at)) == UserfaultFd.EVENT_PAGEFAULT) {
-                long address = messages.get(JAVA_LONG, at + UserfaultFd.SECOND);
-                touched.accept(address);
-                serve(MissingPages.pageOf(address), contents);
+        for (int bytes = faults.read(messages); bytes > 0; bytes = faults.read(messages)) {
+            for (long at = 0; at < bytes; at += UserfaultFd.MESSAGE) {
+                MemorySegment message = messages.asSlice(at, UserfaultFd.MESSAGE);
+                int event = Byte.toUnsignedInt(message.get(JAVA_BYTE, 0));
+                long first = message.get(JAVA_LONG, UserfaultFd.FIRST);
+                long second = message.get(JAVA_LONG, UserfaultFd.SECOND);
+                switch (event) {
+                    case UserfaultFd.EVENT_PAGEFAULT -> {
+                        long page = MissingPages.pageOf(second);
+                        wanted.add(page);
+                        if (missing.at(page) != null) {
+                            touched.accept(page);
+                        }
+                    }
+                    case UserfaultFd.EVENT_FORK -> {
+                        PagedSpace child = new PagedSpace(
+                                space, faults.of(new Fd(first & 0xffffffffL)), new MissingPages(missing));
+                        changes.forked(child);
+                        born.accept(child);
+                    }
+                    case UserfaultFd.EVENT_REMAP ->
+                        changes.moved(first, second, message.get(JAVA_LONG, UserfaultFd.THIRD));
+                    case UserfaultFd.EVENT_UNMAP -> changes.unmapped(first, second);
+                    case UserfaultFd.EVENT_REMOVE -> missing.forget(first, second);
+                    default -> throw new IllegalStateException("an unknown message of a userfaultfd");
+                }
             }
         }
     }
 
-    private static int event(MemorySegment message) {
-        return Byte.toUnsignedInt(message.get(JAVA_BYTE, 0));
-    }
-
-    private void change(MemorySegment message, Consumer<PagedSpace> born) {
-        long first = message.get(JAVA_LONG, UserfaultFd.FIRST);
-        long second = message.get(JAVA_LONG, UserfaultFd.SECOND);
-        switch (event(message)) {
-            case UserfaultFd.EVENT_FORK ->
-                born.accept(
-                        new PagedSpace(space, new UserfaultFd(new Fd(first & 0xffffffffL)), new MissingPages(missing)));
-            case UserfaultFd.EVENT_REMAP -> missing.move(first, second, message.get(JAVA_LONG, UserfaultFd.THIRD));
-            case UserfaultFd.EVENT_REMOVE, UserfaultFd.EVENT_UNMAP -> missing.forget(first, second);
-            case UserfaultFd.EVENT_PAGEFAULT -> {}
-            default -> throw new IllegalStateException("an unknown message of a userfaultfd");
+    /** Brings what somebody waits for; whether anything has come. */
+    boolean serve(Contents contents) throws KernelException, IOException {
+        boolean hasCome = false;
+        if (!settle(contents)) {
+            return false;
         }
-    }
-
-    // The page that somebody waits for: then all that lies in the same piece and near it.
-    private void serve(long page, Contents contents) throws KernelException, IOException {
-        MissingPages.@Nullable Extent extent = missing.at(page);
-        if (extent == null) {
-            if (faults.zero(page, PAGE) < 0) {
-                faults.wake(page, PAGE); // it is there already, or is none of ours any more
+        for (long page : List.copyOf(wanted)) {
+            if (isGone) {
+                return hasCome;
             }
-            return;
+            MissingPages.@Nullable Extent extent = missing.at(page);
+            Loaded loaded = extent == null
+                    ? null
+                    : contents.at(extent.part(page, extent.end()).position());
+            if (loaded == null ? zero(page) : copy(extent.part(page, page + PAGE), loaded) != 0) {
+                wanted.remove(page);
+                hasCome = true;
+            }
+            if (loaded != null) {
+                bringAround(page, loaded);
+            }
         }
-        Loaded loaded = contents.at(extent.part(page, extent.end()).position());
-        bring(page, loaded);
-        faults.wake(page, PAGE); // if it was brought before somebody asked
+        return hasCome;
+    }
+
+    // A page that the image has not; false when the program has said something that must be heard first.
+    private boolean zero(long page) {
+        long done = faults.zero(page, PAGE);
+        if (done == -Errno.EAGAIN.code()) {
+            return false;
+        }
+        if (done < 0) {
+            faults.wake(page, PAGE); // it is there already, or is none of ours any more
+        } else {
+            changes.areOver();
+        }
+        return true;
     }
 
     /** Brings what is missing at an address, and its neighbours from the same piece; whether anything has come. */
     boolean bring(long address, Contents contents) throws KernelException, IOException {
-        MissingPages.@Nullable Extent extent = missing.at(address);
-        if (extent == null) {
-            return false;
-        }
-        long from = Math.max(extent.start(), MissingPages.pageOf(address));
-        return bring(from, contents.at(extent.part(from, extent.end()).position()));
+        long page = MissingPages.pageOf(address);
+        MissingPages.@Nullable Extent extent = missing.at(page);
+        return extent != null
+                && settle(contents)
+                && bringAround(page, contents.at(extent.part(page, extent.end()).position()));
     }
 
-    private boolean bring(long page, Loaded loaded) throws KernelException {
+    private boolean bringAround(long page, Loaded loaded) throws KernelException {
         PageFile.Piece piece = loaded.piece();
-        MissingPages.@Nullable Extent extent = missing.at(page);
         boolean hasCome = false;
-        while (extent != null && overlaps(extent, piece)) {
+        MissingPages.@Nullable Extent extent = missing.at(page);
+        for (extent = extent == null ? missing.after(page) : extent; extent != null && overlaps(extent, piece); ) {
             long end = copy(within(extent, piece), loaded);
-            hasCome |= end > extent.start();
             if (end == 0) {
                 return hasCome;
             }
+            hasCome = true;
             extent = missing.after(end);
         }
         for (extent = missing.before(page); extent != null && overlaps(extent, piece); ) {
@@ -166,9 +198,10 @@ final class PagedSpace implements AutoCloseable {
     // Copies all of an extent; the address behind it, 0 when the program has said something that must be heard first.
     private long copy(MissingPages.Extent whole, Loaded loaded) throws KernelException {
         MissingPages.Extent rest = whole;
-        int pages = 0; // 0: as many as there are
+        boolean isByPages = false;
+        long doubted = 0;
         while (true) {
-            long length = pages == 0 ? rest.bytes() : Math.min(rest.bytes(), (long) pages * PAGE);
+            long length = isByPages ? PAGE : rest.bytes();
             long done = faults.copy(rest.start(), loaded.of(rest).asSlice(0, length));
             if (done == -Errno.EAGAIN.code()) {
                 return 0;
@@ -177,23 +210,68 @@ final class PagedSpace implements AutoCloseable {
                 isGone = true;
                 return 0;
             }
-            if (done == -Errno.ENOENT.code() && length > PAGE) {
-                pages = 1; // a border between two mappings
+            if (done == -Errno.ENOENT.code() && (length > PAGE || doubted != rest.start())) {
+                // A border between two mappings. Or it has just been moved, which the kernel looks for after the
+                // mapping:
+                // asked again it says EAGAIN then.
+                isByPages = true;
+                doubted = rest.start();
                 continue;
             }
             if (done == -Errno.EEXIST.code() || done == -Errno.ENOENT.code()) {
                 // it has a page of its own there, or no memory any more
                 faults.wake(rest.start(), PAGE);
                 done = PAGE;
-            }
-            if (done < 0) {
+            } else if (done < 0) {
                 throw new KernelException("ioctl", "UFFDIO_COPY", Errno.of(done));
+            } else {
+                changes.areOver();
             }
             missing.forget(rest.start(), rest.start() + done);
             if (done == rest.bytes()) {
                 return whole.end();
             }
             rest = rest.part(rest.start() + done, rest.end());
+        }
+    }
+
+    /** Whether it has its memory from before or after a move of its parent's is to be found out. */
+    void doubt(ChangedMemory.Move move) {
+        doubts.add(move);
+    }
+
+    // Whether no doubt is left. A page of its own place either comes there, or there is no place any more.
+    private boolean settle(Contents contents) throws KernelException, IOException {
+        while (!doubts.isEmpty()) {
+            ChangedMemory.Move move = doubts.getFirst();
+            MissingPages.@Nullable Extent at = missing.at(move.from());
+            MissingPages.@Nullable Extent extent = at == null ? missing.after(move.from()) : at;
+            if (extent != null && extent.start() < move.from() + move.bytes()) {
+                long page = Math.max(extent.start(), move.from());
+                MissingPages.Extent one = extent.part(page, page + PAGE);
+                MemorySegment bytes = contents.at(one.position()).of(one);
+                long done = faults.copy(page, bytes);
+                if (done == -Errno.ENOENT.code()) {
+                    done = faults.copy(page, bytes);
+                }
+                if (done == -Errno.EAGAIN.code()) {
+                    return false;
+                }
+                if (done == -Errno.ENOENT.code()) {
+                    missing.move(move.from(), move.to(), move.bytes());
+                }
+            }
+            doubts.removeFirst();
+        }
+        return true;
+    }
+
+    /** What has not come can never be read: who touches it gets SIGBUS. */
+    void poison() {
+        for (MissingPages.Extent extent = missing.isEmpty() ? null : missing.first();
+                extent != null;
+                extent = missing.after(extent.end())) {
+            faults.poison(extent.start(), extent.bytes());
         }
     }
 

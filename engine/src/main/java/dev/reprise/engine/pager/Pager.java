@@ -30,20 +30,26 @@ public final class Pager implements AutoCloseable {
 
     private final PageFile pages;
     private final Watch watch;
-    private final List<PagedSpace> spaces;
+    private final Arena arena = Arena.ofShared();
+    private final List<PagedSpace> spaces = new ArrayList<>();
     private final Deque<LazyMemory.Touch> wanted;
     private final Set<LazyMemory.Touch> touched = new LinkedHashSet<>();
     private final CountDownLatch end = new CountDownLatch(1);
     private final Thread thread = new Thread(this::work, "pager");
     private volatile boolean isGivenUp;
-    private @Nullable Exception failure;
+    private boolean isComplete;
+    private int nextSpace;
+    private @Nullable Throwable failure;
 
     /** Who sees to it that no process outlives its pager without its memory. */
     public interface Watch extends AutoCloseable {
-        /** A process has been born whose memory is served, too. */
-        void look();
+        /** Processes have been born whose memory is served, too: so many, which are seen sooner or later. */
+        void expect(int born);
 
-        /** Kills all of them. */
+        /** Looks for those that are expected. */
+        void look() throws KernelException;
+
+        /** Kills all of them, and waits a while until they have ended. Never throws. */
         void kill();
 
         @Override
@@ -61,9 +67,9 @@ public final class Pager implements AutoCloseable {
     public Pager(PageFile pages, List<Served> served, Watch watch, LazyMemory first) {
         this.pages = pages;
         this.watch = watch;
-        spaces = new ArrayList<>(served.stream()
-                .map(one -> new PagedSpace(one.space(), new UserfaultFd(one.faults()), one.missing()))
-                .toList());
+        for (Served one : served) {
+            spaces.add(new PagedSpace(one.space(), UserfaultFd.of(one.faults(), arena), one.missing()));
+        }
         wanted = new ArrayDeque<>(first.first());
         thread.start();
     }
@@ -80,24 +86,28 @@ public final class Pager implements AutoCloseable {
             case null -> {}
             case IOException io -> throw io;
             case KernelException kernel -> throw kernel;
+            case Error error -> throw error;
             default -> throw new IllegalStateException(failure);
         }
         return List.copyOf(touched);
     }
 
     private void work() {
-        try (Arena arena = Arena.ofConfined()) {
+        try {
             MemorySegment messages = Native.pages(arena, (long) MESSAGES * UserfaultFd.MESSAGE);
             LoadedPieces pieces = new LoadedPieces(pages, arena);
-            while (!isGivenUp && !dropFinished()) {
+            while (!isGivenUp && !isComplete) {
                 step(messages, pieces);
+                isComplete = dropFinished();
             }
-        } catch (IOException | KernelException | RuntimeException e) {
+        } catch (Throwable e) {
             failure = e;
-            watch.kill();
         } finally {
-            release();
-            end.countDown();
+            try {
+                release();
+            } finally {
+                end.countDown();
+            }
         }
     }
 
@@ -113,35 +123,32 @@ public final class Pager implements AutoCloseable {
     }
 
     private void step(MemorySegment messages, LoadedPieces pieces) throws KernelException, IOException {
-        if (!hear(messages, pieces, 0) && !bringNext(pieces)) {
-            hear(messages, pieces, MOMENT_MILLIS);
+        hear(messages, 0);
+        boolean hasCome = false;
+        for (PagedSpace space : spaces) {
+            hasCome |= space.serve(pieces::at);
         }
+        if (!hasCome && !bringNext(pieces)) {
+            hear(messages, MOMENT_MILLIS);
+        }
+        watch.look();
     }
 
-    private boolean hear(MemorySegment messages, LoadedPieces pieces, int millis) throws KernelException, IOException {
+    private void hear(MemorySegment messages, int millis) throws KernelException, IOException {
         boolean[] readable =
                 Poll.areReadable(spaces.stream().map(PagedSpace::fd).toList(), millis);
         List<PagedSpace> born = new ArrayList<>();
-        boolean hasHeard = false;
         for (int i = 0; i < readable.length; i++) {
             if (readable[i]) {
                 PagedSpace space = spaces.get(i);
-                space.hear(
-                        messages,
-                        pieces::at,
-                        address -> touched.add(new LazyMemory.Touch(space.space(), MissingPages.pageOf(address))),
-                        born::add);
-                hasHeard = true;
+                space.hear(messages, page -> touched.add(new LazyMemory.Touch(space.space(), page)), born::add);
             }
         }
         spaces.addAll(born);
-        if (!born.isEmpty()) {
-            watch.look();
-        }
-        return hasHeard;
+        watch.expect(born.size());
     }
 
-    // A piece that nobody has asked for yet.
+    // A piece that nobody has asked for yet. Spaces take turns: those of processes that have ended are found by that.
     private boolean bringNext(LoadedPieces pieces) throws KernelException, IOException {
         for (LazyMemory.Touch next = wanted.poll(); next != null; next = wanted.poll()) {
             for (PagedSpace space : spaces) {
@@ -150,7 +157,9 @@ public final class Pager implements AutoCloseable {
                 }
             }
         }
-        for (PagedSpace space : spaces) {
+        for (int i = 0; i < spaces.size(); i++) {
+            nextSpace = (nextSpace + 1) % spaces.size();
+            PagedSpace space = spaces.get(nextSpace);
             if (!space.isDone() && space.bring(space.missing().first().start(), pieces::at)) {
                 return true;
             }
@@ -158,17 +167,16 @@ public final class Pager implements AutoCloseable {
         return false;
     }
 
+    // Nobody may see zeros instead of what is missing: whoever is not dead then gets SIGBUS.
     private void release() {
-        // First: when these are closed, what is missing is zero.
-        if (failure == null && !isGivenUp) {
-            spaces.forEach(PagedSpace::close);
-            watch.close();
-        } else {
+        if (!isComplete) {
             watch.kill();
-            watch.close();
-            spaces.forEach(PagedSpace::close);
+            spaces.forEach(PagedSpace::poison);
         }
+        watch.close();
+        spaces.forEach(PagedSpace::close);
         pages.close();
+        arena.close();
     }
 
     /** Gives up what has not come: then the program is killed. */

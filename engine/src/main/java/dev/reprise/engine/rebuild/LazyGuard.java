@@ -4,6 +4,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit_group;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pidfd_send_signal;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_poll;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prctl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_rt_sigprocmask;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setsid;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -16,20 +17,27 @@ import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.kernel.Door;
+import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Native;
 import dev.reprise.kernel.PidFd;
 import dev.reprise.kernel.Poll;
+import dev.reprise.kernel.Prctl;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.Signal;
 import dev.reprise.kernel.WaitStatus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +51,9 @@ final class LazyGuard implements Pager.Watch {
     private static final int MOST = 1 << 14;
 
     private static final int SIG_SETMASK = 2;
+    private static final long PATIENCE_NANOS = 1_000_000_000;
+    private static final long PAUSE_NANOS = 100_000;
+    private static final int PATIENCE_MILLIS = 2000;
 
     private final Arena arena = Arena.ofShared();
     // Descriptors of processes, ended by a zero.
@@ -51,6 +62,8 @@ final class LazyGuard implements Pager.Watch {
     private @Nullable PidFd self;
     private @Nullable LocalChild child;
     private int pid;
+    private int expected;
+    private long lookUntil;
 
     private LazyGuard() throws KernelException {
         table = Native.pages(arena, (long) MOST * Integer.BYTES);
@@ -65,7 +78,7 @@ final class LazyGuard implements Pager.Watch {
             }
             guard.begin();
             return guard;
-        } catch (KernelException failure) {
+        } catch (KernelException | RuntimeException failure) {
             guard.close();
             throw failure;
         }
@@ -80,9 +93,23 @@ final class LazyGuard implements Pager.Watch {
     private Program program(int self) {
         ProgramBuilder p = new ProgramBuilder();
         p.attempt(SYS_rt_sigprocmask, Arg.of(SIG_SETMASK), p.longs(-1), Arg.of(0), Arg.of(Signal.SIGSET_SIZE));
+        p.attempt(SYS_prctl, Arg.of(Prctl.PR_SET_NAME), p.string("reprise-guard"));
         p.attempt(SYS_setsid, 0); // what is sent to our group does not end it with us
         // struct pollfd { int fd; short events, revents; }
         p.attempt(SYS_poll, p.ints(self, Poll.POLLIN), Arg.of(1), Arg.of(-1));
+        each(p, fd -> p.attempt(SYS_pidfd_send_signal, fd, Arg.of(Signal.SIGKILL), Arg.of(0), Arg.of(0)));
+        // What they do in the kernel until they notice that must not see zeros either.
+        Slot poll = p.ints(0, Poll.POLLIN);
+        each(p, fd -> {
+            p.store4(poll, fd);
+            p.attempt(SYS_poll, poll, Arg.of(1), Arg.of(PATIENCE_MILLIS));
+        });
+        p.attempt(SYS_exit_group, 0);
+        return p.build();
+    }
+
+    // For each descriptor of the table.
+    private void each(ProgramBuilder p, Consumer<Step> body) {
         Slot next = p.longs(table.address());
         Slot one = p.space(8);
         Label loop = p.label();
@@ -91,45 +118,98 @@ final class LazyGuard implements Pager.Watch {
         p.copy(one, Arg.contentOf(next), Arg.of(Integer.BYTES));
         Step fd = p.load4(one);
         p.jumpIfEqual(fd, Arg.of(0), end);
-        p.attempt(SYS_pidfd_send_signal, fd, Arg.of(Signal.SIGKILL), Arg.of(0), Arg.of(0));
+        body.accept(fd);
         p.store8(next, p.add(Arg.contentOf(next), Arg.of(Integer.BYTES)));
         p.go(loop);
         p.place(end);
-        p.attempt(SYS_exit_group, 0);
-        return p.build();
     }
 
     private void add(int process) throws KernelException {
         if (known.size() == MOST - 1) {
-            throw new IllegalStateException("more than " + MOST + " processes");
+            dropEnded();
+        }
+        if (known.size() == MOST - 1) {
+            throw new KernelException("restore --lazy", "more than " + MOST + " processes", Errno.EAGAIN);
         }
         PidFd fd = PidFd.open(process);
         table.set(JAVA_INT, (long) known.size() * Integer.BYTES, fd.number());
         known.put(process, fd);
     }
 
-    /** A child that has just been born is among the children of one that is known, or has ended, soon. */
+    // At each instant all others stand in the table, which is read when we are dead.
+    private void dropEnded() throws KernelException {
+        List<PidFd> ended = new ArrayList<>();
+        int at = 0;
+        for (Iterator<PidFd> all = known.values().iterator(); all.hasNext(); ) {
+            PidFd one = all.next();
+            if (one.hasEnded()) {
+                ended.add(one);
+                all.remove();
+            } else {
+                table.set(JAVA_INT, (long) at++ * Integer.BYTES, one.number());
+            }
+        }
+        table.asSlice((long) at * Integer.BYTES, (long) ended.size() * Integer.BYTES)
+                .fill((byte) 0);
+        ended.forEach(PidFd::close);
+    }
+
     @Override
-    public void look() {
+    public void expect(int born) {
+        expected += born;
+        if (born > 0) {
+            lookUntil = System.nanoTime() + PATIENCE_NANOS;
+        }
+    }
+
+    /** Children that have just been born are among those of one that is known, soon; or they have ended. */
+    @Override
+    public void look() throws KernelException {
+        if (expected == 0) {
+            return;
+        }
+        dropEnded();
         Deque<Integer> parents = new ArrayDeque<>(known.keySet());
         for (Integer parent = parents.poll(); parent != null; parent = parents.poll()) {
             for (int born : Proc.children(parent)) {
                 if (!known.containsKey(born)) {
                     try {
                         add(born);
+                        expected = Math.max(0, expected - 1);
                         parents.add(born);
-                    } catch (KernelException gone) {
-                        // it has ended already
+                    } catch (KernelException failure) {
+                        if (failure.errno() != Errno.ESRCH) {
+                            throw failure;
+                        }
                     }
                 }
             }
+        }
+        if (System.nanoTime() > lookUntil) {
+            expected = 0;
         }
     }
 
     @Override
     public void kill() {
-        look();
         known.values().forEach(process -> process.signal(Signal.SIGKILL));
+        try {
+            expected++;
+            look();
+        } catch (KernelException failure) {
+            // who is not found has its memory poisoned
+        }
+        known.values().forEach(process -> process.signal(Signal.SIGKILL));
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        for (PidFd process : known.values()) {
+            try {
+                while (!process.hasEnded() && System.nanoTime() < deadline) {
+                    LockSupport.parkNanos(PAUSE_NANOS);
+                }
+            } catch (KernelException failure) {
+                // as above
+            }
+        }
     }
 
     @Override

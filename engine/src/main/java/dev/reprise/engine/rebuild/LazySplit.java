@@ -7,7 +7,9 @@ import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
+import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.SharedObject;
+import dev.reprise.image.state.TaskState;
 import dev.reprise.image.state.VmFlag;
 import dev.reprise.image.state.Vma;
 import java.util.ArrayList;
@@ -15,12 +17,15 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Which of an image's pages may come when the program runs already: those of its private anonymous memory. Pure.
  *
- * <p>Not what others have to do with, too: pages that a child shares with its parent, shared memory, what is locked or of
+ * <p>Not what the kernel touches at a task's end, when it waits for nobody (clear_child_tid, robust lists, rseq), and not what others have to
+ * do with, too: pages that a child shares with its parent, shared memory, what is locked or of
  * huge pages, and what the program itself has a userfaultfd for. Files' own pages the kernel does not let others serve.
  *
  * @param eager what comes before
@@ -33,6 +38,7 @@ record LazySplit(List<PageBatch> eager, Map<ObjectId, Later> lazy) {
             VmFlag.HUGETLB,
             VmFlag.SEALED,
             VmFlag.DROPPABLE,
+            VmFlag.WIPE_ON_FORK,
             VmFlag.UFFD_MISSING,
             VmFlag.UFFD_MINOR,
             VmFlag.UFFD_WRITE_PROTECT);
@@ -42,8 +48,9 @@ record LazySplit(List<PageBatch> eager, Map<ObjectId, Later> lazy) {
      *
      * @param ranges the mappings to be served
      * @param missing their pages
+     * @param early those of them that come before nevertheless
      */
-    record Later(List<Vma> ranges, MissingPages missing) {}
+    record Later(List<Vma> ranges, MissingPages missing, NavigableSet<Long> early) {}
 
     /** All comes before. */
     static LazySplit none(List<PageBatch> batches) {
@@ -67,7 +74,7 @@ record LazySplit(List<PageBatch> eager, Map<ObjectId, Later> lazy) {
                         .filter(vma -> mayComeLater(vma) && hasPages(vma, space.runs()))
                         .toList();
                 if (!ranges.isEmpty()) {
-                    lazy.put(space.id(), new Later(ranges, new MissingPages()));
+                    lazy.put(space.id(), new Later(ranges, new MissingPages(), early(image, space.id())));
                 }
             }
         }
@@ -81,6 +88,27 @@ record LazySplit(List<PageBatch> eager, Map<ObjectId, Later> lazy) {
             }
         }
         return new LazySplit(eager, lazy);
+    }
+
+    private static NavigableSet<Long> early(Image image, ObjectId space) {
+        NavigableSet<Long> pages = new TreeSet<>();
+        for (ProcessState process : image.processes()) {
+            if (process.addressSpace().equals(space)) {
+                for (TaskState task : process.tasks()) {
+                    addPages(pages, task.clearChildTid(), Integer.BYTES);
+                    addPages(pages, task.robustList().head(), task.robustList().length());
+                    addPages(pages, task.rseq().address(), task.rseq().length());
+                }
+            }
+        }
+        return pages;
+    }
+
+    private static void addPages(NavigableSet<Long> pages, long address, long length) {
+        if (address != 0) {
+            pages.add(MissingPages.pageOf(address));
+            pages.add(MissingPages.pageOf(address + Math.max(0, length - 1)));
+        }
     }
 
     private static boolean mayComeLater(Vma vma) {
@@ -106,6 +134,13 @@ record LazySplit(List<PageBatch> eager, Map<ObjectId, Later> lazy) {
                 Vma range = next < later.ranges().size() ? later.ranges().get(next) : null;
                 boolean isLazy = range != null && range.start() <= at;
                 long end = range == null ? run.end() : Math.min(run.end(), isLazy ? range.end() : range.start());
+                if (later.early().contains(at)) {
+                    isLazy = false;
+                    end = at + PageRun.PAGE_SIZE;
+                } else {
+                    Long early = later.early().higher(at);
+                    end = early == null ? end : Math.min(end, early);
+                }
                 if (isLazy) {
                     later.missing().add(new MissingPages.Extent(at, end - at, position));
                 } else {

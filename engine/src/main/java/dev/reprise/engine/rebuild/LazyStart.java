@@ -69,8 +69,8 @@ final class LazyStart implements AutoCloseable {
     void begin(SeedForest forest) throws KernelException {
         LazyGuard guard =
                 LazyGuard.of(forest.processes().stream().map(SeedProcess::pid).toList());
-        pager = new Pager(pages, served, guard, wanted);
         isPagersOwn = true;
+        pager = new Pager(pages, served, guard, wanted);
     }
 
     /** The pager is the caller's now. */

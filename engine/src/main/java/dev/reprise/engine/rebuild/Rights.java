@@ -2,6 +2,7 @@ package dev.reprise.engine.rebuild;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_getegid;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_geteuid;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_userfaultfd;
 
 import dev.reprise.engine.model.Reason;
 import dev.reprise.engine.model.RestoreException;
@@ -11,6 +12,9 @@ import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.kernel.Capability;
 import dev.reprise.kernel.Door;
+import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.Fcntl;
+import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStatus;
@@ -28,7 +32,6 @@ import java.util.TreeSet;
 final class Rights {
     private final boolean mayMakeNamespaces;
     private final boolean mayChooseIds;
-    private final boolean mayServePages;
     private final int user;
     private final int group;
     private final List<Integer> groups;
@@ -37,7 +40,6 @@ final class Rights {
     private Rights(ProcStatus own) throws KernelException {
         mayMakeNamespaces = Capability.isEffective(Capability.CAP_SYS_ADMIN);
         mayChooseIds = mayMakeNamespaces || Capability.isEffective(Capability.CAP_CHECKPOINT_RESTORE);
-        mayServePages = Capability.isEffective(Capability.CAP_SYS_PTRACE);
         user = (int) Door.call(SYS_geteuid);
         group = (int) Door.call(SYS_getegid);
         groups = own.groups();
@@ -96,11 +98,14 @@ final class Rights {
 
     /** Throws what is in the way of serving others' page faults. */
     void requirePageServing() throws RestoreException {
-        if (!mayServePages) {
+        long faults = Door.call(SYS_userfaultfd, Fcntl.O_CLOEXEC);
+        if (faults < 0) {
             throw new RestoreException(new Reason.Denied(
-                    "the kernel lets only CAP_SYS_PTRACE serve page faults in system calls",
+                    "page faults in system calls cannot be served (userfaultfd: " + Errno.of(faults)
+                            + "): that takes CAP_SYS_PTRACE",
                     "restore without --lazy, or run as root"));
         }
+        new Fd(faults).close();
     }
 
     private List<String> strangers(Credentials c) {

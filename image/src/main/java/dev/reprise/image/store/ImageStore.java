@@ -68,7 +68,7 @@ public final class ImageStore {
     public static ImageStore open(Path directory) throws IOException {
         Path mark = directory.resolve("reprise-store");
         if (!Files.exists(mark)) {
-            throw new NoSuchFileException(directory.toString(), null, "no store of images");
+            throw new IOException(directory + ": no store of images");
         }
         if (!Files.readString(mark).equals(VERSION)) {
             throw new IOException(directory + ": a store of another version than this tool knows");
@@ -142,7 +142,7 @@ public final class ImageStore {
     public String newest() throws IOException {
         List<Entry> entries = list();
         if (entries.isEmpty()) {
-            throw new NoSuchFileException(directory.toString(), null, "it has no image");
+            throw new IOException(directory + ": the store has no image");
         }
         return entries.getLast().name();
     }
@@ -160,6 +160,9 @@ public final class ImageStore {
 
     /** An image, byte for byte as it was put there. It stays whole though it is given up meanwhile. */
     public ReadableByteChannel read(String name) throws IOException {
+        if (!Files.exists(image(name))) {
+            throw new IOException(directory + ": the store has no image " + name);
+        }
         try {
             return new StoredImage(image(name), packs());
         } catch (NoSuchFileException moved) {
