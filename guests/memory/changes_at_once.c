@@ -9,6 +9,8 @@ enum { PAGE = 4096, PAGES = 768, AREAS = 8, BYTES = PAGES * PAGE };
 
 static uint64_t *areas[AREAS];
 static uint64_t *kept;
+// Two mappings side by side that are alike and yet two: the second one's pages were numbered elsewhere.
+static uint64_t *twins;
 
 static uint64_t value(int area, long page)
 {
@@ -48,6 +50,12 @@ void setup(void)
             *at(areas[i], page) = value(i, page);
     }
     kept = areas[7];
+    char *both = NEED(mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    char *second = NEED(mmap(NULL, BYTES / 2, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    twins = (uint64_t *)both;
+    for (long page = 0; page < PAGES; page++)
+        *at(page < PAGES / 2 ? twins : (uint64_t *)(second - BYTES / 2), page) = value(9, page);
+    NEED(mremap(second, BYTES / 2, BYTES / 2, MREMAP_MAYMOVE | MREMAP_FIXED, both + BYTES / 2));
 }
 
 void sabotage(void)
@@ -181,6 +189,7 @@ void verify(void)
     for (int i = 0; i < COUNT; i++)
         CHECK(names[i], pthread_create(&threads[i], NULL, all[i], NULL), 0);
     CHECK("what nobody changes", wrong(kept, 7, 0, PAGES), 0);
+    CHECK("twins", wrong(twins, 9, 0, PAGES), 0);
     for (int i = 0; i < COUNT; i++) {
         void *what = NULL;
         pthread_join(threads[i], &what);

@@ -15,8 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,18 +72,27 @@ final class PagedSpace implements AutoCloseable {
         }
     }
 
+    /** Who is told what is heard. */
+    interface Listener {
+        /** Somebody waits for a page from the image. */
+        void touched(int space, long page);
+
+        /** A child, with its space. */
+        void born(PagedSpace child);
+
+        /** Memory that may be missing is somewhere else from now on. */
+        void moved(long to, long bytes) throws KernelException;
+    }
+
     /**
      * Hears all that there is to hear, before anything else is copied: whoever has changed memory goes on as soon as that is
      * read.
      *
      * @param messages room for some
-     * @param touched is told the pages from the image that somebody waits for
-     * @param born is given each child's space
      */
-    void hear(MemorySegment messages, LongConsumer touched, Consumer<PagedSpace> born)
-            throws KernelException, IOException {
-        for (int bytes = faults.read(messages); bytes > 0; bytes = faults.read(messages)) {
-            for (long at = 0; at < bytes; at += UserfaultFd.MESSAGE) {
+    void hear(MemorySegment messages, Listener listener) throws KernelException {
+        for (int read = faults.read(messages); read > 0; read = faults.read(messages)) {
+            for (long at = 0; at < read; at += UserfaultFd.MESSAGE) {
                 MemorySegment message = messages.asSlice(at, UserfaultFd.MESSAGE);
                 int event = Byte.toUnsignedInt(message.get(JAVA_BYTE, 0));
                 long first = message.get(JAVA_LONG, UserfaultFd.FIRST);
@@ -95,17 +102,20 @@ final class PagedSpace implements AutoCloseable {
                         long page = MissingPages.pageOf(second);
                         wanted.add(page);
                         if (missing.at(page) != null) {
-                            touched.accept(page);
+                            listener.touched(space, page);
                         }
                     }
                     case UserfaultFd.EVENT_FORK -> {
                         PagedSpace child = new PagedSpace(
                                 space, faults.of(new Fd(first & 0xffffffffL)), new MissingPages(missing));
                         changes.forked(child);
-                        born.accept(child);
+                        listener.born(child);
                     }
-                    case UserfaultFd.EVENT_REMAP ->
-                        changes.moved(first, second, message.get(JAVA_LONG, UserfaultFd.THIRD));
+                    case UserfaultFd.EVENT_REMAP -> {
+                        long bytes = message.get(JAVA_LONG, UserfaultFd.THIRD);
+                        listener.moved(second, bytes);
+                        changes.moved(first, second, bytes);
+                    }
                     case UserfaultFd.EVENT_UNMAP -> changes.unmapped(first, second);
                     case UserfaultFd.EVENT_REMOVE -> missing.forget(first, second);
                     default -> throw new IllegalStateException("an unknown message of a userfaultfd");

@@ -46,6 +46,9 @@ public final class Pager implements AutoCloseable {
         /** Processes have been born whose memory is served, too: so many, which are seen sooner or later. */
         void expect(int born);
 
+        /** Memory that may be missing is somewhere else from now on. */
+        void moved(long to, long bytes) throws KernelException;
+
         /** Looks for those that are expected. */
         void look() throws KernelException;
 
@@ -140,12 +143,34 @@ public final class Pager implements AutoCloseable {
         List<PagedSpace> born = new ArrayList<>();
         for (int i = 0; i < readable.length; i++) {
             if (readable[i]) {
-                PagedSpace space = spaces.get(i);
-                space.hear(messages, page -> touched.add(new LazyMemory.Touch(space.space(), page)), born::add);
+                spaces.get(i).hear(messages, new Heard(born));
             }
         }
         spaces.addAll(born);
         watch.expect(born.size());
+    }
+
+    private final class Heard implements PagedSpace.Listener {
+        private final List<PagedSpace> born;
+
+        Heard(List<PagedSpace> born) {
+            this.born = born;
+        }
+
+        @Override
+        public void touched(int space, long page) {
+            touched.add(new LazyMemory.Touch(space, page));
+        }
+
+        @Override
+        public void born(PagedSpace child) {
+            born.add(child);
+        }
+
+        @Override
+        public void moved(long to, long bytes) throws KernelException {
+            watch.moved(to, bytes);
+        }
     }
 
     // A piece that nobody has asked for yet. Spaces take turns: those of processes that have ended are found by that.

@@ -16,6 +16,7 @@ import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
+import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
@@ -42,7 +43,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sees to it that no process runs on whose memory nobody serves any more: a child of ours, in our memory and with our
- * descriptors, which kills them when we are dead and only then ends, and with it the last hold on their userfaultfds.
+ * descriptors, which kills them when we are dead, poisons what is missing anywhere else, and only then ends, and with it the last hold on
+ * the userfaultfds.
  *
  * <p>As long as that is there a task that touches what is missing waits. Without it the missing pages would read as zeros.
  */
@@ -58,6 +60,7 @@ final class LazyGuard implements Pager.Watch {
     private final Arena arena = Arena.ofShared();
     // Descriptors of processes, ended by a zero.
     private final MemorySegment table;
+    private final PoisonTable memory;
     private final Map<Integer, PidFd> known = new LinkedHashMap<>();
     private @Nullable PidFd self;
     private @Nullable LocalChild child;
@@ -67,12 +70,16 @@ final class LazyGuard implements Pager.Watch {
 
     private LazyGuard() throws KernelException {
         table = Native.pages(arena, (long) MOST * Integer.BYTES);
+        memory = new PoisonTable(arena);
     }
 
-    /** Begins; {@code processes}: the ids of those whose memory comes later, as we see them. */
-    static LazyGuard of(Collection<Integer> processes) throws KernelException {
+    /** Begins; {@code processes}: the ids of those whose memory comes later, as we see them; {@code ranges}: where that is. */
+    static LazyGuard of(Collection<Integer> processes, Collection<Vma> ranges) throws KernelException {
         LazyGuard guard = new LazyGuard();
         try {
+            for (Vma range : ranges) {
+                guard.memory.add(range.start(), range.bytes());
+            }
             for (int process : processes) {
                 guard.add(process);
             }
@@ -104,6 +111,8 @@ final class LazyGuard implements Pager.Watch {
             p.store4(poll, fd);
             p.attempt(SYS_poll, poll, Arg.of(1), Arg.of(PATIENCE_MILLIS));
         });
+        // Children whose birth nobody has seen are not known: they get SIGBUS instead of zeros.
+        memory.poison(p);
         p.attempt(SYS_exit_group, 0);
         return p.build();
     }
@@ -134,6 +143,12 @@ final class LazyGuard implements Pager.Watch {
         PidFd fd = PidFd.open(process);
         table.set(JAVA_INT, (long) known.size() * Integer.BYTES, fd.number());
         known.put(process, fd);
+        memory.seen(fd.number());
+    }
+
+    @Override
+    public void moved(long to, long bytes) throws KernelException {
+        memory.add(to, bytes);
     }
 
     // At each instant all others stand in the table, which is read when we are dead.

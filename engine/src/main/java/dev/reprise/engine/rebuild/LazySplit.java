@@ -74,7 +74,7 @@ record LazySplit(List<PageBatch> eager, Map<ObjectId, Later> lazy) {
                         .filter(vma -> mayComeLater(vma) && hasPages(vma, space.runs()))
                         .toList();
                 if (!ranges.isEmpty()) {
-                    lazy.put(space.id(), new Later(ranges, new MissingPages(), early(image, space.id())));
+                    lazy.put(space.id(), new Later(ranges, new MissingPages(), early(image, space)));
                 }
             }
         }
@@ -90,10 +90,15 @@ record LazySplit(List<PageBatch> eager, Map<ObjectId, Later> lazy) {
         return new LazySplit(eager, lazy);
     }
 
-    private static NavigableSet<Long> early(Image image, ObjectId space) {
+    private static NavigableSet<Long> early(Image image, AddressSpace space) {
         NavigableSet<Long> pages = new TreeSet<>();
+        for (MappingPlan plan : MappingPlan.of(space)) {
+            if (plan.isTwin() && plan.hasPages()) {
+                pages.add(plan.firstPage()); // it is written to when the mapping is made
+            }
+        }
         for (ProcessState process : image.processes()) {
-            if (process.addressSpace().equals(space)) {
+            if (process.addressSpace().equals(space.id())) {
                 for (TaskState task : process.tasks()) {
                     addPages(pages, task.clearChildTid(), Integer.BYTES);
                     addPages(pages, task.robustList().head(), task.robustList().length());

@@ -67,8 +67,11 @@ final class LazyStart implements AutoCloseable {
 
     /** Begins to serve: all have registered. */
     void begin(SeedForest forest) throws KernelException {
-        LazyGuard guard =
-                LazyGuard.of(forest.processes().stream().map(SeedProcess::pid).toList());
+        LazyGuard guard = LazyGuard.of(
+                forest.processes().stream().map(SeedProcess::pid).toList(),
+                memory.lazy().values().stream()
+                        .flatMap(later -> later.ranges().stream())
+                        .toList());
         isPagersOwn = true;
         pager = new Pager(pages, served, guard, wanted);
     }
