@@ -75,7 +75,7 @@ final class AddressSpaces implements AutoCloseable {
                             memoryObjects,
                             inheritance(member),
                             process.addressSpace(),
-                            new MappingPolicies(process.takeover()),
+                            new MappingPolicies(process.takeover(), process.policies()),
                             new AioRings(sharers(processes, sharing, member), seccomp),
                             ours);
                     faultPages.put(space.id(), capture.faultPages());

@@ -75,6 +75,7 @@ final class ForestCapture {
     /** Takes everything but the contents of memory. */
     Image take(Before before, SeccompCapture seccomp, AddressSpaces spaces, DescriptorCapture descriptors)
             throws KernelException, CannotCapture {
+        descriptors.begin(set);
         ChangeGuard guard = guard(seccomp);
         IpcNamespaceCapture namespaces = new IpcNamespaceCapture(takeover, objects, guard);
         namespaces.take();

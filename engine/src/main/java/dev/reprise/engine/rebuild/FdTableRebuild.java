@@ -107,12 +107,9 @@ final class FdTableRebuild {
         for (Epoll set : files.all(Epoll.class)) {
             sets.addMembers(set, member -> !isLate(member));
         }
-        Together together = new Together(image);
-        for (OpenFile file : files.all()) {
-            if (together.isOnlySent(file)) {
-                owner(p, file);
-                mark(p, file);
-            }
+        for (OpenFile file : files.onlySent()) {
+            owner(p, file);
+            mark(p, file);
         }
     }
 

@@ -181,7 +181,9 @@ final class Makers {
                 first.add(file);
             }
         }
-        return new TableShare(made.getOrDefault(table.id(), List.of()), inherited, first, commonNumbers, streams);
+        List<OpenFile> all = made.getOrDefault(table.id(), List.of());
+        List<OpenFile> sent = all.stream().filter(together::isOnlySent).toList();
+        return new TableShare(all, inherited, sent, first, commonNumbers, streams);
     }
 
     /** The member that owns a table: the first that has it. */

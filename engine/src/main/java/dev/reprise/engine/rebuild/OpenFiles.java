@@ -71,6 +71,11 @@ final class OpenFiles {
         return share.inherited();
     }
 
+    /** Those made here that are on their way in messages, and in no table. */
+    List<OpenFile> onlySent() {
+        return share.onlySent();
+    }
+
     /** Those of the table that nobody before its owner has. */
     List<OpenFile> finished() {
         return share.finished();

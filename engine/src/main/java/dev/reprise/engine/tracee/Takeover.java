@@ -47,6 +47,7 @@ public final class Takeover implements ProgramRunner {
     private final List<Tracee> inside = new ArrayList<>();
     private final Map<Tracee, Control> controls = new HashMap<>();
     private @Nullable Tracee host;
+    private @Nullable Boot boot;
     private @Nullable Departure departure;
     private long restorer;
     private long frame;
@@ -178,18 +179,56 @@ public final class Takeover implements ProgramRunner {
 
     /** The same without waiting for the program: {@link #await} follows, for the {@link #host}. */
     public void begin(Program first) throws KernelException {
-        if (!isFirst()) {
+        approach();
+        inject(first);
+        arrive(first);
+    }
+
+    /**
+     * The first step of {@link #begin}, where many processes take each of its steps side by side; {@link #inject} and {@link #arrive} follow, or
+     * {@link #settle}.
+     */
+    public void approach() throws KernelException {
+        if (isFirst()) {
+            Tracee chosen = chooseHost();
+            giveTo(chosen);
+            restorer = restorers.of(pid, mappings); // the way out, before we are in
+            host = chosen;
+            Boot.Gadgets gadgets = new Boot.Gadgets(Gadget.pivot(pid, mappings), PIVOT_STACK);
+            Boot way = new Boot(segment, freeze, chosen, caught, gadgets);
+            way.approach();
+            boot = way;
+        }
+    }
+
+    /** The second. */
+    public void inject(Program first) throws KernelException {
+        Boot way = boot;
+        if (way != null) {
+            way.inject(first);
+        }
+    }
+
+    /** The third: the first program runs. Those who have brought a segment in go before those who join it there. */
+    public void arrive(Program first) throws KernelException {
+        Boot way = boot;
+        boot = null;
+        if (way != null) {
+            way.arrive();
+            inside.add(host());
+        } else {
             host = freeze.leader();
             join(host, first, programs);
-            return;
         }
-        Tracee chosen = chooseHost();
-        giveTo(chosen);
-        restorer = restorers.of(pid, mappings); // the way out, before we are in
-        host = chosen;
-        Boot.Gadgets gadgets = new Boot.Gadgets(Gadget.pivot(pid, mappings), PIVOT_STACK);
-        new Boot(segment, freeze, chosen, caught, gadgets).enter(first);
-        inside.add(chosen);
+    }
+
+    /** After any of the steps, where another process has failed at one: {@link #leave} can be called. */
+    public void settle() throws KernelException {
+        Boot way = boot;
+        boot = null;
+        if (way != null && way.settle()) {
+            inside.add(host());
+        }
     }
 
     // A thread in a call that restarts from its beginning is best, then a sleeping one; spinning ones need the gadget.
