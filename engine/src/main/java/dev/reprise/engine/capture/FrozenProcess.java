@@ -307,6 +307,7 @@ final class FrozenProcess {
     /** The record of every thread, the leader first. */
     List<TaskState> tasks(
             IdLevel level,
+            FrozenStatuses statuses,
             SchedulingCapture scheduling,
             RestartedSleeps restarted,
             CgroupCapture cgroups,
@@ -331,7 +332,12 @@ final class FrozenProcess {
             ObjectId filter = seccomp.take(tracee, objects);
             ObjectId groups = cgroups.take(tracee.tid(), objects);
             tasks.add(TaskCapture.take(
-                    member.pid(), tracee.tid(), level, traced, of(tracee).with(filter, groups), scheduling));
+                    statuses.of(member.pid(), tracee.tid()),
+                    tracee.tid(),
+                    level,
+                    traced,
+                    of(tracee).with(filter, groups),
+                    scheduling));
         }
         return tasks;
     }

@@ -94,8 +94,8 @@ final class FdTableRebuild {
         StreamRebuild streams = new StreamRebuild(p, files, options.streams());
         SocketRebuild sockets = new SocketRebuild(p, files);
         DescriptorLimit.raise(p);
+        files.takeInherited(p);
         for (OpenFile file : files.inherited()) {
-            files.take(p, file);
             if (file instanceof DirectoryFile directory && directory.file().isDeleted()) {
                 removed.add(directory.file(), files.numberOf(directory));
             }
