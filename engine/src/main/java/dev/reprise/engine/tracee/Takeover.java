@@ -41,6 +41,7 @@ public final class Takeover implements ProgramRunner {
     private final List<Mapping> mappings;
     private final Segment segment;
     private final Restorers restorers;
+    private final ProcStatus status;
     private final long caught;
     private final int descriptorTableSize;
     private final long programs;
@@ -60,7 +61,7 @@ public final class Takeover implements ProgramRunner {
         this.mappings = mappings;
         this.segment = segment;
         this.restorers = restorers;
-        ProcStatus status = ProcStatus.of(pid, pid);
+        this.status = ProcStatus.of(pid, pid);
         this.caught = Freeze.hex(status.text(), "SigCgt");
         this.descriptorTableSize = Integer.parseInt(status.field("FDSize"));
         this.programs = segment.programsAddress() + index * HOST_PROGRAMS;
@@ -109,10 +110,10 @@ public final class Takeover implements ProgramRunner {
 
     // Each thread may have ids of its own.
     private void giveTo(Tracee tracee) throws KernelException {
-        String status = Proc.text("/proc/" + tracee.tid() + "/status");
-        int uid = effective(status, "Uid");
+        String ids = tracee.tid() == pid ? status.text() : Proc.text("/proc/" + tracee.tid() + "/status");
+        int uid = effective(ids, "Uid");
         if (uid != 0) {
-            segment.giveTo(uid, effective(status, "Gid"));
+            segment.giveTo(uid, effective(ids, "Gid"));
         }
     }
 
