@@ -6,7 +6,8 @@
 # As hexadecimal digits in /proc/PID/task/TID/syscall: pause, "reprise?".
 asleep='34 0x3f65736972706572 '
 
-# The programs of the dry runs: a plain one, and one with a fifo, which leads a session. Nothing of ours is open in them.
+# The programs of the dry runs, leaders of sessions: a plain one; one with a fifo; and a set of processes, each of which has what
+# the ones before it have, and a pipe of its own. Nothing of ours is open in them.
 start_programs() {
     mkfifo "$aside/fifo"
     programs=()
@@ -14,11 +15,16 @@ start_programs() {
     programs+=($!)
     (close_all && exec setsid bash -c 'exec 3<>"$1"; read -r -t 300 -u 3 _' bash "$aside/fifo") </dev/null >/dev/null 2>&1 &
     programs+=($!)
+    # Enough of them for what a large set has done by several threads.
+    # shellcheck disable=SC2016
+    (close_all && exec setsid bash -c 'for ((i = 0; i < 16; i++)); do exec {fd}< <(exec sleep 300); done
+        read -r -t 300 -u "$fd" _') </dev/null >/dev/null 2>&1 &
+    programs+=($!)
     disown "${programs[@]}"
 }
 
 end_programs() {
-    kill -KILL "${programs[@]}" 2>/dev/null
+    kill -KILL -- "${programs[@]/#/-}" 2>/dev/null
 }
 
 # What a caller left open would lead outside.

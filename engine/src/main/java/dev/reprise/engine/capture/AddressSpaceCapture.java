@@ -104,11 +104,11 @@ final class AddressSpaceCapture {
     }
 
     /**
-     * The record of a frozen process; {@code all}: its mappings. {@code segment} is our own mapping in it, which is left out (and tells, by its
+     * The record of a frozen process, of which so much has been seen. {@code segment} is our own mapping in it, which is left out (and tells, by its
      * flags, what mlockall(2) has in store for new mappings).
      */
     AddressSpace take(
-            List<Mapping> all,
+            Seen seen,
             ObjectTable table,
             MemoryObjectCapture memoryObjects,
             Inheritance inheritance,
@@ -119,7 +119,7 @@ final class AddressSpaceCapture {
             throws KernelException, CannotCapture {
         List<Mapping> mappings = new ArrayList<>();
         int lockFlags = 0;
-        for (Mapping mapping : all) {
+        for (Mapping mapping : seen.mappings) {
             if (mapping.start() == segment.start()) {
                 lockFlags = lockFlags(mapping);
             } else if (!SpecialMapping.isVsyscall(mapping)) {
@@ -130,7 +130,7 @@ final class AddressSpaceCapture {
         // first: what is in flight writes to memory
         Map<Long, Backing.AioRing> rings = aio.take(pid, mappings);
         List<Vma> vmas = policies.of(vmas(mappings, new AddressSpaceBackings(pid, files, table, memoryObjects, rings)));
-        PageScan pages = PageScan.of(pid, withOwnPages(mappings));
+        PageScan pages = seen.pages == null ? PageScan.of(pid, withOwnPages(mappings)) : seen.pages;
         faultPages = FaultPages.of(pid, mappings);
         Inheritance.Shares shares = inheritance.of(pid, faultPages.withoutMarkers(pages.runs()));
         AddressSpace space = new AddressSpace(
@@ -149,6 +149,25 @@ final class AddressSpaceCapture {
                 lockFlags);
         table.add(space);
         return space;
+    }
+
+    /** What is read of a frozen process beside others: its mappings, and where nothing is on its way to them, its pages. */
+    static final class Seen {
+        private final List<Mapping> mappings;
+        private final @Nullable PageScan pages;
+
+        private Seen(List<Mapping> mappings, @Nullable PageScan pages) {
+            this.mappings = mappings;
+            this.pages = pages;
+        }
+
+        /** May be read on any thread. */
+        static Seen of(int pid) throws KernelException {
+            List<Mapping> mappings = Smaps.of(pid);
+            // what is in flight is waited for first, in take
+            boolean writes = mappings.stream().anyMatch(AioRings::isOne);
+            return new Seen(mappings, writes ? null : PageScan.of(pid, withOwnPages(mappings)));
+        }
     }
 
     /** The mappings that {@link #take} has found registered with userfaultfds. */

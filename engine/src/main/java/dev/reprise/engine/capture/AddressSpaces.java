@@ -7,8 +7,6 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.IpcResidence;
 import dev.reprise.kernel.KernelException;
-import dev.reprise.kernel.Mapping;
-import dev.reprise.kernel.Smaps;
 import dev.reprise.kernel.SysvIpc;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,12 +52,12 @@ final class AddressSpaces implements AutoCloseable {
             ObjectTable objects)
             throws KernelException, CannotCapture {
         MappedFiles.refresh(files);
-        Iterator<@Nullable List<Mapping>> mappings = Readers.all(
+        Iterator<AddressSpaceCapture.@Nullable Seen> seen = Readers.all(
                         processes.stream()
                                 .map(FrozenProcess::member)
                                 .filter(sharing::isFirst)
                                 .toList(),
-                        member -> Smaps.of(member.tid()))
+                        member -> AddressSpaceCapture.Seen.of(member.tid()))
                 .iterator();
         for (FrozenProcess process : processes) {
             Member member = process.member();
@@ -70,12 +68,12 @@ final class AddressSpaces implements AutoCloseable {
                 try (IpcResidence.Stay _ = residences.of(member.tid()).enter()) {
                     AddressSpaceCapture capture = new AddressSpaceCapture(member.tid(), files);
                     AddressSpace space = capture.take(
-                            Objects.requireNonNull(mappings.next()),
+                            Objects.requireNonNull(seen.next()),
                             objects,
                             memoryObjects,
                             inheritance(member),
                             process.addressSpace(),
-                            new MappingPolicies(process.takeover()),
+                            new MappingPolicies(process.takeover(), process.policies()),
                             new AioRings(sharers(processes, sharing, member), seccomp),
                             ours);
                     faultPages.put(space.id(), capture.faultPages());

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -199,22 +200,27 @@ public final class CheckpointRun {
 
     private static void requireNothingUnsupported(ProcessSet set, List<FrozenProcess> processes)
             throws CannotCapture, KernelException {
-        List<Refusal> refusals = new ArrayList<>();
         Set<Integer> parents = set.parents();
-        for (FrozenProcess frozen : processes) {
-            Member member = frozen.member();
-            List<Tracee> tracees = frozen.freeze().tracees();
-            refusals.addAll(ProcessCapture.refusals(member.pid(), frozen.process()));
-            refusals.addAll(ProcessLook.frozen(
-                    member,
-                    tracees.stream().map(Tracee::tid).toList(),
-                    frozen.process().mayHaveChildren(),
-                    parents.contains(member.pid())));
-            for (Tracee tracee : tracees) {
-                refusals.addAll(ThreadProbe.refusals(tracee.tid(), frozen.of(tracee)));
-            }
+        List<Refusal> refusals = new ArrayList<>();
+        for (List<Refusal> its : Readers.all(processes, frozen -> refusals(frozen, parents))) {
+            refusals.addAll(Objects.requireNonNull(its));
         }
         requireNothing(refusals);
+    }
+
+    private static List<Refusal> refusals(FrozenProcess frozen, Set<Integer> parents) throws KernelException {
+        Member member = frozen.member();
+        List<Tracee> tracees = frozen.freeze().tracees();
+        List<Refusal> refusals = new ArrayList<>(ProcessCapture.refusals(member.pid(), frozen.process()));
+        refusals.addAll(ProcessLook.frozen(
+                member,
+                tracees.stream().map(Tracee::tid).toList(),
+                frozen.process().mayHaveChildren(),
+                parents.contains(member.pid())));
+        for (Tracee tracee : tracees) {
+            refusals.addAll(ThreadProbe.refusals(tracee.tid(), frozen.of(tracee)));
+        }
+        return refusals;
     }
 
     private static void requireNothing(List<Refusal> refusals) throws CannotCapture {

@@ -53,6 +53,7 @@ final class DescriptorCapture implements AutoCloseable {
     private final OutsideLinks links;
     private final MemoryObjectCapture memory = new MemoryObjectCapture();
     private final LiveConnections connections = new LiveConnections();
+    private final LockedInodes locked = new LockedInodes();
     private OutsideHolders outside = OutsideHolders.NOBODY;
     private boolean servesFaults;
 
@@ -107,6 +108,13 @@ final class DescriptorCapture implements AutoCloseable {
         outside = OutsideHolders.of(set, SeenTables.running(set).descriptions(new ObjectTable()));
     }
 
+    /** Everything is frozen, and {@link #take} follows: what takes time by itself begins. */
+    void begin(ProcessSet frozen) {
+        if (frozen.members().size() > 1) {
+            locked.begin();
+        }
+    }
+
     /**
      * The tables, by process, added to {@code objects} behind all they refer to; everything is frozen. Processes that
      * share one (CLONE_FILES) have the same. {@code numbers}: what processes have told of theirs, by process.
@@ -126,7 +134,7 @@ final class DescriptorCapture implements AutoCloseable {
         DescriptorLook look = look(frozen, seen.descriptions(objects), true);
         look.requireKnownKeys();
         takeFiles(look, objects, level, guard, faults);
-        Map<Integer, ObjectId> tables = seen.take(look.descriptions(), numbers, objects);
+        Map<Integer, ObjectId> tables = seen.take(look.descriptions(), numbers, locked, objects);
         for (Member member : frozen.members()) {
             tables.put(member.pid(), tables.getOrDefault(sharing.firstOf(member).pid(), ObjectId.NONE));
         }

@@ -75,6 +75,8 @@ final class ForestCapture {
     /** Takes everything but the contents of memory. */
     Image take(Before before, SeccompCapture seccomp, AddressSpaces spaces, DescriptorCapture descriptors)
             throws KernelException, CannotCapture {
+        descriptors.begin(set);
+        FrozenStatuses statuses = FrozenStatuses.of(processes);
         ChangeGuard guard = guard(seccomp);
         IpcNamespaceCapture namespaces = new IpcNamespaceCapture(takeover, objects, guard);
         namespaces.take();
@@ -98,7 +100,7 @@ final class ForestCapture {
         }
         namespaces.takeObjects(spaces);
         new IpcCapture(pids, objects).take(undos);
-        Map<Integer, ObjectId> directories = directories();
+        Map<Integer, ObjectId> directories = directories(statuses);
         Map<Integer, ObjectId> handlers = handlers();
         List<ProcessState> states = new ArrayList<>(processes.size());
         for (FrozenProcess process : processes) {
@@ -106,6 +108,7 @@ final class ForestCapture {
             states.add(ProcessCapture.take(
                     member,
                     level,
+                    statuses,
                     process.process(),
                     new ProcessCapture.Objects(
                             spaces.of(member),
@@ -120,6 +123,7 @@ final class ForestCapture {
                     process.freeze().wasStopped(),
                     process.tasks(
                             level,
+                            statuses,
                             before.scheduling,
                             before.sleepsOf(member),
                             before.cgroupsOf(member),
@@ -127,7 +131,7 @@ final class ForestCapture {
                             objects)));
         }
         List<DeadProcess> zombies = zombies();
-        OutsideIds outside = OutsideIds.of(set, memberships());
+        OutsideIds outside = OutsideIds.of(set, memberships(statuses));
         FrozenProcess root = processes.getFirst();
         return new Image(
                 MachineCapture.take(root.member().tid(), root.freeze().leader().xstate(), before.vdso),
@@ -158,12 +162,12 @@ final class ForestCapture {
         return new ChangeGuard(takeovers, seccomp);
     }
 
-    private Map<Integer, ObjectId> directories() throws KernelException {
+    private Map<Integer, ObjectId> directories(FrozenStatuses statuses) throws KernelException {
         Map<Integer, ObjectId> ids = new HashMap<>();
         for (Member member : set.members()) {
             if (sharing.directories().isFirst(member)) {
                 ObjectId id = objects.newId();
-                objects.add(FsContextCapture.take(member.tid(), id, ProcStatus.of(member.tid(), member.tid())));
+                objects.add(FsContextCapture.take(member.tid(), id, statuses.of(member.tid())));
                 ids.put(member.pid(), id);
             }
         }
@@ -191,11 +195,11 @@ final class ForestCapture {
         return zombies;
     }
 
-    private List<OutsideIds.Membership> memberships() throws KernelException {
+    private List<OutsideIds.Membership> memberships(FrozenStatuses statuses) throws KernelException {
         List<OutsideIds.Membership> memberships = new ArrayList<>();
         for (int pid : set.ids()) {
             ProcStat stat = ProcStat.of(pid);
-            ProcStatus status = ProcStatus.of(pid, pid);
+            ProcStatus status = statuses.of(pid);
             memberships.add(new OutsideIds.Membership(
                     stat.group(), level.id(status, "NSpgid"), stat.session(), level.id(status, "NSsid")));
         }

@@ -24,6 +24,7 @@ import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mapping;
 import dev.reprise.kernel.ProcTimers;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,8 @@ final class FrozenProcess {
     private final AddressSpaceProbe.Found addressSpace;
     private final UtsProbe.Names uts;
     private final @Nullable OpenNumbers numbers;
+    private final Map<Long, Integer> policies;
+    private final SemaphoreUndos.Found undos;
 
     private FrozenProcess(
             Member member,
@@ -52,7 +55,9 @@ final class FrozenProcess {
             ProcessProbe.Inside process,
             AddressSpaceProbe.Found addressSpace,
             UtsProbe.Names uts,
-            @Nullable OpenNumbers numbers) {
+            @Nullable OpenNumbers numbers,
+            Map<Long, Integer> policies,
+            SemaphoreUndos.Found undos) {
         this.member = member;
         this.freeze = freeze;
         this.takeover = takeover;
@@ -61,47 +66,88 @@ final class FrozenProcess {
         this.addressSpace = addressSpace;
         this.uts = uts;
         this.numbers = numbers;
+        this.policies = policies;
+        this.undos = undos;
     }
 
     /** Enters all processes of a set and asks everybody in them; afterwards only the hosts are in their segments. */
     static List<FrozenProcess> ask(List<Member> members, ForestFreeze freeze, ForestTakeover forest)
             throws KernelException, CannotCapture {
         List<Question> questions = new ArrayList<>(members.size());
+        Map<String, List<SemaphoreUndos.Semaphore>> semaphores = new HashMap<>();
         for (Member member : members) {
-            Question question = new Question(member, freeze.process(member.pid()), forest.of(member.pid()));
-            question.begin();
+            Question question = new Question(
+                    member,
+                    freeze.process(member.pid()),
+                    forest.of(member.pid()),
+                    semaphores(forest.residences().of(member.tid()), semaphores));
             questions.add(question);
         }
+        begin(questions);
         List<FrozenProcess> frozen = new ArrayList<>(members.size());
         for (Question question : questions) {
             FrozenProcess process = question.answer();
             process.askOthers();
-            try (IpcResidence.Stay _ =
-                    forest.residences().of(process.member.tid()).enter()) {
-                process.process = process.process.withUndos(SemaphoreUndos.of(process.takeover));
-            }
+            process.process = process.process.withUndos(SemaphoreUndos.of(process.takeover, process.undos));
             frozen.add(process);
         }
         return frozen;
     }
 
-    /** What a process's host is asked when it enters; each answers while the next one enters. */
+    // Each step by all: while one is on its way, so are the others.
+    private static void begin(List<Question> questions) throws KernelException, CannotCapture {
+        boolean begun = false;
+        try {
+            for (Question question : questions) {
+                question.approach();
+            }
+            for (Question question : questions) {
+                question.inject();
+            }
+            for (Question question : questions) {
+                question.arrive();
+            }
+            begun = true;
+        } finally {
+            if (!begun) {
+                questions.forEach(Question::settle);
+            }
+        }
+    }
+
+    private static List<SemaphoreUndos.Semaphore> semaphores(
+            IpcResidence residence, Map<String, List<SemaphoreUndos.Semaphore>> known) throws KernelException {
+        List<SemaphoreUndos.Semaphore> its = known.get(residence.name());
+        if (its == null) {
+            try (IpcResidence.Stay _ = residence.enter()) {
+                its = SemaphoreUndos.semaphores();
+            }
+            known.put(residence.name(), its);
+        }
+        return its;
+    }
+
+    /** What a process's host is asked when it enters. */
     private static final class Question {
         private final Member member;
         private final Freeze freeze;
         private final Takeover takeover;
-        private final ProgramBuilder p = new ProgramBuilder();
+        private final Program program;
         private final ProcessProbe process;
         private final AddressSpaceProbe space;
         private final UtsProbe uts;
         private final XsaveLayout.Probe layout;
         private final OpenNumbersProbe numbers;
+        private final PolicyProbe policies;
+        private final SemaphoreUndos.Probe undos;
         private final ThreadProbe host;
 
-        Question(Member member, Freeze freeze, Takeover takeover) throws KernelException {
+        Question(Member member, Freeze freeze, Takeover takeover, List<SemaphoreUndos.Semaphore> semaphores)
+                throws KernelException {
             this.member = member;
             this.freeze = freeze;
             this.takeover = takeover;
+            ProgramBuilder p = new ProgramBuilder();
             for (Mapping leftover : takeover.leftovers()) {
                 p.attempt(SYS_shmdt, leftover.start());
             }
@@ -110,13 +156,33 @@ final class FrozenProcess {
             uts = new UtsProbe(p);
             layout = new XsaveLayout.Probe(p);
             numbers = new OpenNumbersProbe(p, takeover.descriptorTableSize());
+            policies = PolicyProbe.ofMappings(p, takeover.mappings());
+            undos = new SemaphoreUndos.Probe(p, semaphores);
             host = new ThreadProbe(p);
             p.end();
+            program = p.build();
         }
 
-        void begin() throws KernelException, CannotCapture {
+        void approach() throws KernelException, CannotCapture {
             requireNobodyOnTheWayHome(member.pid(), takeover);
-            FrozenProcess.begin(member.pid(), takeover, p.build());
+            takeover.approach();
+        }
+
+        void inject() throws KernelException {
+            takeover.inject(program);
+        }
+
+        void arrive() throws KernelException, CannotCapture {
+            FrozenProcess.arrive(member.pid(), takeover, program);
+        }
+
+        // What fails here is on its own way home, or dead; that somebody else has failed is what will be said.
+        void settle() {
+            try {
+                takeover.settle();
+            } catch (KernelException failedToo) {
+                // as when it had failed first
+            }
         }
 
         FrozenProcess answer() throws KernelException {
@@ -128,7 +194,9 @@ final class FrozenProcess {
                     process.read(results),
                     space.read(results),
                     uts.read(results),
-                    numbers.read(results));
+                    numbers.read(results),
+                    policies.read(results),
+                    undos.read(results));
             frozen.threads.put(takeover.host(), host.read(results));
             takeover.prepareDeparture(new Departure(frozen.of(takeover.host()).signalStack(), layout.read(results)));
             return frozen;
@@ -136,9 +204,9 @@ final class FrozenProcess {
     }
 
     // PR_SET_MDWE can only be asked inside; SELinux's execmem says the same.
-    private static void begin(int pid, Takeover takeover, Program program) throws KernelException, CannotCapture {
+    private static void arrive(int pid, Takeover takeover, Program program) throws KernelException, CannotCapture {
         try {
-            takeover.begin(program);
+            takeover.arrive(program);
         } catch (KernelException failed) {
             if (failed.call().equals("shmat") && failed.errno() == Errno.EACCES) {
                 throw new CannotCapture(List.of(new Refusal(
@@ -207,6 +275,11 @@ final class FrozenProcess {
         return numbers;
     }
 
+    /** The memory policies that it has told of, by address: modes. */
+    Map<Long, Integer> policies() {
+        return policies;
+    }
+
     /** What a thread said of itself. */
     ThreadProbe.Inside of(Tracee tracee) {
         ThreadProbe.Inside inside = threads.get(tracee);
@@ -234,6 +307,7 @@ final class FrozenProcess {
     /** The record of every thread, the leader first. */
     List<TaskState> tasks(
             IdLevel level,
+            FrozenStatuses statuses,
             SchedulingCapture scheduling,
             RestartedSleeps restarted,
             CgroupCapture cgroups,
@@ -258,7 +332,12 @@ final class FrozenProcess {
             ObjectId filter = seccomp.take(tracee, objects);
             ObjectId groups = cgroups.take(tracee.tid(), objects);
             tasks.add(TaskCapture.take(
-                    member.pid(), tracee.tid(), level, traced, of(tracee).with(filter, groups), scheduling));
+                    statuses.of(member.pid(), tracee.tid()),
+                    tracee.tid(),
+                    level,
+                    traced,
+                    of(tracee).with(filter, groups),
+                    scheduling));
         }
         return tasks;
     }

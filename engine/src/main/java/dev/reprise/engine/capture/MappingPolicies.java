@@ -1,15 +1,12 @@
 package dev.reprise.engine.capture;
 
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_get_mempolicy;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.reprise.engine.model.Refusal;
-import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.program.Slot;
-import dev.reprise.engine.program.Step;
 import dev.reprise.engine.tracee.ProgramRunner;
 import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.Bytes;
@@ -19,7 +16,10 @@ import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mempolicy;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * The memory policies of single mappings (mbind(2)), asked inside: from outside only numa_maps tells, which looks at
@@ -27,51 +27,59 @@ import java.util.List;
  *
  * <p>Shared memory has its policies itself, page by page, whoever has set them; a mapping begins where its own process
  * has set one, but another process may have set one in the middle of it. That shows at its end.
+ *
+ * <p>The host has been asked with everything else when it came in: a round trip here would be one a process.
  */
 final class MappingPolicies {
     private static final int BATCH = 2048;
 
     private final ProgramRunner inside;
+    private final Map<Long, Integer> modes;
 
-    MappingPolicies(ProgramRunner inside) {
+    /** {@code known}: what a {@link PolicyProbe} has found already. */
+    MappingPolicies(ProgramRunner inside, Map<Long, Integer> known) {
         this.inside = inside;
+        this.modes = new HashMap<>(known);
     }
 
     /** The mappings, each with its policy. */
     List<Vma> of(List<Vma> vmas) throws KernelException, CannotCapture {
+        askFor(vmas);
         List<Vma> all = new ArrayList<>(vmas.size());
-        for (int first = 0; first < vmas.size(); first += BATCH) {
-            List<Vma> batch = vmas.subList(first, Math.min(vmas.size(), first + BATCH));
-            int[] modes = modes(batch);
-            for (int i = 0; i < modes.length; i++) {
-                all.add(modes[i] == 0 ? batch.get(i) : withPolicy(batch.get(i)));
+        for (Vma vma : vmas) {
+            int mode = modeAt(vma.start());
+            if (isShared(vma) && modeAt(vma.end() - PageRun.PAGE_SIZE) != mode) {
+                throw severalPolicies(vma);
             }
+            all.add(mode == 0 ? vma : withPolicy(vma));
         }
         return all;
     }
 
-    private int[] modes(List<Vma> batch) throws KernelException, CannotCapture {
-        ProgramBuilder p = new ProgramBuilder();
-        Slot starts = p.space((long) Integer.BYTES * batch.size());
-        Slot ends = p.space((long) Integer.BYTES * batch.size());
-        for (int i = 0; i < batch.size(); i++) {
-            long at = (long) Integer.BYTES * i;
-            ask(p, starts.plus(at), Arg.of(0), batch.get(i).start());
-            if (isShared(batch.get(i))) {
-                ask(p, ends.plus(at), Arg.of(0), batch.get(i).end() - PageRun.PAGE_SIZE);
+    private void askFor(List<Vma> vmas) throws KernelException {
+        List<Long> unknown = new ArrayList<>();
+        for (Vma vma : vmas) {
+            addUnknown(vma.start(), unknown);
+            if (isShared(vma)) {
+                addUnknown(vma.end() - PageRun.PAGE_SIZE, unknown);
             }
         }
-        p.end();
-        ProgramResults results = inside.run(p.build());
-        int[] modes = new int[batch.size()];
-        for (int i = 0; i < modes.length; i++) {
-            long at = (long) Integer.BYTES * i;
-            modes[i] = results.slot(starts).get(JAVA_INT, at);
-            if (isShared(batch.get(i)) && results.slot(ends).get(JAVA_INT, at) != modes[i]) {
-                throw severalPolicies(batch.get(i));
-            }
+        for (int first = 0; first < unknown.size(); first += BATCH) {
+            ProgramBuilder p = new ProgramBuilder();
+            PolicyProbe probe = new PolicyProbe(p, unknown.subList(first, Math.min(unknown.size(), first + BATCH)));
+            p.end();
+            modes.putAll(probe.read(inside.run(p.build())));
         }
-        return modes;
+    }
+
+    private void addUnknown(long address, List<Long> unknown) {
+        if (!modes.containsKey(address)) {
+            unknown.add(address);
+        }
+    }
+
+    private int modeAt(long address) {
+        return Objects.requireNonNull(modes.get(address));
     }
 
     private Vma withPolicy(Vma vma) throws KernelException, CannotCapture {
@@ -86,18 +94,12 @@ final class MappingPolicies {
         ProgramBuilder p = new ProgramBuilder();
         Slot mode = p.space(Long.BYTES);
         Slot nodes = p.space(Mempolicy.NODES_SIZE);
-        ask(p, mode, nodes, address);
+        PolicyProbe.ask(p, mode, nodes, address);
         p.end();
         ProgramResults results = inside.run(p.build());
         return new MemoryPolicy(
                 results.slot(mode).get(JAVA_INT, 0),
                 Bytes.of(results.slot(nodes).asSlice(0, Mempolicy.NODES_SIZE).toArray(JAVA_BYTE)));
-    }
-
-    // Where the kernel knows no policies the slot stays 0: none.
-    private static Step ask(ProgramBuilder p, Slot mode, Arg nodes, long address) {
-        Arg bits = Arg.of(Mempolicy.NODES_SIZE * Byte.SIZE);
-        return p.attempt(SYS_get_mempolicy, mode, nodes, bits, Arg.of(address), Arg.of(Mempolicy.MPOL_F_ADDR));
     }
 
     private static boolean isShared(Vma vma) {

@@ -32,6 +32,7 @@ final class ProcessCapture {
     static ProcessState take(
             Member member,
             IdLevel level,
+            FrozenStatuses statuses,
             ProcessProbe.Inside inside,
             Objects objects,
             List<byte[]> sharedPendingSignals,
@@ -39,14 +40,14 @@ final class ProcessCapture {
             List<TaskState> tasks)
             throws KernelException {
         int tid = member.tid();
-        ProcStatus status = ProcStatus.of(member.pid(), tid);
+        ProcStatus status = statuses.of(member.pid(), tid);
         boolean isRoot = member.parent() == 0;
         return new ProcessState(
                 level.id(status, "NStgid"),
-                isRoot ? 0 : level.id(member.parent()),
+                isRoot ? 0 : level.id(statuses.of(member.parent()), "NSpid"),
                 level.id(status, "NSpgid"),
                 level.id(status, "NSsid"),
-                isRoot ? 0 : level.id(member.parentTid()),
+                isRoot ? 0 : level.id(statuses.of(member.parentTid()), "NSpid"),
                 ProcStat.of(member.pid()).exitSignal(),
                 tid == member.pid() ? ProcessState.ALIVE : EndedLeaderCapture.status(member.pid()),
                 objects.addressSpace(),

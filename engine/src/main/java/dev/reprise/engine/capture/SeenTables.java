@@ -125,9 +125,9 @@ final class SeenTables {
     }
 
     /** The records of frozen tables, added to {@code objects}; their ids by process. */
-    Map<Integer, ObjectId> take(Descriptions descriptions, Map<Integer, OpenNumbers> numbers, ObjectTable objects)
+    Map<Integer, ObjectId> take(
+            Descriptions descriptions, Map<Integer, OpenNumbers> numbers, LockedInodes locked, ObjectTable objects)
             throws KernelException {
-        LockedInodes locked = LockedInodes.now();
         List<Map.Entry<Member, SeenTable>> all = List.copyOf(tables.entrySet());
         List<@Nullable FdTable> records = Readers.all(
                 all,

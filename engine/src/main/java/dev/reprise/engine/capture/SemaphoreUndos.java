@@ -36,7 +36,11 @@ final class SemaphoreUndos {
     /** So many fit into one program. */
     private static final int AT_ONCE = 1000;
 
-    private record Semaphore(int set, int number) {}
+    /** So many fit into a program that asks for other things, too. */
+    private static final int AT_FIRST = 256;
+
+    /** One of a set. */
+    record Semaphore(int set, int number) {}
 
     /** The sums of one sign: above or below zero. */
     private record Asked(Semaphore semaphore, int sign, Step step) {}
@@ -47,23 +51,55 @@ final class SemaphoreUndos {
         this.takeover = takeover;
     }
 
-    /** By the host of a taken-over process; nothing is asked where the machine has no semaphores. */
-    static List<SemaphoreUndo> of(Takeover takeover) throws KernelException {
-        List<SemaphoreUndo> undos = new ArrayList<>(0);
+    /** The question for the first of all semaphores, in the program of the host with everything else: most processes have no undos. */
+    static final class Probe {
+        private final List<Semaphore> all;
+        private final List<Asked> asked;
+
+        Probe(ProgramBuilder p, List<Semaphore> all) {
+            this.all = all;
+            asked = askFor(p, all.subList(0, Math.min(all.size(), AT_FIRST)));
+        }
+
+        /** What is to be found out by further questions. */
+        Found read(ProgramResults results) {
+            return new Found(
+                    asked.stream()
+                            .filter(one -> leavesRange(results, one.step()))
+                            .toList(),
+                    all.subList(Math.min(all.size(), AT_FIRST), all.size()));
+        }
+    }
+
+    /** Semaphores that have a sum, and those that nobody has asked for yet. */
+    static final class Found {
+        private final List<Asked> some;
+        private final List<Semaphore> left;
+
+        private Found(List<Asked> some, List<Semaphore> left) {
+            this.some = some;
+            this.left = left;
+        }
+    }
+
+    /** The undos, by the host of a taken-over process. */
+    static List<SemaphoreUndo> of(Takeover takeover, Found found) throws KernelException {
         SemaphoreUndos probe = new SemaphoreUndos(takeover);
-        List<Semaphore> all = semaphores();
-        for (int from = 0; from < all.size(); from += AT_ONCE) {
-            for (Asked one : probe.askAll(all.subList(from, Math.min(all.size(), from + AT_ONCE)))) {
-                int set = one.semaphore().set();
-                int number = one.semaphore().number();
-                int adjustment = probe.search(set, number, one.sign()) * one.sign();
-                undos.add(new SemaphoreUndo(set, number, adjustment));
-            }
+        List<Asked> some = new ArrayList<>(found.some);
+        for (int from = 0; from < found.left.size(); from += AT_ONCE) {
+            some.addAll(probe.askAll(found.left.subList(from, Math.min(found.left.size(), from + AT_ONCE))));
+        }
+        List<SemaphoreUndo> undos = new ArrayList<>(0);
+        for (Asked one : some) {
+            int set = one.semaphore().set();
+            int number = one.semaphore().number();
+            undos.add(new SemaphoreUndo(set, number, probe.search(set, number, one.sign()) * one.sign()));
         }
         return undos;
     }
 
-    private static List<Semaphore> semaphores() throws KernelException {
+    /** All semaphores of the IPC namespace in which this thread is. */
+    static List<Semaphore> semaphores() throws KernelException {
         List<Semaphore> semaphores = new ArrayList<>(0);
         for (SysvIpc.Entry set : SysvIpc.sem()) {
             int id = set.number("semid");
@@ -77,17 +113,21 @@ final class SemaphoreUndos {
         return semaphores;
     }
 
-    // Most processes have none: one program for all.
     private List<Asked> askAll(List<Semaphore> semaphores) throws KernelException {
         ProgramBuilder p = new ProgramBuilder();
+        List<Asked> asked = askFor(p, semaphores);
+        p.end();
+        ProgramResults results = takeover.run(p.build());
+        asked.removeIf(one -> !leavesRange(results, one.step()));
+        return asked;
+    }
+
+    private static List<Asked> askFor(ProgramBuilder p, List<Semaphore> semaphores) {
         List<Asked> asked = new ArrayList<>(2 * semaphores.size());
         for (Semaphore one : semaphores) {
             asked.add(new Asked(one, 1, ask(p, one.set(), one.number(), RANGE)));
             asked.add(new Asked(one, -1, ask(p, one.set(), one.number(), -RANGE - 1)));
         }
-        p.end();
-        ProgramResults results = takeover.run(p.build());
-        asked.removeIf(one -> !leavesRange(results, one.step()));
         return asked;
     }
 

@@ -38,9 +38,13 @@ final class TaskCapture {
      * @throws CannotCapture when it has got something since the look that cannot be saved
      */
     static TaskState take(
-            int pid, int tid, IdLevel level, Traced traced, ThreadProbe.Inside inside, SchedulingCapture scheduling)
+            ProcStatus status,
+            int tid,
+            IdLevel level,
+            Traced traced,
+            ThreadProbe.Inside inside,
+            SchedulingCapture scheduling)
             throws KernelException, CannotCapture {
-        ProcStatus status = ProcStatus.of(pid, tid);
         List<Refusal> refusals = TaskLook.frozen(status, tid);
         if (!refusals.isEmpty()) {
             throw new CannotCapture(refusals);

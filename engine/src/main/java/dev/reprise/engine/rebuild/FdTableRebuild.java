@@ -94,8 +94,8 @@ final class FdTableRebuild {
         StreamRebuild streams = new StreamRebuild(p, files, options.streams());
         SocketRebuild sockets = new SocketRebuild(p, files);
         DescriptorLimit.raise(p);
+        files.takeInherited(p);
         for (OpenFile file : files.inherited()) {
-            files.take(p, file);
             if (file instanceof DirectoryFile directory && directory.file().isDeleted()) {
                 removed.add(directory.file(), files.numberOf(directory));
             }
@@ -107,12 +107,9 @@ final class FdTableRebuild {
         for (Epoll set : files.all(Epoll.class)) {
             sets.addMembers(set, member -> !isLate(member));
         }
-        Together together = new Together(image);
-        for (OpenFile file : files.all()) {
-            if (together.isOnlySent(file)) {
-                owner(p, file);
-                mark(p, file);
-            }
+        for (OpenFile file : files.onlySent()) {
+            owner(p, file);
+            mark(p, file);
         }
     }
 

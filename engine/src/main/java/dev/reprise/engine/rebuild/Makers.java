@@ -45,6 +45,7 @@ final class Makers {
     private final Map<ObjectId, Member> tableOwners = new LinkedHashMap<>();
     private final Map<ObjectId, Member> spaceOwners = new LinkedHashMap<>();
     private final Map<ObjectId, Member> makers = new HashMap<>();
+    private final Map<ObjectId, List<OpenFile>> files = new HashMap<>();
     private final Map<ObjectId, Integer> spaceCounts = new HashMap<>();
     private final Map<ObjectId, List<OpenFile>> made = new HashMap<>();
     private final Map<ObjectId, Integer> common = new LinkedHashMap<>();
@@ -86,7 +87,7 @@ final class Makers {
         int next = first;
         Set<ObjectId> kept = new HashSet<>();
         for (FdTable table : tables) {
-            for (OpenFile file : TableShare.files(image, table)) {
+            for (OpenFile file : filesOf(table)) {
                 ObjectId maker = makerOf(file);
                 if (isOpenedByEach(file) || table.id().equals(maker)) {
                     kept.add(file.id());
@@ -148,6 +149,10 @@ final class Makers {
         return streams.containsKey(file.id()) || LateFiles.isOne(file, image);
     }
 
+    private List<OpenFile> filesOf(FdTable table) {
+        return files.computeIfAbsent(table.id(), _ -> TableShare.files(image, table));
+    }
+
     // The table of the member that makes it.
     private ObjectId makerOf(OpenFile file) {
         return tableOf(makers.get(together.of(file)));
@@ -173,7 +178,7 @@ final class Makers {
     TableShare share(FdTable table) {
         List<OpenFile> inherited = new ArrayList<>();
         List<OpenFile> first = new ArrayList<>();
-        for (OpenFile file : TableShare.files(image, table)) {
+        for (OpenFile file : filesOf(table)) {
             if (!isOpenedByEach(file) && !table.id().equals(makerOf(file))) {
                 inherited.add(file);
             }
@@ -181,7 +186,9 @@ final class Makers {
                 first.add(file);
             }
         }
-        return new TableShare(made.getOrDefault(table.id(), List.of()), inherited, first, commonNumbers, streams);
+        List<OpenFile> all = made.getOrDefault(table.id(), List.of());
+        List<OpenFile> sent = all.stream().filter(together::isOnlySent).toList();
+        return new TableShare(all, inherited, sent, first, commonNumbers, streams);
     }
 
     /** The member that owns a table: the first that has it. */

@@ -71,6 +71,11 @@ final class OpenFiles {
         return share.inherited();
     }
 
+    /** Those made here that are on their way in messages, and in no table. */
+    List<OpenFile> onlySent() {
+        return share.onlySent();
+    }
+
     /** Those of the table that nobody before its owner has. */
     List<OpenFile> finished() {
         return share.finished();
@@ -199,13 +204,16 @@ final class OpenFiles {
         }
     }
 
-    /** Gives an inherited file all its numbers. */
-    void take(ProgramBuilder p, OpenFile file) {
-        int common = commonNumberOf(file.id());
-        for (Descriptor descriptor : descriptorsOf(file)) {
-            p.call(SYS_dup3, Arg.of(common), Arg.of(descriptor.number()), closeOnExec(descriptor))
-                    .about("descriptor " + descriptor.number());
+    /** Gives all inherited files all their numbers. */
+    void takeInherited(ProgramBuilder p) {
+        InheritedDescriptors all = new InheritedDescriptors();
+        for (OpenFile file : inherited()) {
+            int common = commonNumberOf(file.id());
+            for (Descriptor descriptor : descriptorsOf(file)) {
+                all.add(common, descriptor);
+            }
         }
+        all.take(p);
     }
 
     private static Arg closeOnExec(Descriptor descriptor) {

@@ -172,8 +172,11 @@ final class ProcessPlanner {
         return warnings;
     }
 
-    /** Adds: what only itself needs, when all are born. {@code helpers} have the control blocks from the first on. */
-    void build(ProgramBuilder p, boolean forks, int helpers, int firstHelper) {
+    /**
+     * Adds: what only itself needs, when all are born, and the contents of memory that it need not wait for. {@code helpers} have the control
+     * blocks from the first on.
+     */
+    void build(ProgramBuilder p, boolean forks, int helpers, int firstHelper, List<PageBatch> contents) {
         GroupRebuild.join(p, layout.family(), member);
         if (ownsSpace && forks) {
             // What its address space has of these, its children's would have been born with.
@@ -183,19 +186,24 @@ final class ProcessPlanner {
         if (ownsSpace) {
             memory.map(p, memoryFiles);
         }
+        load(p, contents);
         ThreadClones clones = new ThreadClones(p, layout.segment().start(), firstHelper);
         clones.cloneHelpers(helpers);
         p.end();
         clones.placeChildren(_ -> {});
     }
 
-    /** The reading of a share of memory. */
-    Program load(List<PageBatch> share) {
-        ProgramBuilder p = new ProgramBuilder();
+    private void load(ProgramBuilder p, List<PageBatch> share) {
         PageLoading loading = new PageLoading(memory);
         for (PageBatch batch : share) {
             loading.add(p, Arg.of(layout.temporaries().image()), batch);
         }
+    }
+
+    /** The reading of a share of memory. */
+    Program load(List<PageBatch> share) {
+        ProgramBuilder p = new ProgramBuilder();
+        load(p, share);
         p.end();
         return p.build();
     }

@@ -19,10 +19,12 @@ final class Releases {
     private final SeedForest forest;
     private final RestorePlan plan;
     private final List<Release> running = new ArrayList<>();
+    private final int syscallInstruction;
 
-    Releases(SeedForest forest, RestorePlan plan) {
+    Releases(SeedForest forest, RestorePlan plan) throws KernelException {
         this.forest = forest;
         this.plan = plan;
+        syscallInstruction = Vdso.syscallInstruction();
     }
 
     /** Takes all tasks out of the segment and unmaps it; those of stopped processes are let go. */
@@ -96,10 +98,9 @@ final class Releases {
         return false;
     }
 
-    private Release release(int index) throws KernelException {
+    private Release release(int index) {
         ProcessPlan planned = plan.processes().get(index);
-        return new Release(
-                forest.processes().get(index), planned.process(), planned.vdso() + Vdso.syscallInstruction());
+        return new Release(forest.processes().get(index), planned.process(), planned.vdso() + syscallInstruction);
     }
 
     /** Lets all go that still are here, the root last. */

@@ -206,7 +206,7 @@ final class RestorePlanner {
                     planner,
                     objects.build(),
                     blocks.of(planner.member()),
-                    shares.getOrDefault(planner, List.of()),
+                    isLoadedAtOnce(planner, shares) ? List.of() : sharesOf(planner, shares),
                     memory.lazy().get(planner.space().id()),
                     Objects.requireNonNull(dead.get(planner.member().number()))));
         }
@@ -261,8 +261,21 @@ final class RestorePlanner {
             Blocks blocks,
             Map<ProcessPlanner, List<List<PageBatch>>> shares) {
         int tasks = planner.process().tasks().size();
-        int helpers = Math.max(0, shares.getOrDefault(planner, List.of()).size() - tasks);
-        planner.build(p, forks, helpers, blocks.of(planner.member()) + tasks);
+        List<List<PageBatch>> its = sharesOf(planner, shares);
+        int helpers = Math.max(0, its.size() - tasks);
+        List<PageBatch> contents = isLoadedAtOnce(planner, shares) ? its.getFirst() : List.of();
+        planner.build(p, forks, helpers, blocks.of(planner.member()) + tasks, contents);
+    }
+
+    private static List<List<PageBatch>> sharesOf(
+            ProcessPlanner planner, Map<ProcessPlanner, List<List<PageBatch>>> shares) {
+        return shares.getOrDefault(planner, List.of());
+    }
+
+    // Little is not worth a word from outside of its own; much is loaded while it is verified.
+    private static boolean isLoadedAtOnce(ProcessPlanner planner, Map<ProcessPlanner, List<List<PageBatch>>> shares) {
+        List<List<PageBatch>> its = sharesOf(planner, shares);
+        return its.size() == 1 && !PageLoading.isLarge(its.getFirst());
     }
 
     private Map<ProcessPlanner, List<List<PageBatch>>> shares(List<PageBatch> batches, int loaders) {

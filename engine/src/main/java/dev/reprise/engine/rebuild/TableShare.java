@@ -22,6 +22,7 @@ import java.util.Set;
  *
  * @param made what it makes, whether it keeps it or not
  * @param inherited what it has from those before it
+ * @param onlySent those of {@code made} that no table has: they are on their way in messages
  * @param finished those of its table that it is the first to have: what needs the program's own credentials it does
  * @param common the common numbers of those files that have one
  * @param streams those that lead outside the image, and the standard stream that each takes the place of
@@ -29,17 +30,19 @@ import java.util.Set;
 record TableShare(
         List<OpenFile> made,
         List<OpenFile> inherited,
+        List<OpenFile> onlySent,
         List<OpenFile> finished,
         Map<ObjectId, Integer> common,
         Map<ObjectId, Integer> streams) {
     /** That of a process which has its table from another one. */
-    static final TableShare NOTHING = new TableShare(List.of(), List.of(), List.of(), Map.of(), Map.of());
+    static final TableShare NOTHING = new TableShare(List.of(), List.of(), List.of(), List.of(), Map.of(), Map.of());
 
     private static final int LAST_STREAM = 2;
 
     TableShare {
         made = List.copyOf(made);
         inherited = List.copyOf(inherited);
+        onlySent = List.copyOf(onlySent);
         finished = List.copyOf(finished);
         common = Map.copyOf(common);
         streams = Map.copyOf(streams);
@@ -48,7 +51,9 @@ record TableShare(
     /** That of a table which shares nothing with any other. */
     static TableShare alone(Image image, FdTable table) {
         List<OpenFile> all = files(image, table);
-        return new TableShare(all, List.of(), all, Map.of(), streams(Inheritance.none(image), List.of(table)));
+        Together together = new Together(image);
+        List<OpenFile> sent = all.stream().filter(together::isOnlySent).toList();
+        return new TableShare(all, List.of(), sent, all, Map.of(), streams(Inheritance.none(image), List.of(table)));
     }
 
     /** A table's open files, by their lowest numbers. */

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A thread in a call: it runs, with its original registers, into the entry of its own restarted call; there the call
  * becomes shmat and the return address the boot stub, in the mapping that does not exist yet. A thread in user code:
  * shmat is called by the vdso's own syscall instruction, whose epilogue takes its return address from the segment.
+ *
+ * <p>Three steps, each of which many processes take side by side: {@link #approach}, {@link #inject}, {@link #arrive}. Who dies in between, or
+ * whose tracer does, is where it would be if there had been one step.
  */
 final class Boot {
     /** What the target's code offers, and where the pivot stack begins in its page. */
@@ -32,6 +35,10 @@ final class Boot {
     private final Tracee tracee;
     private final long caught;
     private final Gadgets gadgets;
+    private boolean approaches;
+    private long[] before = new long[0];
+    private int stopsToExit;
+    private @Nullable Control injected;
 
     Boot(Segment segment, Freeze freeze, Tracee tracee, long caught, Gadgets gadgets) {
         this.segment = segment;
@@ -41,19 +48,76 @@ final class Boot {
         this.gadgets = gadgets;
     }
 
-    /** Returns as soon as the thread runs in the segment; the first program is not awaited. */
-    void enter(Program first) throws KernelException {
-        if (SystemCallStop.of(tracee.registers()) != SystemCallStop.NONE) {
-            enterFromCall(first);
-        } else if (gadgets.pivot != null) {
-            enterFromUserCode(first, gadgets.pivot);
-        } else {
-            enterFromCall(first); // it waits for the thread's next call of its own accord
+    /** First: a thread in a call, or without another way in, begins to run to the entry of its call, or of its next one. */
+    void approach() throws KernelException {
+        if (isInCall() || gadgets.pivot == null) {
+            tracee.ptrace().resumeToSyscall(tracee.tid(), 0);
+            approaches = true;
         }
     }
 
-    private void enterFromCall(Program first) throws KernelException {
-        boolean delivered = tracee.runToSyscallStop(true);
+    private boolean isInCall() {
+        return SystemCallStop.of(tracee.registers()) != SystemCallStop.NONE;
+    }
+
+    /** Second: the call becomes the one that brings the segment in. */
+    void inject(Program first) throws KernelException {
+        Gadget.Pivot pivot = gadgets.pivot;
+        if (approaches) {
+            injectAtEntry(first);
+        } else if (pivot != null) {
+            injectIntoUserCode(first, pivot);
+        }
+    }
+
+    /** Third: returns as soon as the thread runs in the segment; the first program is not awaited. */
+    void arrive() throws KernelException {
+        Control control = injected;
+        if (control == null) {
+            throw new IllegalStateException("nothing is injected into " + tracee);
+        }
+        injected = null;
+        try {
+            for (int i = 0; i < stopsToExit; i++) {
+                if (i > 0) {
+                    tracee.ptrace().resumeToSyscall(tracee.tid(), 0);
+                }
+                tracee.awaitSyscallStop(false);
+            }
+        } catch (KernelException failure) {
+            undo(before);
+            throw failure;
+        }
+        long result = tracee.ptrace().registers(tracee.tid())[UserRegs.RAX];
+        if (result != segment.address().value()) {
+            takeBack();
+            throw new KernelException("shmat", "in " + tracee, Door.isError(result) ? Errno.of(result) : Errno.EIO);
+        }
+        tracee.setControl(control);
+        segment.remove();
+        tracee.ptrace().resume(tracee.tid(), 0);
+    }
+
+    /**
+     * Instead of what is left to do, where another process has failed: a thread on its way into its own call again stands at the entry, from
+     * where the kernel lets it go on; one with the call injected is in. True for the latter. Nobody waits for a thread that is in its own
+     * code, which may call the kernel whenever it wants.
+     */
+    boolean settle() throws KernelException {
+        if (injected != null) {
+            arrive();
+            return true;
+        }
+        if (approaches && isInCall()) {
+            tracee.awaitSyscallStop(true);
+        }
+        approaches = false;
+        return false;
+    }
+
+    private void injectAtEntry(Program first) throws KernelException {
+        approaches = false;
+        boolean delivered = tracee.awaitSyscallStop(true);
         long[] entry = tracee.ptrace().registers(tracee.tid());
         long mask = tracee.ptrace().signalMask(tracee.tid());
         long[] frozen = tracee.registers();
@@ -74,7 +138,7 @@ final class Boot {
         inject(control, entry, boot, 1);
     }
 
-    private void enterFromUserCode(Program first, Gadget.Pivot pivot) throws KernelException {
+    private void injectIntoUserCode(Program first, Gadget.Pivot pivot) throws KernelException {
         Control control = prepare(first);
         long[] boot = tracee.registers();
         boot[UserRegs.RAX] = SYS_shmat;
@@ -94,29 +158,22 @@ final class Boot {
         return control;
     }
 
-    private void inject(Control control, long[] before, long[] boot, int stopsToExit) throws KernelException {
+    private void inject(Control control, long[] registers, long[] boot, int stops) throws KernelException {
         boot[UserRegs.RDI] = segment.id();
         boot[UserRegs.RSI] = segment.address().value();
         boot[UserRegs.RDX] = Shm.SHM_EXEC;
+        before = registers;
+        stopsToExit = stops;
         Ptrace ptrace = tracee.ptrace();
         ptrace.setRegisters(tracee.tid(), boot);
         try {
             ptrace.setSignalMask(tracee.tid(), Tracee.ALL_SIGNALS);
-            for (int i = 0; i < stopsToExit; i++) {
-                tracee.runToSyscallStop(false);
-            }
+            ptrace.resumeToSyscall(tracee.tid(), 0);
         } catch (KernelException failure) {
             undo(before);
             throw failure;
         }
-        long result = ptrace.registers(tracee.tid())[UserRegs.RAX];
-        if (result != segment.address().value()) {
-            takeBack();
-            throw new KernelException("shmat", "in " + tracee, Door.isError(result) ? Errno.of(result) : Errno.EIO);
-        }
-        tracee.setControl(control);
-        segment.remove();
-        ptrace.resume(tracee.tid(), 0);
+        injected = control;
     }
 
     // Where it still stands before the call, as if there had been none; else it is on its way in, and must find the

@@ -41,12 +41,14 @@ public final class Takeover implements ProgramRunner {
     private final List<Mapping> mappings;
     private final Segment segment;
     private final Restorers restorers;
+    private final ProcStatus status;
     private final long caught;
     private final int descriptorTableSize;
     private final long programs;
     private final List<Tracee> inside = new ArrayList<>();
     private final Map<Tracee, Control> controls = new HashMap<>();
     private @Nullable Tracee host;
+    private @Nullable Boot boot;
     private @Nullable Departure departure;
     private long restorer;
     private long frame;
@@ -59,7 +61,7 @@ public final class Takeover implements ProgramRunner {
         this.mappings = mappings;
         this.segment = segment;
         this.restorers = restorers;
-        ProcStatus status = ProcStatus.of(pid, pid);
+        this.status = ProcStatus.of(pid, pid);
         this.caught = Freeze.hex(status.text(), "SigCgt");
         this.descriptorTableSize = Integer.parseInt(status.field("FDSize"));
         this.programs = segment.programsAddress() + index * HOST_PROGRAMS;
@@ -108,10 +110,10 @@ public final class Takeover implements ProgramRunner {
 
     // Each thread may have ids of its own.
     private void giveTo(Tracee tracee) throws KernelException {
-        String status = Proc.text("/proc/" + tracee.tid() + "/status");
-        int uid = effective(status, "Uid");
+        String ids = tracee.tid() == pid ? status.text() : Proc.text("/proc/" + tracee.tid() + "/status");
+        int uid = effective(ids, "Uid");
         if (uid != 0) {
-            segment.giveTo(uid, effective(status, "Gid"));
+            segment.giveTo(uid, effective(ids, "Gid"));
         }
     }
 
@@ -178,18 +180,56 @@ public final class Takeover implements ProgramRunner {
 
     /** The same without waiting for the program: {@link #await} follows, for the {@link #host}. */
     public void begin(Program first) throws KernelException {
-        if (!isFirst()) {
+        approach();
+        inject(first);
+        arrive(first);
+    }
+
+    /**
+     * The first step of {@link #begin}, where many processes take each of its steps side by side; {@link #inject} and {@link #arrive} follow, or
+     * {@link #settle}.
+     */
+    public void approach() throws KernelException {
+        if (isFirst()) {
+            Tracee chosen = chooseHost();
+            giveTo(chosen);
+            restorer = restorers.of(pid, mappings); // the way out, before we are in
+            host = chosen;
+            Boot.Gadgets gadgets = new Boot.Gadgets(Gadget.pivot(pid, mappings), PIVOT_STACK);
+            Boot way = new Boot(segment, freeze, chosen, caught, gadgets);
+            way.approach();
+            boot = way;
+        }
+    }
+
+    /** The second. */
+    public void inject(Program first) throws KernelException {
+        Boot way = boot;
+        if (way != null) {
+            way.inject(first);
+        }
+    }
+
+    /** The third: the first program runs. Those who have brought a segment in go before those who join it there. */
+    public void arrive(Program first) throws KernelException {
+        Boot way = boot;
+        boot = null;
+        if (way != null) {
+            way.arrive();
+            inside.add(host());
+        } else {
             host = freeze.leader();
             join(host, first, programs);
-            return;
         }
-        Tracee chosen = chooseHost();
-        giveTo(chosen);
-        restorer = restorers.of(pid, mappings); // the way out, before we are in
-        host = chosen;
-        Boot.Gadgets gadgets = new Boot.Gadgets(Gadget.pivot(pid, mappings), PIVOT_STACK);
-        new Boot(segment, freeze, chosen, caught, gadgets).enter(first);
-        inside.add(chosen);
+    }
+
+    /** After any of the steps, where another process has failed at one: {@link #leave} can be called. */
+    public void settle() throws KernelException {
+        Boot way = boot;
+        boot = null;
+        if (way != null && way.settle()) {
+            inside.add(host());
+        }
     }
 
     // A thread in a call that restarts from its beginning is best, then a sleeping one; spinning ones need the gadget.

@@ -204,6 +204,7 @@ class ProcessRoundTripTest {
             ProcessState state = ProcessCapture.take(
                     Member.alone(pid),
                     new IdLevel(0),
+                    FrozenStatuses.of(List.of()),
                     inside,
                     new ProcessCapture.Objects(
                             ObjectId.NONE, ObjectId.NONE, ObjectId.NONE, HANDLERS, ObjectId.NONE, ObjectId.NONE),

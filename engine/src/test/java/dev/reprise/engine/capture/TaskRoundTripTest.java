@@ -190,8 +190,13 @@ class TaskRoundTripTest {
             assertThat(p.size() - before).isLessThan(16);
         })) {
             ThreadProbe.Inside inside = probe.get().read(child);
-            TaskState found =
-                    TaskCapture.take(child.pid(), child.pid(), new IdLevel(0), TRACED, inside, new SchedulingCapture());
+            TaskState found = TaskCapture.take(
+                    ProcStatus.of(child.pid(), child.pid()),
+                    child.pid(),
+                    new IdLevel(0),
+                    TRACED,
+                    inside,
+                    new SchedulingCapture());
             assertThat(found.tid()).isEqualTo(child.pid());
             assertThat(found).usingRecursiveComparison().ignoringFields("tid").isEqualTo(wanted);
             assertThat(inside.unsupported()).isEmpty();
