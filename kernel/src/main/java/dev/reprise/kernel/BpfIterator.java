@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A BPF program that the kernel runs for each task or each open file of a process while we read (Documentation/bpf/bpf_iterators.rst). Takes
+ * A BPF program that the kernel runs for a task or each of its open files while we read (Documentation/bpf/bpf_iterators.rst). Takes
  * CAP_BPF and CAP_PERFMON (Linux 6.1 for one process). It is gone when it is closed, or we are.
  */
 public final class BpfIterator implements AutoCloseable {
@@ -61,19 +61,10 @@ public final class BpfIterator implements AutoCloseable {
         return new Fd(Door.require(result, "bpf", name));
     }
 
-    /** What it tells of all tasks of a process, in the order of the tasks. */
-    ByteBuffer ofProcess(int pid) throws KernelException {
-        return read(0, pid);
-    }
-
-    /** What it tells of one task. */
+    /** What it tells of one task, or of the open files in its table. */
     ByteBuffer ofTask(int tid) throws KernelException {
-        return read(tid, 0);
-    }
-
-    private ByteBuffer read(int tid, int pid) throws KernelException {
         try (Arena arena = Arena.ofConfined();
-                Fd link = link(arena, tid, pid);
+                Fd link = link(arena, tid);
                 Fd reader = reader(arena, link)) {
             ByteArrayOutputStream told = new ByteArrayOutputStream();
             MemorySegment buffer = arena.allocate(BUFFER, Long.BYTES);
@@ -88,10 +79,9 @@ public final class BpfIterator implements AutoCloseable {
         }
     }
 
-    private Fd link(Arena arena, int tid, int pid) throws KernelException {
+    private Fd link(Arena arena, int tid) throws KernelException {
         MemorySegment task = arena.allocate(LINK_INFO, Long.BYTES);
         task.set(JAVA_INT, 0, tid);
-        task.set(JAVA_INT, 4, pid);
         MemorySegment attributes = arena.allocate(ATTRIBUTES, Long.BYTES);
         attributes.set(JAVA_INT, 0, program.number());
         attributes.set(JAVA_INT, 8, BPF_TRACE_ITER);

@@ -18,7 +18,11 @@ public final class IoUring {
     public static final int IORING_SETUP_CLAMP = 1 << 4;
     public static final int IORING_SETUP_ATTACH_WQ = 1 << 5;
     public static final int IORING_SETUP_R_DISABLED = 1 << 6;
+    public static final int IORING_SETUP_SUBMIT_ALL = 1 << 7;
+    public static final int IORING_SETUP_COOP_TASKRUN = 1 << 8;
+    public static final int IORING_SETUP_TASKRUN_FLAG = 1 << 9;
     public static final int IORING_SETUP_SQE128 = 1 << 10;
+    public static final int IORING_SETUP_CQE32 = 1 << 11;
     public static final int IORING_SETUP_SINGLE_ISSUER = 1 << 12;
     public static final int IORING_SETUP_DEFER_TASKRUN = 1 << 13;
     public static final int IORING_SETUP_NO_MMAP = 1 << 14;

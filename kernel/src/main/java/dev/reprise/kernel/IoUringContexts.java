@@ -58,10 +58,10 @@ public final class IoUringContexts {
         return List.copyOf(offsets);
     }
 
-    /** That behind a descriptor of a process; nothing where no open file is. */
-    public Optional<IoUringContext> of(int pid, int descriptor) throws KernelException {
+    /** That behind a descriptor of a task; nothing where no open file is. */
+    public Optional<IoUringContext> of(int tid, int descriptor) throws KernelException {
         try (BpfIterator files = new BpfIterator(ofFiles, ringProgram(descriptor))) {
-            ByteBuffer told = files.ofProcess(pid);
+            ByteBuffer told = files.ofTask(tid);
             return told.hasRemaining() ? Optional.of(new IoUringContext(told, places)) : Optional.empty();
         }
     }

@@ -13,6 +13,7 @@ import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.IoUring;
 import dev.reprise.image.state.IpcNamespace;
 import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.MemoryObject;
@@ -165,8 +166,14 @@ final class References {
             end = vma.end();
             if (vma.backing() instanceof Backing.SharedMemory shared) {
                 require(shared.memory(), MemoryObject.class, "a mapping");
+            } else if (vma.backing() instanceof Backing.IoUringMemory memory && !hasRing(memory.ring())) {
+                throw new MalformedException("a mapping refers to io_uring " + memory.ring() + ", which is not there");
             }
         }
+    }
+
+    private boolean hasRing(long ring) {
+        return objects.values().stream().anyMatch(object -> object instanceof IoUring its && its.ring() == ring);
     }
 
     private void requireIfAny(ObjectId id, Class<? extends SharedObject> kind, String user) throws MalformedException {
