@@ -101,9 +101,9 @@ public final class RandomRecords {
             values[2] = (head + unread) % AIO_EVENTS;
             values[3] = bytes(32 * unread);
         } else if (type == IoUring.class) {
-            values[9] = List.of(0, 4, 8, 12, 64, random.nextInt(1 << 20));
-            values[11] = 300 + random.nextInt(1 << 20);
-            values[13] = 300 + random.nextInt(1 << 20);
+            values[8] = List.of(0, 4, 8, 12, 64, random.nextInt(1 << 20));
+            values[10] = 300 + random.nextInt(1 << 20);
+            values[12] = 300 + random.nextInt(1 << 20);
         } else if (type == SignalAction.class) {
             values[0] = 1 + random.nextInt(64);
         } else if (type == ResourceLimit.class) {

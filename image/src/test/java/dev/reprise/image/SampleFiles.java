@@ -124,7 +124,6 @@ final class SampleFiles {
                         id(114),
                         2,
                         NOBODY,
-                        48_166_541,
                         0x1000,
                         8,
                         16,
@@ -185,6 +184,7 @@ final class SampleFiles {
             }
         }
         descriptors.add(SampleImage.descriptor(1000, 10));
+        descriptors.add(SampleImage.descriptor(1001, 114)); // which a mapping names
         return descriptors;
     }
 

@@ -160,7 +160,7 @@ public final class SampleImage {
                         3,
                         true,
                         0x10000000,
-                        new Backing.IoUringMemory(48_166_541),
+                        new Backing.IoUringMemory(1001),
                         Set.of(VmFlag.DONT_EXPAND)),
                 new Vma(
                         0x7ffff7fc9000L,

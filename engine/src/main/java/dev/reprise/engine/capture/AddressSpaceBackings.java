@@ -45,7 +45,7 @@ final class AddressSpaceBackings {
             return ring;
         }
         if (IoUringMappings.isOne(mapping)) {
-            return new Backing.IoUringMemory(mapping.inode());
+            return new Backing.IoUringMemory(IoUringMappings.descriptorOf(pid, mapping));
         }
         if (SystemVMemory.is(path)) {
             // the id is the inode: that of the first segment is 0

@@ -1,5 +1,12 @@
 package dev.reprise.engine.capture;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_io_uring_enter;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_io_uring_register;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_io_uring_setup;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
+
 import dev.reprise.image.state.IoUring;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
@@ -8,6 +15,7 @@ import dev.reprise.kernel.IoUringTask;
 import dev.reprise.kernel.KernelException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** io_urings without requests in flight (docs/decisions/0011-idle-kernel-queues.md). Nothing is ever submitted to them. */
@@ -16,6 +24,14 @@ final class IoUringCapture implements OpenFileCapture {
     private static final String DO_WITHOUT = "start the program without io_uring (node: UV_USE_IO_URING=0)";
     /** What a restore has to go through one by one takes it up to half a minute. */
     private static final int MOST_REQUESTS = 1 << 26;
+
+    private static final Map<String, Integer> CALLS = Map.of(
+            "close", SYS_close,
+            "io_uring_enter", SYS_io_uring_enter,
+            "io_uring_register", SYS_io_uring_register,
+            "io_uring_setup", SYS_io_uring_setup,
+            "mmap", SYS_mmap,
+            "munmap", SYS_munmap);
 
     @Override
     public boolean recognizes(LiveDescriptor d) {
@@ -87,9 +103,20 @@ final class IoUringCapture implements OpenFileCapture {
         return 0;
     }
 
+    // Common filters are there before the threads' own programs.
+    private static void requireAllowed(LiveDescriptor d, DescriptorTake take) {
+        FrozenProcess process = take.faults().process(d.pid());
+        List<String> forbidden = process == null ? List.of() : take.faults().forbidden(process, CALLS);
+        if (!forbidden.isEmpty()) {
+            String why = "it cannot be made again: a seccomp filter forbids " + String.join(", ", forbidden);
+            take.look().refuse(d, KIND, why, DO_WITHOUT);
+        }
+    }
+
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
         IoUringContext ring = take.look().rings().of(d).orElseThrow(() -> new IllegalStateException("was looked at"));
+        requireAllowed(d, take);
         int submitter =
                 ring.submitter() == 0 ? 0 : submitter(ring, take.look().rings().tasks(d.pid()));
         IoUringMemory memory = IoUringMemory.of(d.copy(), ring);
@@ -99,7 +126,6 @@ final class IoUringCapture implements OpenFileCapture {
                 id,
                 d.info().statusFlags(),
                 take.owner(d),
-                d.info().inode(),
                 IoUringSetup.of(ring),
                 ring.sqEntries(),
                 ring.cqEntries(),

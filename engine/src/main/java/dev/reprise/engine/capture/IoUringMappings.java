@@ -9,14 +9,17 @@ import dev.reprise.image.state.Image;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.Vma;
+import dev.reprise.kernel.FdInfo;
 import dev.reprise.kernel.IoUring;
+import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mapping;
+import dev.reprise.kernel.Proc;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The mappings of io_urings: which are not as the kernel has made them, or of nothing that the process has open. Pure. */
+/** The mappings of io_urings: which are not as the kernel has made them, or of nothing that the process has open. */
 final class IoUringMappings {
     private static final Set<Long> OFFSETS =
             Set.of(IoUring.IORING_OFF_SQ_RING, IoUring.IORING_OFF_CQ_RING, IoUring.IORING_OFF_SQES);
@@ -29,6 +32,18 @@ final class IoUringMappings {
     /** Whether a mapping is one. */
     static boolean isOne(Mapping mapping) {
         return mapping.path().equals(IoUring.LINK);
+    }
+
+    /** The lowest number under which a process has the ring of a mapping open; -1: it has not. */
+    static int descriptorOf(int pid, Mapping mapping) throws KernelException {
+        String directory = "/proc/" + pid + "/fd";
+        for (int number : Proc.numbers(directory)) {
+            if (Proc.link(directory + "/" + number).equals(IoUring.LINK)
+                    && FdInfo.of(pid, number).inode() == mapping.inode()) {
+                return number;
+            }
+        }
+        return -1;
     }
 
     /** Those that cannot be made again. */
@@ -62,12 +77,12 @@ final class IoUringMappings {
         List<Refusal> refusals = new ArrayList<>(0);
         for (ProcessState process : image.processes()) {
             AddressSpace space = image.object(process.addressSpace(), AddressSpace.class);
-            Set<Long> open = new HashSet<>();
+            Set<Integer> open = new HashSet<>();
             for (Descriptor descriptor :
                     image.object(process.fdTable(), FdTable.class).descriptors()) {
                 if (image.object(descriptor.openFile(), OpenFile.class)
-                        instanceof dev.reprise.image.state.IoUring ring) {
-                    open.add(ring.ring());
+                        instanceof dev.reprise.image.state.IoUring) {
+                    open.add(descriptor.number());
                 }
             }
             boolean isShared = image.processes().stream()
@@ -79,7 +94,7 @@ final class IoUringMappings {
                     String range = Long.toHexString(vma.start()) + "-" + Long.toHexString(vma.end());
                     if (isShared) {
                         refusals.add(refusal(range, SHARED));
-                    } else if (!open.contains(memory.ring())) {
+                    } else if (!open.contains(memory.descriptor())) {
                         refusals.add(refusal(range, NOT_OPEN));
                     }
                 }

@@ -89,7 +89,7 @@ final class AddressSpaceRebuild {
 
     /** Adds every mapping, writable where contents are to come. */
     void map(ProgramBuilder p, MemoryFiles memfds) {
-        new IoUringMappings(p, image, space).add();
+        new IoUringMappings(p, space).add();
         vdso.map(p);
         MappedFilesRebuild files = new MappedFilesRebuild(plans);
         for (int i = 0; i < plans.size(); i++) {

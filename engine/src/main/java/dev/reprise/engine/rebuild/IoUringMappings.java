@@ -11,12 +11,6 @@ import dev.reprise.engine.program.Step;
 import dev.reprise.engine.program.Variable;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Backing;
-import dev.reprise.image.state.Descriptor;
-import dev.reprise.image.state.FdTable;
-import dev.reprise.image.state.Image;
-import dev.reprise.image.state.IoUring;
-import dev.reprise.image.state.OpenFile;
-import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.Mman;
 import java.util.List;
@@ -36,12 +30,10 @@ final class IoUringMappings {
     private static final int FILLING = 2 * Long.BYTES;
 
     private final ProgramBuilder p;
-    private final Image image;
     private final AddressSpace space;
 
-    IoUringMappings(ProgramBuilder p, Image image, AddressSpace space) {
+    IoUringMappings(ProgramBuilder p, AddressSpace space) {
         this.p = p;
-        this.image = image;
         this.space = space;
     }
 
@@ -62,6 +54,9 @@ final class IoUringMappings {
         end.set(fillings);
         fill(fillings, end);
         for (Vma vma : all) {
+            if (!(vma.backing() instanceof Backing.IoUringMemory memory)) {
+                continue;
+            }
             p.call(SYS_munmap, vma.start(), vma.bytes());
             p.expect(
                             vma.start(),
@@ -70,7 +65,7 @@ final class IoUringMappings {
                             Arg.of(vma.bytes()),
                             Arg.of(vma.protection()),
                             Arg.of(Mman.MAP_SHARED | Mman.MAP_POPULATE),
-                            Arg.of(numberOf(vma)),
+                            Arg.of(memory.descriptor()),
                             Arg.of(vma.offset()))
                     .about(AddressSpaceRebuild.name(vma) + " of an io_uring");
         }
@@ -113,23 +108,5 @@ final class IoUringMappings {
         next.add(FILLING);
         p.go(again);
         p.place(done);
-    }
-
-    // In the table of who lives in this address space.
-    private int numberOf(Vma vma) {
-        for (ProcessState process : image.processes()) {
-            if (process.addressSpace().equals(space.id())) {
-                for (Descriptor descriptor :
-                        image.object(process.fdTable(), FdTable.class).descriptors()) {
-                    if (image.object(descriptor.openFile(), OpenFile.class) instanceof IoUring ring
-                            && vma.backing() instanceof Backing.IoUringMemory memory
-                            && ring.ring() == memory.ring()) {
-                        return descriptor.number();
-                    }
-                }
-            }
-        }
-        throw new IllegalArgumentException(
-                "a mapping of an io_uring that is not open: " + AddressSpaceRebuild.name(vma));
     }
 }

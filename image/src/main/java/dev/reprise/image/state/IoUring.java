@@ -5,7 +5,6 @@ import java.util.List;
 /**
  * An open io_uring_setup(2) file without requests in flight.
  *
- * @param ring its inode: mappings of it have the same ({@link Backing.IoUringMemory})
  * @param setup IORING_SETUP_*
  * @param sqPosition how many submissions the kernel has taken, modulo 2^32; {@code cqPosition} completions given
  * @param offsets in the memory of the rings: head and tail of the submission queue, head and tail of the completion queue, completions,
@@ -18,7 +17,6 @@ public record IoUring(
         ObjectId id,
         int flags,
         FileOwner owner,
-        long ring,
         int setup,
         int sqEntries,
         int cqEntries,

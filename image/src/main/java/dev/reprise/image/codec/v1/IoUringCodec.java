@@ -13,24 +13,22 @@ final class IoUringCodec {
 
     static MessageWriter write(IoUring ring) {
         MessageWriter m = OpenFileHead.write(ring);
-        m.u64(4, ring.ring());
-        m.u32(5, ring.setup());
-        m.u32(6, ring.sqEntries());
-        m.u32(7, ring.cqEntries());
-        m.u32(8, ring.sqPosition());
-        m.u32(9, ring.cqPosition());
-        m.packed(10, IdsCodec.write(ring.offsets()));
-        m.u32(11, ring.submitter());
-        m.u32(12, ring.ringBytes());
-        m.bytes(13, ring.rings().toArray());
-        m.u32(14, ring.entryBytes());
-        m.bytes(15, ring.entries().toArray());
+        m.u32(4, ring.setup());
+        m.u32(5, ring.sqEntries());
+        m.u32(6, ring.cqEntries());
+        m.u32(7, ring.sqPosition());
+        m.u32(8, ring.cqPosition());
+        m.packed(9, IdsCodec.write(ring.offsets()));
+        m.u32(10, ring.submitter());
+        m.u32(11, ring.ringBytes());
+        m.bytes(12, ring.rings().toArray());
+        m.u32(13, ring.entryBytes());
+        m.bytes(14, ring.entries().toArray());
         return m;
     }
 
     static IoUring read(MessageReader m) throws IOException {
         OpenFileHead head = new OpenFileHead();
-        long ring = 0;
         int setup = 0;
         int sqEntries = 0;
         int cqEntries = 0;
@@ -44,18 +42,17 @@ final class IoUringCodec {
         Bytes entries = Bytes.empty();
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
-                case 4 -> ring = m.u64();
-                case 5 -> setup = m.u32();
-                case 6 -> sqEntries = m.u32();
-                case 7 -> cqEntries = m.u32();
-                case 8 -> sqPosition = m.u32();
-                case 9 -> cqPosition = m.u32();
-                case 10 -> offsets = IdsCodec.read(m.packed());
-                case 11 -> submitter = m.u32();
-                case 12 -> ringBytes = m.u32();
-                case 13 -> rings = Bytes.of(m.bytes());
-                case 14 -> entryBytes = m.u32();
-                case 15 -> entries = Bytes.of(m.bytes());
+                case 4 -> setup = m.u32();
+                case 5 -> sqEntries = m.u32();
+                case 6 -> cqEntries = m.u32();
+                case 7 -> sqPosition = m.u32();
+                case 8 -> cqPosition = m.u32();
+                case 9 -> offsets = IdsCodec.read(m.packed());
+                case 10 -> submitter = m.u32();
+                case 11 -> ringBytes = m.u32();
+                case 12 -> rings = Bytes.of(m.bytes());
+                case 13 -> entryBytes = m.u32();
+                case 14 -> entries = Bytes.of(m.bytes());
                 default -> head.read(field, m, "IoUring");
             }
         }
@@ -63,7 +60,6 @@ final class IoUringCodec {
                 head.id(),
                 head.flags(),
                 head.owner(),
-                ring,
                 setup,
                 sqEntries,
                 cqEntries,

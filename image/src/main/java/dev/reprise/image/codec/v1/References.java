@@ -149,6 +149,7 @@ final class References {
         require(process.fdTable(), FdTable.class, user);
         require(process.fsContext(), FsContext.class, user);
         require(process.signalHandlers(), SignalHandlers.class, user);
+        rings(process);
         requireIfAny(process.modes().utsNamespace(), UtsNamespace.class, user);
         requireIfAny(process.modes().ipcNamespace(), IpcNamespace.class, user);
         for (TaskState task : process.tasks()) {
@@ -166,14 +167,26 @@ final class References {
             end = vma.end();
             if (vma.backing() instanceof Backing.SharedMemory shared) {
                 require(shared.memory(), MemoryObject.class, "a mapping");
-            } else if (vma.backing() instanceof Backing.IoUringMemory memory && !hasRing(memory.ring())) {
-                throw new MalformedException("a mapping refers to io_uring " + memory.ring() + ", which is not there");
             }
         }
     }
 
-    private boolean hasRing(long ring) {
-        return objects.values().stream().anyMatch(object -> object instanceof IoUring its && its.ring() == ring);
+    private void rings(ProcessState process) throws MalformedException {
+        if (objects.get(process.addressSpace()) instanceof AddressSpace space
+                && objects.get(process.fdTable()) instanceof FdTable table) {
+            for (Vma vma : space.vmas()) {
+                if (vma.backing() instanceof Backing.IoUringMemory memory && !isRing(table, memory.descriptor())) {
+                    throw new MalformedException("a mapping refers to descriptor " + memory.descriptor()
+                            + " of process " + process.pid() + ", which is no io_uring");
+                }
+            }
+        }
+    }
+
+    private boolean isRing(FdTable table, int number) {
+        return table.descriptors().stream()
+                .anyMatch(descriptor -> descriptor.number() == number
+                        && objects.get(descriptor.openFile()) instanceof IoUring);
     }
 
     private void requireIfAny(ObjectId id, Class<? extends SharedObject> kind, String user) throws MalformedException {
