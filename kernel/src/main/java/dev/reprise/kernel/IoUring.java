@@ -1,5 +1,7 @@
 package dev.reprise.kernel;
 
+import java.util.List;
+
 /**
  * Constants of include/uapi/linux/io_uring.h, and places in its structures.
  *
@@ -29,27 +31,26 @@ public final class IoUring {
     public static final int IORING_SETUP_NO_SQARRAY = 1 << 16;
 
     /** By bit. */
-    public static final String[] SETUP_FLAGS = {
-        "IOPOLL",
-        "SQPOLL",
-        "SQ_AFF",
-        "CQSIZE",
-        "CLAMP",
-        "ATTACH_WQ",
-        "R_DISABLED",
-        "SUBMIT_ALL",
-        "COOP_TASKRUN",
-        "TASKRUN_FLAG",
-        "SQE128",
-        "CQE32",
-        "SINGLE_ISSUER",
-        "DEFER_TASKRUN",
-        "NO_MMAP",
-        "REGISTERED_FD_ONLY",
-        "NO_SQARRAY",
-        "HYBRID_IOPOLL",
-        "CQE_MIXED",
-    };
+    public static final List<String> SETUP_FLAGS = List.of(
+            "IOPOLL",
+            "SQPOLL",
+            "SQ_AFF",
+            "CQSIZE",
+            "CLAMP",
+            "ATTACH_WQ",
+            "R_DISABLED",
+            "SUBMIT_ALL",
+            "COOP_TASKRUN",
+            "TASKRUN_FLAG",
+            "SQE128",
+            "CQE32",
+            "SINGLE_ISSUER",
+            "DEFER_TASKRUN",
+            "NO_MMAP",
+            "REGISTERED_FD_ONLY",
+            "NO_SQARRAY",
+            "HYBRID_IOPOLL",
+            "CQE_MIXED");
 
     public static final long IORING_OFF_SQ_RING = 0;
     public static final long IORING_OFF_CQ_RING = 0x8000000;
