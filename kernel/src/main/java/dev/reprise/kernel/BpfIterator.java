@@ -57,7 +57,10 @@ public final class BpfIterator implements AutoCloseable {
     }
 
     private static Fd bpf(int command, String name, MemorySegment attributes) throws KernelException {
-        long result = Door.call(SYS_bpf, command, attributes.address(), attributes.byteSize());
+        long result;
+        do { // the verifier gives up when a signal comes (kernel/bpf/verifier.c, do_check): one of the JVM's
+            result = Door.call(SYS_bpf, command, attributes.address(), attributes.byteSize());
+        } while (Door.isError(result) && Errno.of(result) == Errno.EAGAIN);
         return new Fd(Door.require(result, "bpf", name));
     }
 
