@@ -80,8 +80,7 @@ final class IoUringMappings {
             Set<Integer> open = new HashSet<>();
             for (Descriptor descriptor :
                     image.object(process.fdTable(), FdTable.class).descriptors()) {
-                if (image.object(descriptor.openFile(), OpenFile.class)
-                        instanceof dev.reprise.image.state.IoUring) {
+                if (image.object(descriptor.openFile(), OpenFile.class) instanceof dev.reprise.image.state.IoUring) {
                     open.add(descriptor.number());
                 }
             }

@@ -30,7 +30,9 @@ final class IoUringSetup {
         for (int bit = 0; bit < Integer.SIZE; bit++) {
             if ((ring.flags() & ~SUPPORTED & 1 << bit) != 0) {
                 names.add(
-                        bit < IoUring.SETUP_FLAGS.size() ? "IORING_SETUP_" + IoUring.SETUP_FLAGS.get(bit) : "flag " + bit);
+                        bit < IoUring.SETUP_FLAGS.size()
+                                ? "IORING_SETUP_" + IoUring.SETUP_FLAGS.get(bit)
+                                : "flag " + bit);
             }
         }
         return names;

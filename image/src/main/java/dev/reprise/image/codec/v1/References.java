@@ -185,8 +185,8 @@ final class References {
 
     private boolean isRing(FdTable table, int number) {
         return table.descriptors().stream()
-                .anyMatch(descriptor -> descriptor.number() == number
-                        && objects.get(descriptor.openFile()) instanceof IoUring);
+                .anyMatch(descriptor ->
+                        descriptor.number() == number && objects.get(descriptor.openFile()) instanceof IoUring);
     }
 
     private void requireIfAny(ObjectId id, Class<? extends SharedObject> kind, String user) throws MalformedException {
