@@ -55,7 +55,8 @@ class RealProgramsTest {
     // It does nothing for two seconds after each request: what is in flight is refused.
     @Test
     void fioGoesOnWithItsIoUring() throws IOException, InterruptedException {
-        String load = "--rw=randrw --bs=4k --iodepth=1 --verify=crc32c --size=8m --thinktime=2s --time_based --runtime=20";
+        String load =
+                "--rw=randrw --bs=4k --iodepth=1 --verify=crc32c --size=8m --thinktime=2s --time_based --runtime=20";
         try (RealProgram fio = RealProgram.start(
                 directory, "fio --name=load --ioengine=io_uring --direct=1 --thread --eta=never " + load)) {
             RealProgram.await(

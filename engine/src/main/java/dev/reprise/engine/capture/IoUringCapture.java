@@ -22,6 +22,9 @@ import java.util.Optional;
 final class IoUringCapture implements OpenFileCapture {
     private static final String KIND = "io_uring";
     private static final String DO_WITHOUT = "start the program without io_uring (node: UV_USE_IO_URING=0)";
+    /** At a running program, until nothing is in flight for a moment: what is then, counts in the freeze. */
+    private static final int LOOKS = 20;
+
     /** What a restore has to go through one by one takes it up to half a minute. */
     private static final int MOST_REQUESTS = 1 << 26;
 
@@ -56,6 +59,9 @@ final class IoUringCapture implements OpenFileCapture {
         }
         IoUringContext ring = found.get();
         requireKnown(d, ring, look);
+        for (int i = 0; i < LOOKS && ring.inFlight() != 0 && !look.isFrozen(); i++) {
+            ring = look.rings().of(d).orElse(ring); // what a disk does, or the call itself, ends soon
+        }
         if (ring.inFlight() != 0) {
             String why = ring.inFlight() + (ring.inFlight() == 1 ? " request is" : " requests are") + " in flight";
             look.refuseForNow(d, KIND, why, "try again when they have ended; or " + DO_WITHOUT);
