@@ -30,7 +30,7 @@ public final class IoUringContext {
         for (Map.Entry<IoUringField, Place> place : places.entrySet()) {
             values.put(
                     place.getKey(),
-                    place.getValue().of(told.getLong(Long.BYTES * place.getKey().ordinal())));
+                    place.getValue().of(told.getLong(Long.BYTES * place.getKey().slot())));
         }
         Place list = places.get(IoUringField.OVERFLOW);
         overflow = list == null ? 0 : list.offset();

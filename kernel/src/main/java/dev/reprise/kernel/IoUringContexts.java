@@ -110,13 +110,13 @@ public final class IoUringContexts {
         }
         IoUringField behind = field.behind();
         if (behind == null) {
-            p.read(LOOKED_AT, place.offset(), at(field.ordinal()), place.bytes(), end);
+            p.read(LOOKED_AT, place.offset(), at(field.slot()), place.bytes(), end);
             return;
         }
         BpfProgram.Target none = new BpfProgram.Target();
-        p.load8(NODE, BpfProgram.FRAME, at(behind.ordinal()));
+        p.load8(NODE, BpfProgram.FRAME, at(behind.slot()));
         p.jumpIfEqual(NODE, 0, none);
-        p.read(NODE, place.offset(), at(field.ordinal()), place.bytes(), end);
+        p.read(NODE, place.offset(), at(field.slot()), place.bytes(), end);
         p.place(none);
     }
 

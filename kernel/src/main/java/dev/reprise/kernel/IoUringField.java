@@ -1,5 +1,6 @@
 package dev.reprise.kernel;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is read of struct io_ring_ctx (io_uring/io_uring.c; include/linux/io_uring_types.h). */
@@ -39,6 +40,8 @@ enum IoUringField {
     /** 255: none. */
     NAPI("napi_track_mode");
 
+    private static final List<IoUringField> ALL = List.of(values());
+
     private final String struct;
     private final String path;
     private final @Nullable IoUringField behind;
@@ -51,6 +54,11 @@ enum IoUringField {
         this.struct = struct;
         this.path = path;
         this.behind = behind;
+    }
+
+    /** Where it stands among all. */
+    int slot() {
+        return ALL.indexOf(this);
     }
 
     String struct() {
