@@ -1,6 +1,6 @@
 // What cannot be saved is refused by name, and the program goes on; one case a kind of open file or memory.
 // guest: io_uring
-// guest: io_uring_new
+// guest: io_uring_polled
 // guest: userfaultfd
 // guest: perf_event
 // guest: bpf_map
@@ -174,8 +174,8 @@ static int open_kind(const char *kind)
 {
     if (strcmp(kind, "io_uring") == 0) {
         return waiting_ring();
-    } else if (strcmp(kind, "io_uring_new") == 0) {
-        struct io_uring_params parameters = {0};
+    } else if (strcmp(kind, "io_uring_polled") == 0) {
+        struct io_uring_params parameters = {.flags = IORING_SETUP_SQPOLL};
         return syscall(SYS_io_uring_setup, 4, &parameters);
     } else if (strcmp(kind, "userfaultfd") == 0) {
         return waited_for();

@@ -5,13 +5,14 @@
 // under a 7 ms interval timer, two that play ping-pong over a condition variable, one that keeps
 // changing and checking memory (argument 2: MiB). `restartable` leaves out the calls which any
 // interruption ends with EINTR. `aio` has two threads that use asynchronous I/O, `faults`
-// one whose page faults another serves. The other modes are a process of one thread.
+// one whose page faults another serves, `rings` two that use io_urings. The other modes are a process of one thread.
 // needs: moving
 // guest: multi
 // guest: restartable
 // guest: spin
 // guest: aio
 // guest: faults
+// guest: rings
 // guest: nanosleep
 // guest: clock_nanosleep_until
 // guest: poll_timed
@@ -35,6 +36,7 @@
 #include "aio_checks.h"
 #include "blocked_calls.h"
 #include "fault_checks.h"
+#include "ring_checks.h"
 #include "self_checks.h"
 #include "vitals.h"
 
@@ -43,7 +45,7 @@ static struct worker *worker_of[CALL_COUNT];
 static pthread_t others[8];
 static int blocked_count, other_count;
 static bool needs_alarm = true;
-static bool restartable, aio, faulting;
+static bool restartable, aio, faulting, ringing;
 static volatile bool none_blocked;
 static volatile int rounds[CALL_COUNT], released_rounds[CALL_COUNT];
 
@@ -174,6 +176,14 @@ static void start_faults(void)
     start("server of faults", faults_serve_all);
 }
 
+static struct ring_user ring_of_process;
+
+static void start_rings(void)
+{
+    ring_prepare(&ring_of_process, 0);
+    start("thread with a ring", rings_repeatedly);
+}
+
 void setup(void)
 {
     const char *mode = guest_arg(0, "multi");
@@ -187,17 +197,20 @@ void setup(void)
     bool spinning = strcmp(mode, "spin") == 0;
     aio = strcmp(mode, "aio") == 0;
     faulting = strcmp(mode, "faults") == 0;
+    ringing = strcmp(mode, "rings") == 0;
     if (multi)
         start_multi();
     else if (aio)
         start_aio();
     else if (faulting)
         start_faults();
+    else if (ringing)
+        start_rings();
     else if (!spinning)
         start_single(mode);
     if (needs_alarm)
         alarm_start();
-    struct worker *spinner = spinning || aio || faulting ? worker_new(mode) : NULL;
+    struct worker *spinner = spinning || aio || faulting || ringing ? worker_new(mode) : NULL;
     while (!guest_may_go()) {
         if (all_have_ticked())
             guest_ready();
@@ -209,6 +222,8 @@ void setup(void)
             aio_once(&aio_of_process, spinner);
         else if (faulting)
             faults_once(spinner);
+        else if (ringing)
+            ring_once(&ring_of_process, spinner);
         else
             call_once(0);
         process_checks(process);

@@ -52,6 +52,22 @@ class RealProgramsTest {
         }
     }
 
+    // It does nothing for two seconds after each request: what is in flight is refused.
+    @Test
+    void fioGoesOnWithItsIoUring() throws IOException, InterruptedException {
+        String load =
+                "--rw=randrw --bs=4k --iodepth=1 --verify=crc32c --size=8m --thinktime=2s --time_based --runtime=20";
+        try (RealProgram fio = RealProgram.start(
+                directory, "fio --name=load --ioengine=io_uring --direct=1 --thread --eta=never " + load)) {
+            RealProgram.await(
+                    "a ring", () -> fio.ask("cat /proc/" + fio.pid() + "/maps").contains("anon_inode:[io_uring]"));
+            fio.checkpoint();
+            fio.killAndRestore();
+            assertThat(fio.awaitEnd()).isIn(0, Tasks.UNKNOWN);
+            assertThat(fio.out()).contains("err= 0");
+        }
+    }
+
     @Test
     void nginxServesAndReloads() throws IOException, InterruptedException {
         Files.writeString(directory.resolve("conf"), """

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RefusedTest {
     @ParameterizedTest
     @CsvSource({
-        "io_uring, a request of it is in flight",
-        "io_uring_new, the kernel tells neither what is in flight nor how it was set up",
+        "io_uring, 1 request is in flight",
+        "io_uring_polled, it was set up with IORING_SETUP_SQPOLL",
         "userfaultfd, page faults wait for it",
         "perf_event, perf_event",
         "bpf_map, bpf-map",

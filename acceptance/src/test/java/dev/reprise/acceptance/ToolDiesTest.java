@@ -73,7 +73,8 @@ class ToolDiesTest {
                 "self_checker.spin",
                 "self_checker.nanosleep",
                 "self_checker.aio",
-                "self_checker.faults");
+                "self_checker.faults",
+                "self_checker.rings");
         Stream<String> others = Stream.of("self_checker.static.multi", "self_checker.ppoll_timed");
         return Boolean.getBoolean("reprise.long") ? Stream.concat(usual, others) : usual;
     }

@@ -13,6 +13,7 @@ import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.HungUpTerminal;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.Inotify;
+import dev.reprise.image.state.IoUring;
 import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.MmFields;
 import dev.reprise.image.state.OpenFile;
@@ -67,6 +68,7 @@ final class Words {
             case Backing.Kernel(String name) -> name;
             case Backing.Device(var file) -> file.path();
             case Backing.AioRing ring -> ring.hasContext() ? "[aio]" : "[aio] without a context";
+            case Backing.IoUringMemory _ -> "[io_uring]";
         };
     }
 
@@ -119,6 +121,7 @@ final class Words {
             case Fanotify _ -> "fanotify";
             case Inotify _ -> "inotify";
             case Userfaultfd _ -> "userfaultfd";
+            case IoUring _ -> "io_uring";
             case MemFd _ -> "memfd";
             case Socket _ -> "socket";
             case OutsideFile _ -> "outside";
@@ -149,6 +152,7 @@ final class Words {
             case Fanotify group -> Amounts.count(group.marks().size(), "mark");
             case Inotify inotify -> Amounts.count(inotify.watches().size(), "watch");
             case Userfaultfd faults -> Amounts.count(faults.ranges().size(), "range");
+            case IoUring ring -> ring.sqEntries() + " and " + ring.cqEntries() + " entries";
             case MemFd memory -> "memory #" + memory.memory().value() + ", offset " + memory.offset();
             case Socket socket -> socket(socket);
             case OutsideFile outside -> outside.description();

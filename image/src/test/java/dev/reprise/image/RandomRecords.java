@@ -4,6 +4,7 @@ import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.FdTable;
+import dev.reprise.image.state.IoUring;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
@@ -99,6 +100,10 @@ public final class RandomRecords {
             values[1] = head;
             values[2] = (head + unread) % AIO_EVENTS;
             values[3] = bytes(32 * unread);
+        } else if (type == IoUring.class) {
+            values[8] = List.of(0, 4, 8, 12, 64, random.nextInt(1 << 20));
+            values[10] = 300 + random.nextInt(1 << 20);
+            values[12] = 300 + random.nextInt(1 << 20);
         } else if (type == SignalAction.class) {
             values[0] = 1 + random.nextInt(64);
         } else if (type == ResourceLimit.class) {

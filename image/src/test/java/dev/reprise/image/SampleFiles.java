@@ -19,6 +19,7 @@ import dev.reprise.image.state.FileOwner;
 import dev.reprise.image.state.HungUpTerminal;
 import dev.reprise.image.state.Inotify;
 import dev.reprise.image.state.InotifyWatch;
+import dev.reprise.image.state.IoUring;
 import dev.reprise.image.state.IpcIdentity;
 import dev.reprise.image.state.IpcLimit;
 import dev.reprise.image.state.IpcNamespace;
@@ -119,6 +120,21 @@ final class SampleFiles {
                         List.of(new PageRun(0x55555555a000L, 2)),
                         List.of(new PageRun(0x555555559000L, 3)),
                         List.of(new PageRun(0x555555560000L, 1))),
+                new IoUring(
+                        id(114),
+                        2,
+                        NOBODY,
+                        0x1000,
+                        8,
+                        16,
+                        1000,
+                        1001,
+                        List.of(0, 4, 8, 12, 64, 320),
+                        4711,
+                        4096,
+                        SampleImage.bytes(352, 7),
+                        4096,
+                        SampleImage.bytes(64, 8)),
                 new SeccompFilter(id(92), ObjectId.NONE, 2, SampleImage.bytes(16, 5)),
                 new Cgroups(id(93), List.of(new Cgroups.Membership("/sys/fs/cgroup/a", true))),
                 new SharedMemorySegment(id(94), new IpcIdentity(-5, 65536, 0600, OWNER), memory, true, false),
@@ -168,6 +184,7 @@ final class SampleFiles {
             }
         }
         descriptors.add(SampleImage.descriptor(1000, 10));
+        descriptors.add(SampleImage.descriptor(1001, 114)); // which a mapping names
         return descriptors;
     }
 

@@ -155,6 +155,14 @@ public final class SampleImage {
                         new Backing.AioRing(true, 126, 1, Bytes.of(new byte[64])),
                         Set.of(VmFlag.DONT_EXPAND)),
                 new Vma(
+                        0x7ffff7fb3000L,
+                        0x7ffff7fb4000L,
+                        3,
+                        true,
+                        0x10000000,
+                        new Backing.IoUringMemory(1001),
+                        Set.of(VmFlag.DONT_EXPAND)),
+                new Vma(
                         0x7ffff7fc9000L,
                         0x7ffff7fcb000L,
                         5,

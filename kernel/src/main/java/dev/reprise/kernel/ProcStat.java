@@ -17,6 +17,7 @@ public record ProcStat(
         int exitSignal,
         int exitCode) {
     private static final long PF_EXITING = 0x4;
+    private static final long PF_IO_WORKER = 0x10;
     private static final long PF_KTHREAD = 0x200000;
     private static final int FLAGS = 6;
     private static final int START = 19;
@@ -55,6 +56,11 @@ public record ProcStat(
     /** Whether the kernel itself runs in it. */
     public boolean isKernelThread() {
         return (flags & PF_KTHREAD) != 0;
+    }
+
+    /** Whether the kernel has made it, a thread of a program's, for requests of io_urings. */
+    public boolean isIoWorker() {
+        return (flags & PF_IO_WORKER) != 0;
     }
 
     /** Whether it has ended, or is on its way out and has given up what it had. */

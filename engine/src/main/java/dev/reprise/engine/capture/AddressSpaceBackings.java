@@ -44,6 +44,9 @@ final class AddressSpaceBackings {
         if (ring != null) {
             return ring;
         }
+        if (IoUringMappings.isOne(mapping)) {
+            return new Backing.IoUringMemory(IoUringMappings.descriptorOf(pid, mapping));
+        }
         if (SystemVMemory.is(path)) {
             // the id is the inode: that of the first segment is 0
             return sharedMemory(mapping, files.link(mapping), path, IpcResidence.nameOf(pid));

@@ -31,7 +31,7 @@ final class BackingRefusals {
                 refusals.add(barred(mapping));
             } else if (mapping.has(VmFlag.HUGETLB.smaps())) {
                 ofHugePages(mapping, refusals);
-            } else if (mapping.inode() != 0 && !isMemory(mapping) && !AioRings.isOne(mapping)) {
+            } else if (mapping.inode() != 0 && !isMemory(mapping) && !isRing(mapping)) {
                 ofFile(mapping, refusals);
             }
         }
@@ -43,6 +43,10 @@ final class BackingRefusals {
                 || MemoryObjectCapture.isSharedAnonymous(mapping.path())
                 || HugePages.isAnonymous(mapping.path())
                 || SystemVMemory.is(mapping.path());
+    }
+
+    private static boolean isRing(Mapping mapping) {
+        return AioRings.isOne(mapping) || IoUringMappings.isOne(mapping);
     }
 
     private void ofHugePages(Mapping mapping, List<Refusal> refusals) throws KernelException {
@@ -98,7 +102,7 @@ final class BackingRefusals {
         for (Mapping mapping : mappings) {
             if (mapping.inode() != 0
                     && !SystemVMemory.is(mapping.path())
-                    && !AioRings.isOne(mapping)
+                    && !isRing(mapping)
                     && (isMemory(mapping) || mapping.shared() && files.isDeleted(mapping))) {
                 objects.put(new DeviceInode(mapping.device(), mapping.inode()), mapping);
             }

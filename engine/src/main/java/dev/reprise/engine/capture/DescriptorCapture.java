@@ -5,13 +5,17 @@ import dev.reprise.engine.model.Refusal;
 import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
+import dev.reprise.kernel.IoUring;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.PidFd;
 import dev.reprise.kernel.Sockets;
 import dev.reprise.kernel.Uffd;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +59,8 @@ final class DescriptorCapture implements AutoCloseable {
     private final LiveConnections connections = new LiveConnections();
     private final LockedInodes locked = new LockedInodes();
     private OutsideHolders outside = OutsideHolders.NOBODY;
+    private final IoUrings rings = new IoUrings();
+    private final Map<Integer, Set<Long>> openRings = new HashMap<>();
     private boolean servesFaults;
 
     /** Of the processes as they are before the freeze. */
@@ -76,6 +82,13 @@ final class DescriptorCapture implements AutoCloseable {
         try (Processes processes = new Processes()) {
             for (Descriptions.Description one : look.descriptions().all()) {
                 servesFaults |= one.link().equals(Uffd.LINK);
+                if (one.link().equals(IoUring.LINK)) {
+                    for (int holder : look.descriptions().holders(one.id())) {
+                        openRings
+                                .computeIfAbsent(holder, _ -> new HashSet<>())
+                                .add(one.info().inode());
+                    }
+                }
                 try (LiveDescriptor d = processes.open(one)) {
                     lookAt(d, look);
                 } catch (KernelException closed) {
@@ -103,9 +116,18 @@ final class DescriptorCapture implements AutoCloseable {
         return servesFaults;
     }
 
-    /** Finds out what processes outside have open, too: before the freeze, since it reads all of /proc. */
+    /** The io_urings, by their inodes, that {@link #look} has found open in a process (by a thread of it that lives). */
+    Set<Long> openRings(int tid) {
+        return openRings.getOrDefault(tid, Set.of());
+    }
+
+    /** Finds out, before the freeze, what takes long: what processes outside have open, too, and how io_urings are laid out where there are some. */
     void lookAround() throws KernelException {
-        outside = OutsideHolders.of(set, SeenTables.running(set).descriptions(new ObjectTable()));
+        Descriptions descriptions = SeenTables.running(set).descriptions(new ObjectTable());
+        outside = OutsideHolders.of(set, descriptions);
+        if (descriptions.all().stream().anyMatch(one -> one.link().equals(IoUring.LINK))) {
+            rings.learn();
+        }
     }
 
     /** Everything is frozen, and {@link #take} follows: what takes time by itself begins. */
@@ -196,7 +218,7 @@ final class DescriptorCapture implements AutoCloseable {
 
     private DescriptorLook look(ProcessSet processes, Descriptions descriptions, boolean frozen)
             throws KernelException {
-        return new DescriptorLook(processes, outside, descriptions, OwnTerminals.of(processes), frozen, links);
+        return new DescriptorLook(processes, outside, descriptions, OwnTerminals.of(processes), frozen, links, rings);
     }
 
     /** The processes by descriptor: one is open, that of the last description; they come process by process. */

@@ -19,6 +19,7 @@ final class DescriptorLook {
     private final Descriptions descriptions;
     private final OwnTerminals terminals;
     private final boolean frozen;
+    private final IoUrings rings;
     private final LinkFates links;
     private final SocketIndex sockets;
     private final InetIndex inet = new InetIndex();
@@ -34,7 +35,9 @@ final class DescriptorLook {
             Descriptions descriptions,
             OwnTerminals terminals,
             boolean frozen,
-            OutsideLinks links) {
+            OutsideLinks links,
+            IoUrings rings) {
+        this.rings = rings;
         this.set = set;
         this.outside = outside;
         this.descriptions = descriptions;
@@ -53,6 +56,11 @@ final class DescriptorLook {
 
     Descriptions descriptions() {
         return descriptions;
+    }
+
+    /** What is known of io_urings. */
+    IoUrings rings() {
+        return rings;
     }
 
     /** Which sockets are inside. */

@@ -25,6 +25,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -88,12 +89,12 @@ final class FaultServers {
         return false;
     }
 
-    /** The calls of the questions that a process must not make. */
-    List<String> forbidden(FrozenProcess process) {
+    /** Which of some calls a process must not make. */
+    List<String> forbidden(FrozenProcess process, Map<String, Integer> calls) {
         Set<String> forbidden = new TreeSet<>();
         for (FrozenProcess sharer : sharers(process)) {
             for (Tracee tracee : sharer.freeze().tracees()) {
-                forbidden.addAll(SeccompLook.forbidden(seccomp, tracee, FaultProbe.CALLS));
+                forbidden.addAll(SeccompLook.forbidden(seccomp, tracee, calls));
             }
         }
         return List.copyOf(forbidden);

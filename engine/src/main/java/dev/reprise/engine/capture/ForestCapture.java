@@ -133,13 +133,15 @@ final class ForestCapture {
         List<DeadProcess> zombies = zombies();
         OutsideIds outside = OutsideIds.of(set, memberships(statuses));
         FrozenProcess root = processes.getFirst();
-        return new Image(
+        Image image = new Image(
                 MachineCapture.take(root.member().tid(), root.freeze().leader().xstate(), before.vdso),
                 objects.objects(),
                 states,
                 zombies,
                 outside.groups(),
                 outside.sessions());
+        IoUringMappings.requireOpen(image);
+        return image;
     }
 
     private Map<Integer, OpenNumbers> numbers() {

@@ -21,7 +21,6 @@ final class MappingRefusals {
     // How paths begin of mappings that are no files.
     private static final String[][] PATHS = {
         {"/secretmem", "secret memory", "the kernel lets nobody read it"},
-        {"anon_inode:[io_uring]", "io_uring", "the kernel does not tell whether requests are in flight"},
         {"anon_inode:[perf_event]", "performance counter", "its state stays in the kernel"},
         {"anon_inode:", "mapping of a kernel object", "its state stays in the kernel"},
         {"socket:", "mapping of a packet socket", "its state stays in the kernel"},
@@ -42,6 +41,7 @@ final class MappingRefusals {
                 refusals.add(new Refusal(reason[1], "mapping " + mapping.range(), reason[2], ""));
             }
         }
+        refusals.addAll(IoUringMappings.of(mappings));
         if (!vdso) {
             // So it is for a moment in the middle of an execve, too.
             refusals.add(new Refusal("process without a vdso", "address space", "a restore ends in the vdso's code", "")
@@ -51,6 +51,9 @@ final class MappingRefusals {
     }
 
     private static String[] reason(Mapping mapping) {
+        if (IoUringMappings.isOne(mapping)) {
+            return new String[0];
+        }
         for (String[] path : PATHS) {
             if (mapping.path().startsWith(path[0])) {
                 return path;

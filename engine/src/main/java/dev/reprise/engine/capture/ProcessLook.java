@@ -2,6 +2,7 @@ package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Refusal;
 import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.IoWorker;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStat;
@@ -52,7 +53,7 @@ final class ProcessLook {
 
     // A leader that has ended before its threads is no task to look at.
     private static List<Integer> living(Member member) throws KernelException {
-        List<Integer> tids = Proc.numbers("/proc/" + member.pid() + "/task");
+        List<Integer> tids = IoWorker.without(member.pid(), Proc.numbers("/proc/" + member.pid() + "/task"));
         return member.pid() == member.tid()
                 ? tids
                 : tids.stream().filter(tid -> tid != member.pid()).toList();

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that is in the way of a checkpoint of a set, found without touching it: process by process, then between them. */
@@ -27,6 +28,7 @@ final class SetLook {
     private final Map<Member, AddressSpaceCapture> spaces = new LinkedHashMap<>();
     private long bytes;
 
+    private final Map<Member, Set<Long>> openRings = new HashMap<>();
     private boolean servesFaults;
 
     private SetLook(ProcessSet set, OutsideLinks links) {
@@ -58,6 +60,7 @@ final class SetLook {
         try (DescriptorCapture descriptors = new DescriptorCapture(set, links)) {
             refusals.addAll(descriptors.look());
             servesFaults = descriptors.servesFaults();
+            set.members().forEach(member -> openRings.put(member, descriptors.openRings(member.tid())));
         }
         Sharing memory = Sharing.of(Kcmp.VM, set.members());
         List<Refusal> ipc = IpcNamespaceLook.of(set, memory, false);
@@ -68,6 +71,7 @@ final class SetLook {
                 Readers.all(first, SetLook::mappings).iterator();
         for (Member member : first) {
             List<Mapping> its = mappings.next();
+            rings(member, its, memory);
             unlessGone(() -> memory(member, its, files, ipc.isEmpty()));
         }
         refusals.addAll(SharedMemoryLook.of(spaces, set, new MemoryFates(links)));
@@ -101,6 +105,17 @@ final class SetLook {
         }
         spaces.put(member, space);
         bytes += space.bytesSeen();
+    }
+
+    private void rings(Member member, @Nullable List<Mapping> mappings, Sharing memory) {
+        List<Member> sharers = memory.groups().stream()
+                .filter(group -> group.contains(member))
+                .findFirst()
+                .orElse(List.of());
+        Set<Long> open = openRings.getOrDefault(member, Set.of());
+        for (Refusal refusal : IoUringMappings.of(mappings == null ? List.of() : mappings, open, sharers.size())) {
+            refusals.add(set.isForest() ? refusal.in(member.text()) : refusal);
+        }
     }
 
     @FunctionalInterface

@@ -106,7 +106,7 @@ final class UserfaultfdCapture implements OpenFileCapture {
             }
             all.add(process);
             if (initialised) {
-                List<String> forbidden = take.faults().forbidden(process);
+                List<String> forbidden = take.faults().forbidden(process, FaultProbe.CALLS);
                 if (!forbidden.isEmpty()) {
                     String why = "it cannot be asked: a seccomp filter forbids " + String.join(", ", forbidden);
                     take.look().refuse(d, KIND, why, "");

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>{@link #clear}: first of all in the root, after the image file is open; nothing else is mapped afterwards;
  *   <li>{@link #prepare}: before descriptors (it makes files that they open) and before anybody forks;
- *   <li>{@link #map}: after {@link MemoryFiles#create}, before the fs context (paths are the tool's);
+ *   <li>{@link #map}: after {@link MemoryFiles#create} and {@link FdTableRebuild#create} (io_urings are mapped), before the fs context
+ *       (paths are the tool's);
  *   <li>contents: {@link PageLoading} or {@link PageDelivery}, which ask {@link #place};
  *   <li>{@link #finish}: after the contents, before {@link MemoryFiles#finish} (seals), limits and credentials.
  * </ol>
@@ -88,6 +89,7 @@ final class AddressSpaceRebuild {
 
     /** Adds every mapping, writable where contents are to come. */
     void map(ProgramBuilder p, MemoryFiles memfds) {
+        new IoUringMappings(p, space).add();
         vdso.map(p);
         MappedFilesRebuild files = new MappedFilesRebuild(plans);
         for (int i = 0; i < plans.size(); i++) {
@@ -97,7 +99,7 @@ final class AddressSpaceRebuild {
                 case Backing.MappedFile _, Backing.Device _ ->
                     SharedMemoryRebuild.map(p, plan, files.descriptor(p, plan.vma()));
                 case Backing.AioRing ring -> AioRingRebuild.add(p, plan.vma(), ring);
-                case Backing.SharedMemory _, Backing.Kernel _ -> {}
+                case Backing.SharedMemory _, Backing.Kernel _, Backing.IoUringMemory _ -> {}
             }
             files.release(p, i, plan.vma());
             HugePageAdvice.add(p, plan.vma());

@@ -235,8 +235,8 @@ final class ExecutablePlanner {
         memoryFiles.create(p);
         memory.prepare(p);
         IpcRebuild.undos(p, process);
-        memory.map(p, memoryFiles);
         descriptors.create(p, memoryFiles);
+        memory.map(p, memoryFiles);
     }
 
     private boolean hasIpcNamespace() {
@@ -324,6 +324,7 @@ final class ExecutablePlanner {
         }
         temporaries.close(p);
         report.useStderr(p, 2);
+        descriptors.settleRings(p, process.leader().tid(), true);
         if (successor == null) {
             ProcessRebuild.finish(p, process, space.dumpable());
         } else {
@@ -339,6 +340,7 @@ final class ExecutablePlanner {
 
     private void thread(TaskState task, Slot done, LocalProcessor here) {
         gates.await(attributesGate);
+        descriptors.settleRings(p, task.tid(), false);
         if (successor == null) {
             ThreadRebuild.add(p, process.pid(), task);
         } else {

@@ -20,6 +20,7 @@ import dev.reprise.image.state.FileLock;
 import dev.reprise.image.state.HungUpTerminal;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.Inotify;
+import dev.reprise.image.state.IoUring;
 import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
@@ -192,9 +193,19 @@ final class FdTableRebuild {
                 }
             }
             case Socket socket -> sockets.create(socket);
+            case IoUring ring -> new IoUringRebuild(p, files).create(ring);
             case Userfaultfd faults -> {
                 requireOwnMemory(faults);
                 new UserfaultfdRebuild(p, files).create(faults);
+            }
+        }
+    }
+
+    /** Adds, in the thread's own program: io_urings that only it may use are as they were; in the leader's, all that anybody may. */
+    void settleRings(ProgramBuilder p, int tid, boolean isLeader) {
+        for (OpenFile file : files.finished()) {
+            if (file instanceof IoUring ring && IoUringRebuild.isOf(ring, tid, isLeader)) {
+                new IoUringRebuild(p, files).settle(ring);
             }
         }
     }

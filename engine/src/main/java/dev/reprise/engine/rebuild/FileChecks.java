@@ -10,6 +10,7 @@ import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.HungUpTerminal;
 import dev.reprise.image.state.Inotify;
+import dev.reprise.image.state.IoUring;
 import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.OutsideFile;
@@ -80,6 +81,7 @@ final class FileChecks {
                     Fanotify _,
                     Inotify _,
                     Userfaultfd _,
+                    IoUring _,
                     MemFd _,
                     Socket _,
                     DeletedFile _,

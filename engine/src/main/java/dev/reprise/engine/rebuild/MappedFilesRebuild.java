@@ -37,7 +37,11 @@ final class MappedFilesRebuild {
         return switch (vma.backing()) {
             case Backing.MappedFile mapped -> new Opening(mapped.file().path(), flags(vma));
             case Backing.Device device -> new Opening(device.file().path(), Fcntl.O_RDONLY);
-            case Backing.Anonymous _, Backing.SharedMemory _, Backing.Kernel _, Backing.AioRing _ -> null;
+            case Backing.Anonymous _,
+                    Backing.SharedMemory _,
+                    Backing.Kernel _,
+                    Backing.AioRing _,
+                    Backing.IoUringMemory _ -> null;
         };
     }
 

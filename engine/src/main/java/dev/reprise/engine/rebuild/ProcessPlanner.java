@@ -269,6 +269,9 @@ final class ProcessPlanner {
     Program thread(TaskState task) {
         ProgramBuilder p = ProgramBuilder.holdingBack(layout.heldBack());
         CgroupRebuild.ofThread(p, image, process, task);
+        if (ownsTable) {
+            descriptors.settleRings(p, task.tid(), false);
+        }
         ThreadRebuild.add(p, process.pid(), task);
         seccomp.addOwn(p, task);
         p.end();
@@ -278,6 +281,9 @@ final class ProcessPlanner {
     /** The leader's last program: its own attributes, what needs them; the timers run from here on. */
     LastProgram last() {
         ProgramBuilder p = ProgramBuilder.holdingBack(layout.heldBack());
+        if (ownsTable) {
+            descriptors.settleRings(p, process.leader().tid(), true);
+        }
         LimitsRebuild limits = ProcessRebuild.finish(p, process, space.dumpable());
         if (ownsTable) {
             descriptors.finish(p);

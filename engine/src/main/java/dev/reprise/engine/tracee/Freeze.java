@@ -1,6 +1,7 @@
 package dev.reprise.engine.tracee;
 
 import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.IoWorker;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStat;
@@ -150,6 +151,9 @@ public final class Freeze {
         Tracee tracee = new Tracee(tracer.ptrace(), tid, tid == pid);
         tracees.put(tid, tracee);
         try {
+            if (isKernels(tid)) {
+                return; // it has no way home, and nothing to do: what is in flight is refused
+            }
             SleepClock before = SleepClock.of(pid, tid);
             int options = Ptrace.O_TRACESYSGOOD | Ptrace.O_TRACEEXEC;
             seize(tid, filtered ? options | Ptrace.O_SUSPEND_SECCOMP : options);
@@ -168,6 +172,15 @@ public final class Freeze {
             } else if (order.contains(tracee) || !hasEnded(tid)) {
                 throw failure;
             }
+        }
+    }
+
+    private boolean isKernels(int tid) throws KernelException {
+        try {
+            return tid != pid && IoWorker.isOne(pid, tid);
+        } catch (KernelException gone) {
+            gone.requireAnswer();
+            return false;
         }
     }
 

@@ -7,6 +7,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_epoll_pwait;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_epoll_pwait2;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_epoll_wait;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_io_getevents;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_io_uring_enter;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_read;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_readv;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_recvfrom;
@@ -45,6 +46,7 @@ final class InterruptedCalls {
             case SYS_read, SYS_readv, SYS_write, SYS_writev, SYS_connect, SYS_accept, SYS_accept4 -> true;
             case SYS_sendto, SYS_recvfrom, SYS_sendmsg, SYS_recvmsg, SYS_recvmmsg, SYS_sendmmsg -> true;
             case SYS_semop, SYS_semtimedop, SYS_rt_sigtimedwait, SYS_io_getevents -> true;
+            case SYS_io_uring_enter -> true; // which says how many it has submitted, if any
             case SYS_epoll_wait, SYS_epoll_pwait, SYS_epoll_pwait2 -> true;
             default -> false;
         };

@@ -27,7 +27,6 @@ class MappingRefusalsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "anon_inode:[io_uring], rd wr sh, io_uring",
         "anon_inode:[perf_event], rd wr sh, performance counter",
         "/secretmem (deleted), rd wr sh, secret memory",
         "/dev/mem, rd wr sh pf io, device memory",

@@ -17,6 +17,9 @@ public sealed interface Backing {
     /** A character device without state mapped privately (/dev/zero). */
     record Device(FileIdentity file) implements Backing {}
 
+    /** Memory of the {@link IoUring} that the process has open under this number: what of it says the offset of the mapping. */
+    record IoUringMemory(int descriptor) implements Backing {}
+
     /**
      * The ring of an AIO context without requests in flight.
      *

@@ -24,7 +24,8 @@ public sealed interface OpenFile extends SharedObject
                 PosixQueue,
                 PseudoterminalEnd,
                 HungUpTerminal,
-                Userfaultfd {
+                Userfaultfd,
+                IoUring {
     /** The file status flags (F_GETFL), as /proc/PID/fdinfo shows them, without O_CLOEXEC. */
     int flags();
 

@@ -55,6 +55,7 @@ public final class RecordType {
     static final int FANOTIFY = 95;
     static final int HUNG_UP_TERMINAL = 96;
     static final int USERFAULTFD = 100;
+    static final int IO_URING = 101;
 
     private RecordType() {}
 }

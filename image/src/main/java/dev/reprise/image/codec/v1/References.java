@@ -13,6 +13,7 @@ import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.IoUring;
 import dev.reprise.image.state.IpcNamespace;
 import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.MemoryObject;
@@ -148,6 +149,7 @@ final class References {
         require(process.fdTable(), FdTable.class, user);
         require(process.fsContext(), FsContext.class, user);
         require(process.signalHandlers(), SignalHandlers.class, user);
+        rings(process);
         requireIfAny(process.modes().utsNamespace(), UtsNamespace.class, user);
         requireIfAny(process.modes().ipcNamespace(), IpcNamespace.class, user);
         for (TaskState task : process.tasks()) {
@@ -167,6 +169,24 @@ final class References {
                 require(shared.memory(), MemoryObject.class, "a mapping");
             }
         }
+    }
+
+    private void rings(ProcessState process) throws MalformedException {
+        if (objects.get(process.addressSpace()) instanceof AddressSpace space
+                && objects.get(process.fdTable()) instanceof FdTable table) {
+            for (Vma vma : space.vmas()) {
+                if (vma.backing() instanceof Backing.IoUringMemory memory && !isRing(table, memory.descriptor())) {
+                    throw new MalformedException("a mapping refers to descriptor " + memory.descriptor()
+                            + " of process " + process.pid() + ", which is no io_uring");
+                }
+            }
+        }
+    }
+
+    private boolean isRing(FdTable table, int number) {
+        return table.descriptors().stream()
+                .anyMatch(descriptor ->
+                        descriptor.number() == number && objects.get(descriptor.openFile()) instanceof IoUring);
     }
 
     private void requireIfAny(ObjectId id, Class<? extends SharedObject> kind, String user) throws MalformedException {

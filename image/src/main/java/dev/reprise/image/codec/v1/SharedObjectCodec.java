@@ -14,6 +14,7 @@ import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.HungUpTerminal;
 import dev.reprise.image.state.Inotify;
+import dev.reprise.image.state.IoUring;
 import dev.reprise.image.state.IpcNamespace;
 import dev.reprise.image.state.MemFd;
 import dev.reprise.image.state.MemoryObject;
@@ -85,6 +86,7 @@ final class SharedObjectCodec {
             case PseudoterminalEnd _ -> RecordType.PSEUDOTERMINAL_END;
             case HungUpTerminal _ -> RecordType.HUNG_UP_TERMINAL;
             case Userfaultfd _ -> RecordType.USERFAULTFD;
+            case IoUring _ -> RecordType.IO_URING;
             case UtsNamespace _ -> RecordType.UTS_NAMESPACE;
             case IpcNamespace _ -> RecordType.IPC_NAMESPACE;
             case EnteredNamespace _ -> RecordType.ENTERED_NAMESPACE;
@@ -128,6 +130,7 @@ final class SharedObjectCodec {
             case PseudoterminalEnd it -> PseudoterminalCodec.write(it);
             case HungUpTerminal it -> HungUpTerminalCodec.write(it);
             case Userfaultfd it -> UserfaultfdCodec.write(it);
+            case IoUring it -> IoUringCodec.write(it);
             case UtsNamespace it -> UtsNamespaceCodec.write(it);
             case IpcNamespace it -> IpcNamespaceCodec.write(it);
             case EnteredNamespace it -> EnteredNamespaceCodec.write(it);
@@ -172,6 +175,7 @@ final class SharedObjectCodec {
             case RecordType.PSEUDOTERMINAL_END -> PseudoterminalCodec.end(m);
             case RecordType.HUNG_UP_TERMINAL -> HungUpTerminalCodec.read(m);
             case RecordType.USERFAULTFD -> UserfaultfdCodec.read(m);
+            case RecordType.IO_URING -> IoUringCodec.read(m);
             case RecordType.UTS_NAMESPACE -> UtsNamespaceCodec.read(m);
             case RecordType.IPC_NAMESPACE -> IpcNamespaceCodec.read(m);
             case RecordType.ENTERED_NAMESPACE -> EnteredNamespaceCodec.read(m);

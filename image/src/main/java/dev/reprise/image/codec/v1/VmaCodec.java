@@ -34,6 +34,7 @@ final class VmaCodec {
             case Backing.Kernel kernel -> m.element(10, latin1(kernel.name()).toByteArray());
             case Backing.Device device -> m.message(11, FileIdentityCodec.write(device.file()));
             case Backing.AioRing ring -> m.message(14, AioRingCodec.write(ring));
+            case Backing.IoUringMemory memory -> m.u32(15, memory.descriptor());
         }
         m.u32(12, vma.policy().mode());
         m.bytes(13, vma.policy().nodes().toArray());
@@ -66,6 +67,7 @@ final class VmaCodec {
                 case 12 -> policy = m.u32();
                 case 13 -> nodes = Bytes.of(m.bytes());
                 case 14 -> backing = AioRingCodec.read(m.message());
+                case 15 -> backing = new Backing.IoUringMemory(m.u32());
                 default -> throw m.unknown("Vma");
             }
         }
