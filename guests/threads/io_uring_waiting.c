@@ -2,6 +2,7 @@
 // They go on waiting, and get what comes later: a request of another thread, and a message from another ring.
 // needs: moving
 #include "uring.h"
+#include <stdatomic.h>
 
 enum { COUNT = 2 };
 static struct uring rings[COUNT], sender;
@@ -9,6 +10,7 @@ static long results[COUNT];
 static unsigned unread[COUNT];
 static uint64_t numbers[COUNT];
 static bool left_alone;
+static atomic_int begun;
 static pthread_t threads[COUNT];
 
 static void *wait_for_completions(void *number)
@@ -16,6 +18,7 @@ static void *wait_for_completions(void *number)
     long i = (long)number;
     uring_setup(&rings[i], 8, 0, i == 0 ? 0 : IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN);
     uring_use(&rings[i], 100 + i);
+    begun++;
     results[i] = syscall(SYS_io_uring_enter, rings[i].fd, 0, 1, IORING_ENTER_GETEVENTS, NULL, 0);
     unread[i] = uring_unread(&rings[i]);
     numbers[i] = uring_peek(&rings[i], 0)->user_data;
@@ -27,6 +30,8 @@ void setup(void)
     uring_setup(&sender, 8, 0, 0);
     for (long i = 0; i < COUNT; i++)
         NEED_ZERO(pthread_create(&threads[i], NULL, wait_for_completions, (void *)i));
+    while (begun < COUNT)
+        usleep(1000);
     guest_ready_after_ms(50);
 }
 

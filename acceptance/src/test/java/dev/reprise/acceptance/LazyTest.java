@@ -119,7 +119,7 @@ class LazyTest {
     private static List<Integer> all(Path script) {
         return ProcessHandle.allProcesses()
                 .map(process -> (int) process.pid())
-                .filter(pid -> Tasks.isAlive(pid) && commandLine(pid).startsWith("python3\0" + script))
+                .filter(pid -> Tasks.isAlive(pid) && commandLine(pid).contains("\0" + script + "\0"))
                 .toList();
     }
 

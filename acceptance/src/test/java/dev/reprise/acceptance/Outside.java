@@ -20,7 +20,8 @@ final class Outside {
             "(State|Vm(Peak|HWM|RSS|PTE|Swap)|Rss\\w+|SigQ|voluntary_ctxt_switches|nonvoluntary_ctxt_switches"
                     + "|x86_Thread_features\\w*|Cpus_allowed_list|Mems_allowed\\w*|HugetlbPages|CoreDumping):.*");
     private static final Pattern MOVING = Pattern.compile(
-            "(Vm\\w+|Threads|SigPnd|ShdPnd|SigBlk|pos|eventfd-count|sigmask|tfd|pending|total|inotify wd.*):.*");
+            "(Vm\\w+|Threads|SigPnd|ShdPnd|SigBlk|pos|eventfd-count|sigmask|tfd|pending|total|inotify wd.*"
+                    + "|(Cached)?[SC]q(Head|Tail)|[SC]QEs|\\s*\\d+: user_data):.*");
     private static final Pattern OF_THIS_LIFE = Pattern.compile("(PPid|FDSize):.*");
     private static final Pattern OBJECT_NUMBER = Pattern.compile(
             "((?<=:\\[)\\d+(?=])|(?<=/dev/pts/)\\d+|(?<=^eventfd-id: )\\s*\\d+|(?<=^ino:\t)\\d+|(?<=^tty-index:\t)\\d+|(?<=^mnt_id:\t)\\d+|(?<=^ClockID: )-\\d+"
