@@ -135,16 +135,19 @@ final class PagedSpace implements AutoCloseable {
                 return hasCome;
             }
             MissingPages.@Nullable Extent extent = missing.at(page);
-            Loaded loaded = extent == null
-                    ? null
-                    : contents.at(extent.part(page, extent.end()).position());
-            if (loaded == null ? zero(page) : copy(extent.part(page, page + PAGE), loaded) != 0) {
+            if (extent == null) {
+                if (zero(page)) {
+                    wanted.remove(page);
+                    hasCome = true;
+                }
+                continue;
+            }
+            Loaded loaded = contents.at(extent.part(page, extent.end()).position());
+            if (copy(extent.part(page, page + PAGE), loaded) != 0) {
                 wanted.remove(page);
                 hasCome = true;
             }
-            if (loaded != null) {
-                bringAround(page, loaded);
-            }
+            bringAround(page, loaded);
         }
         return hasCome;
     }

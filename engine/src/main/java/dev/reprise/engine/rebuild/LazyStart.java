@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +58,7 @@ final class LazyStart implements AutoCloseable {
         Step faults = plan.contents().faults();
         if (faults != null) {
             var space = plan.process().addressSpace();
-            LazySplit.Later later = memory.lazy().get(space);
+            LazySplit.Later later = Objects.requireNonNull(memory.lazy().get(space));
             try (PidFd process = PidFd.open(seed.pid())) {
                 Fd copy = process.copy((int) results.result(faults));
                 served.add(new Pager.Served(space.value(), copy, later.missing()));

@@ -177,7 +177,7 @@ public final class ImageStore {
         return images().resolve(name);
     }
 
-    /** A channel into which an image is to be written; {@link StoreWriter#complete} gives it its name. */
+    /** A channel into which an image is to be written; closing it gives it its name. */
     public StoreWriter write(String name, boolean sync) throws IOException {
         StoreLock lock = lock(true);
         try {
