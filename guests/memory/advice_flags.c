@@ -1,4 +1,5 @@
 // What madvise and mmap said about a mapping stays with it: its VmFlags, and the contents.
+// opt-out: lazy: while its memory comes its mappings have the flag of the userfaultfd that serves them, and flags are what this guest looks at
 #include "guest.h"
 
 enum { SIZE = 4 << 20 };

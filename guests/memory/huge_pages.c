@@ -1,4 +1,5 @@
 // Transparent huge pages: memory that is made of them comes back right, wholly and partly used.
+// opt-out: lazy: while its memory comes its mappings have the flag of the userfaultfd that serves them, and flags are what this guest looks at
 #include "guest.h"
 
 enum { HUGE_PAGE = 2 << 20, COUNT = 8 };

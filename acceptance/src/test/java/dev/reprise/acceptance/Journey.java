@@ -64,6 +64,7 @@ final class Journey {
             case PIPE -> terminal.pipe();
             case TWICE -> terminal.twice();
             case PID_NAMESPACE -> terminal.restore("--pid-namespace");
+            case LAZY -> terminal.restore("--lazy");
             default -> throw new IllegalArgumentException(way.title());
         }
     }

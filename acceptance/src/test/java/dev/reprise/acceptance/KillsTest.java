@@ -3,7 +3,9 @@ package dev.reprise.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.reprise.engine.MemoryStore;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,13 +26,23 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>By default 300 kills; {@code -Dreprise.kills=N} says how many, {@code -Dreprise.long=true} makes it 10,000.
  */
 class KillsTest {
+    /** Stands for the image file. */
+    private static final String FILE = "FILE";
+
     private static final int KILLS =
             Integer.getInteger("reprise.kills", Boolean.getBoolean("reprise.long") ? 10_000 : 300);
     private static final long SEED = Long.getLong("reprise.seed", 1);
+    /** As a stream, into a pipe that is read. */
+    private static final String STREAM = "-";
+
     private static final List<List<String>> MODES = List.of(
-            List.of("--sync=no"), List.of("--sync=no", "--stop-and-copy"), List.of("--sync=no", "--compress=lz4"));
+            List.of("--sync=no", "-o", FILE),
+            List.of("--sync=no", "--stop-and-copy", "-o", FILE),
+            List.of("--sync=no", "--compress=lz4", "-o", FILE),
+            List.of("-o", "mem:kills-" + ProcessHandle.current().pid()),
+            List.of("-o", STREAM));
     /** It takes as long as ten others, and is taken once in so many. */
-    private static final List<String> PROOF = List.of("--sync=no", "--prove");
+    private static final List<String> PROOF = List.of("--sync=no", "--prove", "-o", FILE);
 
     private static final int PROOFS = 8;
     /** How often a duration is used before it is measured again: the machine has other work, too. */
@@ -80,6 +92,9 @@ class KillsTest {
             for (SoakProgram program : mix) {
                 program.close();
             }
+            MemoryStore.ofUser().prepare(); // what the killed have left there goes
+            Files.deleteIfExists(
+                    MemoryStore.ofUser().path("kills-" + ProcessHandle.current().pid()));
         }
         System.out.println(KILLS + " kills, " + killed + " of them before the tool had ended");
         assertThat(killed).isGreaterThan(KILLS / 4);
@@ -115,14 +130,27 @@ class KillsTest {
 
     private static Process start(SoakProgram program, List<String> mode, Path image) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("checkpoint"));
-        arguments.addAll(mode);
-        arguments.addAll(List.of("-o", image.toString(), program.pid() + ""));
+        mode.forEach(argument -> arguments.add(argument.equals(FILE) ? image.toString() : argument));
+        arguments.add(program.pid() + "");
+        boolean isStream = mode.contains(STREAM);
         ProcessBuilder builder = new ProcessBuilder(Tool.command(List.of(), arguments.toArray(String[]::new)))
                 .redirectInput(Path.of("/dev/null").toFile())
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(isStream ? ProcessBuilder.Redirect.PIPE : ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
         Tool.environment(builder);
-        return Births.start(builder);
+        Process tool = Births.start(builder);
+        if (isStream) {
+            Thread.ofPlatform().daemon().start(() -> drain(tool));
+        }
+        return tool;
+    }
+
+    private static void drain(Process tool) {
+        try {
+            tool.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException killed) {
+            // and so is the stream
+        }
     }
 
     // What the tool leaves to its reaper, which is this JVM here, and what it has killed with it.

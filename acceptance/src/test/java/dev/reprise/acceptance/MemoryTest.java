@@ -71,6 +71,22 @@ class MemoryTest {
         }
     }
 
+    // Nobody else would ever give that memory back.
+    @Test
+    void whatTheKilledHaveLeftGoes() throws Exception {
+        MemoryStore.ofUser().prepare();
+        Path directory = MemoryStore.ofUser().path(name).getParent();
+        long living = ProcessHandle.current().pid();
+        Process ended = new ProcessBuilder("true").start();
+        ended.waitFor();
+        Path left = Files.createFile(directory.resolve("." + name + "." + ended.pid() + "-1f.part"));
+        Path growing = Files.createFile(directory.resolve("." + name + "." + living + "-1f.part"));
+        MemoryStore.ofUser().prepare();
+        assertThat(left).doesNotExist();
+        assertThat(growing).exists();
+        Files.delete(growing);
+    }
+
     @Test
     void isListedUntilItIsRemoved() throws Exception {
         try (RunningGuest guest = RunningGuest.start(Guest.named("heap"))) {

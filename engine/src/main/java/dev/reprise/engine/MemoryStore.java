@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -26,6 +27,9 @@ import java.util.regex.Pattern;
 public final class MemoryStore {
     private static final Path TMPFS = Path.of("/dev/shm");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,199}");
+    /** As transport.Aside calls what is not complete: its writer's id is in it. */
+    private static final Pattern PART = Pattern.compile("\\..+\\.([0-9]{1,9})-[0-9a-f]+\\.part");
+
     private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
 
     private final Path directory;
@@ -69,7 +73,8 @@ public final class MemoryStore {
     }
 
     /**
-     * Makes the directory where it is missing, and sees that nobody else can have put anything into it.
+     * Makes the directory where it is missing, and sees that nobody else can have put anything into it. What writers that have been
+     * killed have left there gives its memory back.
      *
      * @throws IOException it belongs to somebody else, or others may write to it
      */
@@ -78,6 +83,18 @@ public final class MemoryStore {
             Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWN));
         } catch (FileAlreadyExistsException before) {
             requireOwn();
+            removeLeft();
+        }
+    }
+
+    private void removeLeft() throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, ".*.part")) {
+            for (Path file : files) {
+                Matcher writer = PART.matcher(file.getFileName().toString());
+                if (writer.matches() && !Files.exists(Path.of("/proc", writer.group(1)))) {
+                    Files.deleteIfExists(file);
+                }
+            }
         }
     }
 
