@@ -34,7 +34,7 @@ final class VmaCodec {
             case Backing.Kernel kernel -> m.element(10, latin1(kernel.name()).toByteArray());
             case Backing.Device device -> m.message(11, FileIdentityCodec.write(device.file()));
             case Backing.AioRing ring -> m.message(14, AioRingCodec.write(ring));
-            case Backing.IoUringMemory memory -> m.u32(15, memory.descriptor());
+            case Backing.IoUringMemory memory -> m.message(15, ringMemory(memory));
         }
         m.u32(12, vma.policy().mode());
         m.bytes(13, vma.policy().nodes().toArray());
@@ -67,7 +67,7 @@ final class VmaCodec {
                 case 12 -> policy = m.u32();
                 case 13 -> nodes = Bytes.of(m.bytes());
                 case 14 -> backing = AioRingCodec.read(m.message());
-                case 15 -> backing = new Backing.IoUringMemory(m.u32());
+                case 15 -> backing = ringMemory(m.message());
                 default -> throw m.unknown("Vma");
             }
         }
@@ -130,6 +130,23 @@ final class VmaCodec {
             throw new UnknownFieldException("flags 0x" + Long.toHexString(left) + " of Vma are not known");
         }
         return flags;
+    }
+
+    private static MessageWriter ringMemory(Backing.IoUringMemory memory) {
+        MessageWriter m = new MessageWriter();
+        m.u32(1, memory.descriptor());
+        return m;
+    }
+
+    private static Backing ringMemory(MessageReader m) throws IOException {
+        int descriptor = 0;
+        for (int field = m.next(); field != 0; field = m.next()) {
+            if (field != 1) {
+                throw m.unknown("IoUringMemory");
+            }
+            descriptor = m.u32();
+        }
+        return new Backing.IoUringMemory(descriptor);
     }
 
     private static MessageWriter latin1(String name) {
