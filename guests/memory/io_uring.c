@@ -142,13 +142,18 @@ static void check_requests(struct uring *u)
     close(file);
 }
 
+// Each once: the kernel may put the first request after a drained one off until the others are done.
 static void check_unread(struct uring *u, unsigned many)
 {
     CHECK("unread", uring_unread(u), many + extra);
+    unsigned seen = 0;
     for (unsigned i = 0; i < many; i++) {
-        CHECK("number", uring_peek(u, i)->user_data, 1000 + i);
+        uint64_t number = uring_peek(u, i)->user_data - 1000;
+        CHECK("number", number < many, 1);
+        seen |= 1u << number % 32;
         CHECK("result", uring_peek(u, i)->res, 0);
     }
+    CHECK("each once", seen, (1u << many) - 1);
     uring_seen(u, many + extra);
     extra = 0;
 }

@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * them, {@code -Dreprise.long=true} every step.
  */
 class ToolDiesTest {
-    private static final Pattern OWN_DOING = Pattern.compile("ShdPnd|SigPnd|pos:|VmSize|/SYSV|flags of mappings");
+    private static final Pattern OWN_DOING =
+            Pattern.compile("ShdPnd|SigPnd|pos:|VmSize|/SYSV|flags of mappings|CachedCqTail");
     private static final int SAMPLE = Integer.getInteger("reprise.deaths", 12);
     private static final long PATIENCE_NANOS = 10_000_000_000L;
 
