@@ -96,6 +96,8 @@ class StoreTest {
         try (RunningGuest guest = RunningGuest.start(Guest.named("heap"))) {
             Tool.Outcome wrong = Tool.run("checkpoint", "-o", "store:" + other, guest.pid() + "");
             assertThat(wrong.endsWith(1).err()).contains("no store of images").hasLineCount(1);
+            Tool.run("checkpoint", "-o", store, "1").endsWith(3);
+            assertThat(size()).as("a refused one leaves nothing").isLessThan(100);
             Path image = scratch.resolve("image");
             run("checkpoint", "--sync=no", "-o", image + "", guest.pid() + "");
             byte[] bytes = Files.readAllBytes(image);

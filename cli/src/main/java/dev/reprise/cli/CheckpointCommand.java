@@ -250,9 +250,11 @@ final class CheckpointCommand implements Callable<Integer> {
         }
         Optional<StoreName> stored = StoreName.of(output);
         if (stored.isPresent()) {
-            WritableByteChannel image =
-                    PageStore.create(stored.get().directory(), stored.get().name(), options.sync());
-            return Checkpoint.toChannel(target, image, options, progress);
+            // A checkpoint that is refused never touches it.
+            try (WritableByteChannel image =
+                    PageStore.create(stored.get().directory(), stored.get().name(), options.sync())) {
+                return Checkpoint.toChannel(target, image, options, progress);
+            }
         }
         if (!output.equals(STDOUT)) {
             return Checkpoint.toFile(target, output, options, progress);

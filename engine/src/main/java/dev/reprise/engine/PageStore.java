@@ -37,8 +37,7 @@ public final class PageStore {
      * @param sync whether it is on the disk then
      */
     public static WritableByteChannel create(Path directory, String name, boolean sync) throws IOException {
-        ImageStore store = ImageStore.openOrCreate(directory);
-        return store.write(name.isEmpty() ? store.nextName() : name, sync);
+        return ImageStore.openOrCreate(directory).write(name, sync);
     }
 
     /** An image, byte for byte as it was put there; with an empty name the newest. It stays whole though it is given up meanwhile. */

@@ -224,9 +224,7 @@ final class PagedSpace implements AutoCloseable {
                 return 0;
             }
             if (done == -Errno.ENOENT.code() && (length > PAGE || doubted != rest.start())) {
-                // A border between two mappings. Or it has just been moved, which the kernel looks for after the
-                // mapping:
-                // asked again it says EAGAIN then.
+                // A border between two mappings. Or it has just been moved: asked again the kernel says EAGAIN then.
                 isByPages = true;
                 doubted = rest.start();
                 continue;

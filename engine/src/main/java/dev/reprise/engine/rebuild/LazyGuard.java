@@ -58,7 +58,7 @@ final class LazyGuard implements Pager.Watch {
     private static final int PATIENCE_MILLIS = 2000;
 
     private final Arena arena = Arena.ofShared();
-    // Descriptors of processes, ended by a zero.
+    // Descriptors of processes, each one more than it is (0 is one, too), ended by a zero.
     private final MemorySegment table;
     private final PoisonTable memory;
     private final Map<Integer, PidFd> known = new LinkedHashMap<>();
@@ -127,7 +127,7 @@ final class LazyGuard implements Pager.Watch {
         p.copy(one, Arg.contentOf(next), Arg.of(Integer.BYTES));
         Step fd = p.load4(one);
         p.jumpIfEqual(fd, Arg.of(0), end);
-        body.accept(fd);
+        body.accept(p.add(fd, Arg.of(-1)));
         p.store8(next, p.add(Arg.contentOf(next), Arg.of(Integer.BYTES)));
         p.go(loop);
         p.place(end);
@@ -141,7 +141,7 @@ final class LazyGuard implements Pager.Watch {
             throw new KernelException("restore --lazy", "more than " + MOST + " processes", Errno.EAGAIN);
         }
         PidFd fd = PidFd.open(process);
-        table.set(JAVA_INT, (long) known.size() * Integer.BYTES, fd.number());
+        table.set(JAVA_INT, (long) known.size() * Integer.BYTES, fd.number() + 1);
         known.put(process, fd);
         memory.seen(fd.number());
     }
@@ -161,7 +161,7 @@ final class LazyGuard implements Pager.Watch {
                 ended.add(one);
                 all.remove();
             } else {
-                table.set(JAVA_INT, (long) at++ * Integer.BYTES, one.number());
+                table.set(JAVA_INT, (long) at++ * Integer.BYTES, one.number() + 1);
             }
         }
         table.asSlice((long) at * Integer.BYTES, (long) ended.size() * Integer.BYTES)

@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
  *
  * <pre>
  *   reprise-store        "1" and a line feed
- *   lock                 held, shared, by those who read and write, alone by who collects garbage
+ *   lock                 held, shared, by those who write and delete, alone by who collects garbage
  *   images/NAME          a {@link Recipe}
  *   packs/N, N.index     pages; their keys of 16 bytes, in order
  * </pre>
@@ -38,6 +38,9 @@ public final class ImageStore {
     static final FileAttribute<Set<PosixFilePermission>> OWN_FILE = attribute("rw-------");
     private static final FileAttribute<Set<PosixFilePermission>> OWN_DIRECTORY = attribute("rwx------");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,199}");
+    /** What there is of a store before it is one. */
+    private static final Set<String> BEGINNING = Set.of("images", "packs", "lock", "reprise-store.part");
+
     private static final String VERSION = "1\n";
 
     private final Path directory;
@@ -81,7 +84,8 @@ public final class ImageStore {
         try {
             Files.createDirectory(directory, OWN_DIRECTORY);
         } catch (FileAlreadyExistsException there) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(
+                    directory, file -> !BEGINNING.contains(file.getFileName().toString()))) {
                 if (files.iterator().hasNext()) {
                     return open(directory);
                 }
@@ -90,7 +94,11 @@ public final class ImageStore {
         for (String part : List.of("images", "packs")) {
             Files.createDirectories(directory.resolve(part), OWN_DIRECTORY);
         }
-        Files.createFile(directory.resolve("lock"), OWN_FILE);
+        try {
+            Files.createFile(directory.resolve("lock"), OWN_FILE);
+        } catch (FileAlreadyExistsException begun) {
+            // by somebody who makes the same store, or died at that
+        }
         write(directory.resolve("reprise-store"), VERSION.getBytes(StandardCharsets.US_ASCII), true);
         return open(directory);
     }
@@ -177,11 +185,14 @@ public final class ImageStore {
         return images().resolve(name);
     }
 
-    /** A channel into which an image is to be written; closing it gives it its name. */
+    /** A channel into which an image is to be written; closing it gives it its name, the next number for an empty one. */
     public StoreWriter write(String name, boolean sync) throws IOException {
+        if (!name.isEmpty() && !isName(name)) {
+            throw new IllegalArgumentException("no name: " + name);
+        }
         StoreLock lock = lock(true);
         try {
-            return new StoreWriter(this, image(name), sync, lock);
+            return new StoreWriter(this, name, sync, lock);
         } catch (IOException failure) {
             lock.close();
             throw failure;
@@ -190,7 +201,9 @@ public final class ImageStore {
 
     /** Gives up an image; its pages stay until garbage is collected. */
     public void delete(String name) throws IOException {
-        Files.delete(image(name));
+        try (StoreLock _ = lock(true)) { // who collects garbage would bring it back
+            Files.delete(image(name));
+        }
     }
 
     /** Deletes the pages that no image has any more; how many bytes are free again. */

@@ -77,6 +77,10 @@ final class Pack implements AutoCloseable {
         buffer.clear();
     }
 
+    int number() {
+        return number;
+    }
+
     /** How many pages it has. */
     long pages() {
         return pages;

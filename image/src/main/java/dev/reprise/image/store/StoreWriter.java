@@ -1,5 +1,7 @@
 package dev.reprise.image.store;
 
+import dev.reprise.image.stream.Alignment;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -8,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.BitSet;
 
 /**
  * An image on its way into a store: pages that it has are not written again. Closed when all of an image has come, it gets its name;
@@ -18,8 +21,9 @@ public final class StoreWriter implements WritableByteChannel {
     private static final int KEYS = 1 << 16;
 
     private final ImageStore store;
-    private final Path image;
+    private final String name;
     private final Path part;
+    private final BitSet usedPacks = new BitSet();
     private final boolean sync;
     private final StoreLock lock;
     private final KnownPages known = new KnownPages();
@@ -39,16 +43,16 @@ public final class StoreWriter implements WritableByteChannel {
     });
     private boolean isOpen = true;
 
-    /** {@code lock} is let go when this is closed. */
-    StoreWriter(ImageStore store, Path image, boolean sync, StoreLock lock) throws IOException {
+    /** {@code name}: empty for the next number; {@code lock} is let go when this is closed. */
+    StoreWriter(ImageStore store, String name, boolean sync, StoreLock lock) throws IOException {
         this.store = store;
-        this.image = image;
+        this.name = name;
         this.sync = sync;
         this.lock = lock;
         int number = learn();
         pack = newPack(number);
-        part = image.resolveSibling(
-                "." + image.getFileName() + "." + ProcessHandle.current().pid() + RECIPE);
+        // The pack's number is this writer's alone.
+        part = store.images().resolve("." + pack.number() + RECIPE);
         try {
             recipe = new Recipe.Out(ImageStore.newFile(part));
         } catch (IOException failure) {
@@ -76,7 +80,7 @@ public final class StoreWriter implements WritableByteChannel {
 
     private void learn(Path index, int number) throws IOException {
         long page = 0;
-        try (var in = new java.io.BufferedInputStream(Files.newInputStream(index), KEYS)) {
+        try (var in = new BufferedInputStream(Files.newInputStream(index), KEYS)) {
             byte[] one = new byte[PageKey.BYTES];
             ByteBuffer words = ByteBuffer.wrap(one);
             while (in.readNBytes(one, 0, one.length) == one.length) {
@@ -102,6 +106,7 @@ public final class StoreWriter implements WritableByteChannel {
             place = pack.add(page, key.high(), key.low());
             known.add(key.high(), key.low(), place);
         }
+        usedPacks.set(Pack.pack(place));
         return place;
     }
 
@@ -112,7 +117,7 @@ public final class StoreWriter implements WritableByteChannel {
 
     /** The bytes that it has added to the store's pages so far. */
     public long newBytes() {
-        return pack.pages() * (long) dev.reprise.image.stream.Alignment.PAGE;
+        return pack.pages() * (long) Alignment.PAGE;
     }
 
     private void publish() throws IOException {
@@ -120,12 +125,36 @@ public final class StoreWriter implements WritableByteChannel {
         recipe.finish();
         recipe.close();
         if (sync) {
+            // Those of images that were written without it, too: this one consists of them.
+            for (int one = usedPacks.nextSetBit(0); one >= 0; one = usedPacks.nextSetBit(one + 1)) {
+                ImageStore.syncFile(store.packs().resolve(Integer.toString(one)));
+            }
             ImageStore.syncFile(part);
             ImageStore.syncDirectory(store.packs());
         }
-        Files.move(part, image, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        if (name.isEmpty()) {
+            takeNumber();
+        } else {
+            Files.move(
+                    part,
+                    store.images().resolve(name),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
         if (sync) {
             ImageStore.syncDirectory(store.images());
+        }
+    }
+
+    // Others may be at the same: whoever comes second gets the next one.
+    private void takeNumber() throws IOException {
+        while (true) {
+            try {
+                Files.createLink(store.images().resolve(store.nextName()), part);
+                return;
+            } catch (FileAlreadyExistsException another) {
+                // then it is listed now
+            }
         }
     }
 

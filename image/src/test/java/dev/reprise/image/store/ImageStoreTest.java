@@ -98,7 +98,7 @@ class ImageStoreTest {
         byte[][] images = new byte[10][];
         for (int i = 0; i < images.length; i++) {
             images[i] = image();
-            long added = put(store.nextName(), images[i]);
+            long added = put("", images[i]);
             assertThat(added).isEqualTo((i == 0 ? PAGES : 3L) * PAGE);
             for (int page : new int[] {i, i + 20, 63}) {
                 change(page);
@@ -109,6 +109,19 @@ class ImageStoreTest {
         }
         assertThat(store.newest()).isEqualTo("10");
         assertThat(store.list()).hasSize(images.length).allMatch(entry -> entry.bytes() > PAGES * PAGE);
+    }
+
+    @Test
+    void aStoreWhoseMakerDiedIsMade() throws IOException {
+        Path begun = Files.createDirectory(scratch.resolve("begun"));
+        Files.createDirectory(begun.resolve("images"));
+        Files.createFile(begun.resolve("lock"));
+        store = ImageStore.openOrCreate(begun);
+        byte[] image = image();
+        put("", image);
+        put("", image);
+        assertThat(get("2")).isEqualTo(image);
+        assertThat(store.list()).extracting(ImageStore.Entry::name).containsExactly("1", "2");
     }
 
     @Test
