@@ -136,7 +136,11 @@ public final class Proc {
         List<Integer> children = new ArrayList<>();
         try {
             for (int tid : numbers("/proc/" + pid + "/task")) {
-                addChildren("/proc/" + pid + "/task/" + tid + "/children", children);
+                try {
+                    children.addAll(children(pid, tid));
+                } catch (KernelException ended) {
+                    // a thread, whose children are another one's now
+                }
             }
         } catch (KernelException gone) {
             // as said
@@ -144,16 +148,15 @@ public final class Proc {
         return children;
     }
 
-    private static void addChildren(String path, List<Integer> children) {
-        try {
-            for (String child : text(path).split(" ", 0)) {
-                if (!child.isBlank()) {
-                    children.add(Integer.valueOf(child.strip()));
-                }
+    /** The ids of the children of one thread of a process. */
+    public static List<Integer> children(int pid, int tid) throws KernelException {
+        List<Integer> children = new ArrayList<>(0);
+        for (String child : text("/proc/" + pid + "/task/" + tid + "/children").split(" ", 0)) {
+            if (!child.isBlank()) {
+                children.add(Integer.valueOf(child.strip()));
             }
-        } catch (KernelException ended) {
-            // a thread, whose children are another one's now
         }
+        return children;
     }
 
     /** The numbers among a directory's names (pids, tids, descriptors), ascending. */

@@ -16,9 +16,7 @@ final class OuterIds {
 
     /** The only child of a process. */
     static int childOf(int pid) throws KernelException {
-        String children =
-                Proc.text("/proc/" + pid + "/task/" + pid + "/children").strip();
-        return Integer.parseInt(children);
+        return Proc.children(pid, pid).getFirst();
     }
 
     /** Our ids of all tasks of our process {@code pid}, by theirs in the namespace at {@code level} from ours. */
@@ -46,7 +44,7 @@ final class OuterIds {
             int[] ids = ProcStatus.of(pid, pid).ids("NSpid");
             outer.put(ids[level], pid);
             for (int tid : Proc.numbers("/proc/" + pid + "/task")) {
-                open.addAll(children(pid, tid));
+                open.addAll(Proc.children(pid, tid));
             }
         }
         return outer;
@@ -59,19 +57,8 @@ final class OuterIds {
         if (first.innermost("NSpid") != 1) {
             return List.of();
         }
-        List<Integer> siblings = new ArrayList<>(children(parent, parent));
+        List<Integer> siblings = new ArrayList<>(Proc.children(parent, parent));
         siblings.remove(Integer.valueOf(pid));
         return siblings;
-    }
-
-    private static List<Integer> children(int pid, int tid) throws KernelException {
-        List<Integer> children = new ArrayList<>(0);
-        for (String child :
-                Proc.text("/proc/" + pid + "/task/" + tid + "/children").split(" ")) {
-            if (!child.isBlank()) {
-                children.add(Integer.parseInt(child.strip()));
-            }
-        }
-        return children;
     }
 }

@@ -110,10 +110,7 @@ final class Garbage {
 
     private static void read(Path image, Recipe.Reader reader) throws IOException {
         try (Recipe.In recipe = new Recipe.In(Files.newInputStream(image))) {
-            boolean goesOn = true;
-            while (goesOn) {
-                goesOn = recipe.next(reader);
-            }
+            recipe.rest(reader);
         }
     }
 

@@ -107,6 +107,14 @@ final class Recipe {
             }
         }
 
+        /** Reads all that is left. */
+        void rest(Reader reader) throws IOException {
+            boolean goesOn = true;
+            while (goesOn) {
+                goesOn = next(reader);
+            }
+        }
+
         @Override
         public void close() throws IOException {
             in.close();

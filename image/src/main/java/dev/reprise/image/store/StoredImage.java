@@ -40,21 +40,17 @@ final class StoredImage implements ReadableByteChannel, Recipe.Reader {
 
     @SuppressWarnings("resource") // the file is the caller's
     private void openPacks(FileChannel file) throws IOException {
-        Recipe.In recipes = new Recipe.In(Channels.newInputStream(file));
-        boolean goesOn = true;
-        while (goesOn) {
-            goesOn = recipes.next(new Recipe.Reader() {
-                @Override
-                public void other(byte[] bytes) {
-                    // stands in the recipe itself
-                }
+        new Recipe.In(Channels.newInputStream(file)).rest(new Recipe.Reader() {
+            @Override
+            public void other(byte[] bytes) {
+                // stands in the recipe itself
+            }
 
-                @Override
-                public void pages(long place, int count) throws IOException {
-                    pack(Pack.pack(place));
-                }
-            });
-        }
+            @Override
+            public void pages(long place, int count) throws IOException {
+                pack(Pack.pack(place));
+            }
+        });
     }
 
     private void closePacks() throws IOException {
