@@ -1,9 +1,12 @@
 // A program without children never has one: not for waitpid(-1, __WALL), which says ECHILD at every instant, not for
-// its handler of SIGCHLD, and not in /proc.
+// its handler of SIGCHLD, and not in /proc. It has so much memory that a copy of its page tables takes some milliseconds.
 // needs: moving
 #include "guest.h"
 
+#include <sys/mman.h>
 #include <sys/wait.h>
+
+#define BYTES (96 << 20)
 
 static _Atomic bool ending;
 static _Atomic long asked, seen, signals;
@@ -30,6 +33,11 @@ static void *watch(void *unused)
 
 void setup(void)
 {
+    char *area = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    NEED(area == MAP_FAILED ? -1 : 0);
+    NEED(madvise(area, BYTES, MADV_NOHUGEPAGE));
+    for (size_t at = 0; at < BYTES; at += 4096)
+        area[at] = 1;
     struct sigaction action = {.sa_handler = count_signal};
     NEED(sigaction(SIGCHLD, &action, NULL));
     NEED_ZERO(pthread_create(&watcher, NULL, watch, NULL));

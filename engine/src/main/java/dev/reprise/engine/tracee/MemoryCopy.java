@@ -103,7 +103,7 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
         control.setHomeProgram(home(takeover.segment()));
         Making making = new Making(control.address(), ranges);
         control.follow(making.program, takeover.programs());
-        ProgramResults results = takeover.run(making.program);
+        ProgramResults results = Standstill.run(List.of(takeover), making.program);
         int pid = results.slot(making.id).get(JAVA_INT, 0);
         if (pid == 0) {
             making.requireUndone(results);

@@ -1,0 +1,74 @@
+package dev.reprise.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The tool is killed in the milliseconds in which a program has a child of ours, which makes the copy of its memory: the
+ * program's other threads never see it, though nobody holds them any more (docs/decisions/0008-copy-on-write.md).
+ *
+ * <p>{@code -Dreprise.deaths=N} says how often.
+ */
+class DeathInTheCopyTest {
+    private static final int DEATHS = Integer.getInteger("reprise.deaths", 10);
+    private static final int MOST_ATTEMPTS = 20 * DEATHS;
+
+    @Test
+    void nobodySeesTheHelper() throws IOException, InterruptedException {
+        assumeTrue(Tasks.isRoot(), "checkpoints need root");
+        try (RunningGuest running = RunningGuest.start(Guest.named("no_child_appears"))) {
+            long start = System.nanoTime();
+            int deaths = 0;
+            for (int i = 0; i < MOST_ATTEMPTS && deaths < DEATHS; i++) {
+                if (dies(running)) {
+                    deaths++;
+                }
+            }
+            assertThat(deaths).as("deaths while there was a helper").isPositive();
+            Path image = running.scratch().resolve("image");
+            Tool.run("checkpoint", "--sync=no", "-o", image + "", running.pid() + "")
+                    .succeeds();
+            running.passes(running.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
+        }
+    }
+
+    // Whether it was killed while there was a child; it may have been quicker.
+    private static boolean dies(RunningGuest running) throws IOException, InterruptedException {
+        Path image = running.scratch().resolve("image");
+        ProcessBuilder builder = new ProcessBuilder(
+                        Tool.command(List.of(), "checkpoint", "--sync=no", "-o", image + "", running.pid() + ""))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        Tool.environment(builder);
+        Process tool = Births.start(builder);
+        boolean seen = false;
+        while (!seen && tool.isAlive()) {
+            seen = hasChild(running.pid());
+        }
+        tool.destroyForcibly();
+        tool.waitFor();
+        LeftAlone.require(running.pid(), true);
+        return seen;
+    }
+
+    private static boolean hasChild(int pid) throws IOException {
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
+            for (Path task : tasks) {
+                if (!Files.readString(task.resolve("children")).isBlank()) {
+                    return true;
+                }
+            }
+        } catch (NoSuchFileException ended) {
+            return false; // a thread, meanwhile
+        }
+        return false;
+    }
+}
