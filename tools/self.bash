@@ -6,8 +6,8 @@
 # As hexadecimal digits in /proc/PID/task/TID/syscall: pause, "reprise?".
 asleep='34 0x3f65736972706572 '
 
-# The programs of the dry runs, leaders of sessions: a plain one; one with a fifo; and a set of processes, each of which has what
-# the ones before it have, and a pipe of its own. Nothing of ours is open in them.
+# The programs of the dry runs, leaders of sessions: a plain one; one with a fifo; a set of processes, each of which has what
+# the ones before it have, and a pipe of its own; and a JVM like a service's. Nothing of ours is open in them.
 start_programs() {
     mkfifo "$aside/fifo"
     programs=()
@@ -20,7 +20,13 @@ start_programs() {
     (close_all && exec setsid bash -c 'for ((i = 0; i < 16; i++)); do exec {fd}< <(exec sleep 300); done
         read -r -t 300 -u "$fd" _') </dev/null >/dev/null 2>&1 &
     programs+=($!)
+    (close_all && exec setsid "${java[@]}" -m "$main" sample "$aside") </dev/null >/dev/null 2>&1 &
+    programs+=($!)
     disown "${programs[@]}"
+    until [[ -e $aside/ready ]]; do
+        kill -0 "${programs[-1]}" 2>/dev/null || return
+        sleep 0.1
+    done
 }
 
 end_programs() {
@@ -53,7 +59,7 @@ make_self() {
     printf '%s\n' "$digest" >"$self.of" # whatever comes of it, no later command tries by itself again
     [[ -n ${aside:-} ]] || aside=$(mktemp -d "$cache/.aside.XXXXXX")
     trap 'end_programs; rm -rf -- "$aside"' EXIT
-    start_programs
+    start_programs || return
     (
         close_all
         MALLOC_ARENA_MAX=1 exec "${java[@]}" -XX:CompileThresholdScaling=0.1 -m "$main" self \

@@ -94,6 +94,7 @@ final class CommandTree {
                 .addSubcommand(new CompletionCommand())
                 .addSubcommand(new ManCommand())
                 .addSubcommand(new SelfCommand())
+                .addSubcommand(new SampleCommand())
                 .addSubcommand(new CommandLine.HelpCommand()));
     }
 

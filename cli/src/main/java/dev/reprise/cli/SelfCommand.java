@@ -38,6 +38,7 @@ final class SelfCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Sources sources = Sources.of(checkout);
         Warmup warmup = new Warmup(pids, directory, call -> answer(sources, CommandTree.eager(), call));
+        warmup.load();
         warmup.run(seconds);
         // A collection arms a barrier in all compiled code, which is taken away where that runs next: now.
         System.gc();

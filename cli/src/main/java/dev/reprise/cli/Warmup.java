@@ -45,33 +45,49 @@ final class Warmup {
         this.answer = answer;
     }
 
+    /** Runs once what is asked for seldom, so that it is loaded at least. What the commands say is dropped. */
+    void load() throws IOException {
+        aside(() -> seldom(pids.getFirst()));
+    }
+
     /**
      * Runs for so many seconds, once at least; on a machine that has others to serve, until they were as many of a processor, or twice as many
      * have passed. What the commands say is dropped.
      */
     void run(int seconds) throws IOException {
+        aside(() -> rounds(seconds * NANOS_PER_SECOND));
+    }
+
+    private interface DryRuns {
+        void run() throws IOException;
+    }
+
+    private void aside(DryRuns runs) throws IOException {
         PrintStream out = System.out;
         PrintStream err = System.err;
         try (PrintStream aside = new PrintStream(said, true, StandardCharsets.UTF_8)) {
             System.setOut(aside);
             System.setErr(aside);
-            long nanos = seconds * NANOS_PER_SECOND;
-            long start = System.nanoTime();
-            long processor = processorNanos();
-            do {
-                for (int pid : pids) {
-                    commands(pid);
-                    library(pid);
-                }
-            } while (System.nanoTime() - start < nanos
-                    || System.nanoTime() - start < 2 * nanos && processorNanos() - processor < nanos);
-            // Not in each round: an init that is slow to reap keeps an id for seconds.
-            for (int i = 0; i < pids.size(); i++) {
-                pids.set(i, awayAndBack(pids.get(i)));
-            }
+            runs.run();
         } finally {
             System.setOut(out);
             System.setErr(err);
+        }
+    }
+
+    private void rounds(long nanos) throws IOException {
+        long start = System.nanoTime();
+        long processor = processorNanos();
+        do {
+            for (int pid : pids) {
+                commands(pid);
+                library(pid);
+            }
+        } while (System.nanoTime() - start < nanos
+                || System.nanoTime() - start < 2 * nanos && processorNanos() - processor < nanos);
+        // Not in each round: an init that is slow to reap keeps an id for seconds.
+        for (int i = 0; i < pids.size(); i++) {
+            pids.set(i, awayAndBack(pids.get(i)));
         }
     }
 
@@ -91,6 +107,21 @@ final class Warmup {
         command("checkpoint", "--stats=" + stats, "--sync=no", "-o", image + "", pid + "");
         command("show", image + "");
         end(copy(image));
+    }
+
+    private void seldom(int pid) throws IOException {
+        Path image = directory.resolve("image");
+        String memory = "mem:warm-up-" + ProcessHandle.current().pid();
+        String store = "store:" + directory.resolve("store") + "::one";
+        command("checkpoint", "--sync=no", "--compress=lz4", "--stop-and-copy", "-o", image + "", pid + "");
+        command("verify", image + "");
+        command("cp", image + "", directory.resolve("copy") + "");
+        command("checkpoint", "--sync=no", "--executable", "-o", directory.resolve("executable") + "", pid + "");
+        command("checkpoint", "--sync=no", "-o", store, pid + "");
+        command("checkpoint", "-o", memory, pid + "");
+        command("list");
+        end(copy(Path.of(memory)));
+        command("rm", memory);
     }
 
     // As it is mostly done; under other ids should somebody have taken its own meanwhile.
