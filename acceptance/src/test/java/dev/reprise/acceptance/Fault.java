@@ -19,7 +19,7 @@ final class Fault implements Faults.Plan, AutoCloseable {
     private static final int FRAMES = 5;
     private static final int SAMPLE = Integer.getInteger("reprise.faulty", 30);
     private static final Pattern FOUND = Pattern.compile(
-            "^ptrace at .*(Departure|Boot):|^(shmat|mmap) at Shm:|MemoryCopy:|^lseek at MemoryObjectCapture:"
+            "^ptrace at .*(Departure|Boot|Takeover|Tracee):|^(shmat|mmap) at Shm:|MemoryCopy:|^lseek at MemoryObjectCapture:"
                     + "|^remote (brk|personality) |Restorers:|^write at Spawn:|ProcessSet\\$Search:");
     private static final Pattern ONLY = Pattern.compile(System.getProperty("reprise.faulty.only", ""));
     private static final long SEED = Long.getLong("reprise.seed", 6);

@@ -13,6 +13,9 @@ import java.util.stream.Stream;
 /** Runs the built tool as a process, as {@code ./reprise} does it, with an AOT cache of these tests' own. */
 final class Tool {
     private static final long LIMIT_SECONDS = 120;
+    /** What it takes at a load of 20, ten seconds of dry runs included. */
+    private static final long WARM_SECONDS = 400;
+
     private static final Path CACHE = Checkout.ROOT.resolve("acceptance/target/cache");
     private static String warmed = "";
     private static final List<String> JAVA = java();
@@ -93,6 +96,10 @@ final class Tool {
 
     /** Runs a prepared command; stdin is empty unless it is redirected. */
     static Outcome run(ProcessBuilder builder) throws IOException, InterruptedException {
+        return run(builder, LIMIT_SECONDS);
+    }
+
+    private static Outcome run(ProcessBuilder builder, long seconds) throws IOException, InterruptedException {
         Tasks.adoptOrphans();
         Path out = Files.createTempFile("reprise-out-", "");
         Path err = Files.createTempFile("reprise-err-", "");
@@ -106,10 +113,10 @@ final class Tool {
             builder.redirectError(err.toFile());
             environment(builder);
             Process process = Births.start(builder);
-            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
                 String state = Tasks.describe((int) process.pid());
                 process.destroyForcibly().waitFor();
-                throw new AssertionError(builder.command() + " has not ended after " + LIMIT_SECONDS + " s: "
+                throw new AssertionError(builder.command() + " has not ended after " + seconds + " s: "
                         + Files.readString(err, StandardCharsets.ISO_8859_1) + state);
             }
             return new Outcome(
@@ -149,7 +156,7 @@ final class Tool {
     private static List<String> java() {
         try {
             Files.createDirectories(CACHE);
-            warmed = run(new ProcessBuilder(Checkout.ROOT.resolve("reprise").toString(), "warm"))
+            warmed = run(new ProcessBuilder(Checkout.ROOT.resolve("reprise").toString(), "warm"), WARM_SECONDS)
                     .succeeds()
                     .err();
             String launcher = Checkout.ROOT.resolve("tools/launch.bash").toString();

@@ -3,6 +3,7 @@ package dev.reprise.engine.capture;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.*;
 
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.engine.tracee.FilterRun;
 import dev.reprise.engine.tracee.Tracee;
 import dev.reprise.kernel.Futex;
 import dev.reprise.kernel.Seccomp;

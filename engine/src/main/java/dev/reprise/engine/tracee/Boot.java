@@ -36,7 +36,6 @@ final class Boot {
     private final long caught;
     private final Gadgets gadgets;
     private boolean approaches;
-    private long[] before = new long[0];
     private int stopsToExit;
     private @Nullable Control injected;
 
@@ -85,7 +84,7 @@ final class Boot {
                 tracee.awaitSyscallStop(false);
             }
         } catch (KernelException failure) {
-            undo(before);
+            undo();
             throw failure;
         }
         long result = tracee.ptrace().registers(tracee.tid())[UserRegs.RAX];
@@ -135,7 +134,7 @@ final class Boot {
         long[] boot = entry.clone();
         boot[UserRegs.ORIG_RAX] = SYS_shmat;
         boot[UserRegs.RIP] = control.bootAddress();
-        inject(control, entry, boot, 1);
+        inject(control, boot, 1);
     }
 
     private void injectIntoUserCode(Program first, Gadget.Pivot pivot) throws KernelException {
@@ -147,7 +146,7 @@ final class Boot {
         boot[UserRegs.RBP] = segment.pivotAddress() + gadgets.stack - pivot.displacement();
         boot[UserRegs.EFLAGS] &= ~UserRegs.EFLAGS_DF;
         segment.putPivot(gadgets.stack + 8L * pivot.pops(), control.bootAddress());
-        inject(control, tracee.registers(), boot, 2);
+        inject(control, boot, 2);
     }
 
     private Control prepare(Program first) {
@@ -158,11 +157,10 @@ final class Boot {
         return control;
     }
 
-    private void inject(Control control, long[] registers, long[] boot, int stops) throws KernelException {
+    private void inject(Control control, long[] boot, int stops) throws KernelException {
         boot[UserRegs.RDI] = segment.id();
         boot[UserRegs.RSI] = segment.address().value();
         boot[UserRegs.RDX] = Shm.SHM_EXEC;
-        before = registers;
         stopsToExit = stops;
         Ptrace ptrace = tracee.ptrace();
         ptrace.setRegisters(tracee.tid(), boot);
@@ -170,19 +168,16 @@ final class Boot {
             ptrace.setSignalMask(tracee.tid(), Tracee.ALL_SIGNALS);
             ptrace.resumeToSyscall(tracee.tid(), 0);
         } catch (KernelException failure) {
-            undo(before);
+            undo();
             throw failure;
         }
         injected = control;
     }
 
-    // Where it still stands before the call, as if there had been none; else it is on its way in, and must find the
-    // segment.
-    private void undo(long[] before) {
+    // Where it still stands, as if there had been no call of ours; else it is on its way in, and must find the segment.
+    private void undo() {
         try {
-            Ptrace ptrace = tracee.ptrace();
-            ptrace.setRegisters(tracee.tid(), before);
-            ptrace.setSignalMask(tracee.tid(), tracee.mask());
+            takeBack();
         } catch (KernelException onItsWay) {
             if (!isEnding()) {
                 segment.leaveToOthers();
@@ -206,8 +201,9 @@ final class Boot {
         return false;
     }
 
-    // In a syscall-exit stop the kernel restarts nothing: the context must say it all, and then come through an event
-    // stop, where registers are loaded as they are.
+    // In a syscall-exit stop the kernel restarts nothing, and at an entry it makes the call that the registers name:
+    // the
+    // context must say it all.
     private void takeBack() throws KernelException {
         Ptrace ptrace = tracee.ptrace();
         ptrace.setRegisters(tracee.tid(), SystemCallStop.context(tracee.registers()));

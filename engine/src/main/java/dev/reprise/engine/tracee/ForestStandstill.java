@@ -11,6 +11,7 @@ import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Variable;
+import dev.reprise.engine.program.x86_64.ControlBlock;
 import dev.reprise.kernel.Futex;
 import dev.reprise.kernel.KernelException;
 import java.util.ArrayList;
@@ -84,7 +85,24 @@ public final class ForestStandstill {
             at.add(PAIR);
             p.go(again);
             p.place(done);
-            // Whoever has gone home before it could see the word has not waited.
+            requireNobodyHome(impossible);
+        }
+
+        // Whoever has gone home before it could see the word has not waited. The kernel marks one LIFE word after the
+        // other, ours last perhaps.
+        private void requireNobodyHome(Label impossible) {
+            Variable at = new Variable(p, 0);
+            Slot life = p.space(Long.BYTES);
+            Label again = p.label();
+            Label done = p.label();
+            at.set(table);
+            p.place(again);
+            p.jumpIfEqual(at.value(), end, done);
+            p.copy(life, p.add(at.value(), Arg.of(Long.BYTES)), Arg.of(Long.BYTES));
+            p.jumpIfAny(p.add(Arg.contentOf(life), Arg.of(Segment.LIFE)), Arg.of(ControlBlock.OWNER_DIED), impossible);
+            at.add(PAIR);
+            p.go(again);
+            p.place(done);
             p.jumpIfDead(impossible);
         }
 

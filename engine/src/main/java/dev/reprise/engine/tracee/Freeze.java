@@ -1,5 +1,7 @@
 package dev.reprise.engine.tracee;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_restart_syscall;
+
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.IoWorker;
 import dev.reprise.kernel.KernelException;
@@ -10,17 +12,19 @@ import dev.reprise.kernel.Ptrace;
 import dev.reprise.kernel.Seccomp;
 import dev.reprise.kernel.TaskDiedException;
 import dev.reprise.kernel.WaitStatus;
+import dev.reprise.kernel.x86_64.UserRegs;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Seizes and stops every thread of a process, until a pass over /proc finds no new one.
  *
- * <p>Untouched but for calls that the stop ended with EINTR: those are put back to their beginning right after the
- * thread's own stop. Whatever happens to us now, the kernel lets all threads go on.
+ * <p>Untouched but for calls that the stop ended with EINTR, and sleeps that a seccomp filter would not let go on: what becomes of
+ * those is left to the kernel right after the thread's own stop. Whatever happens to us now, the kernel lets all threads go on.
  */
 public final class Freeze {
     private static final int SIGTRAP = 5;
@@ -229,40 +233,43 @@ public final class Freeze {
         return order.getFirst().tid() != pid;
     }
 
+    // At once, before anything is looked up: should we die with the registers as they are, the program sees an EINTR.
     private void record(Tracee tracee, SleepClock before) throws KernelException {
         Ptrace ptrace = tracer.ptrace();
-        long[] registers = ptrace.registers(tracee.tid());
+        int tid = tracee.tid();
+        long[] registers = ptrace.registers(tid);
         if (InterruptedCalls.endedByStop(registers)) {
-            registers = beginAgain(tracee, registers, before);
+            ptrace.setRegisters(tid, InterruptedCalls.undecided(registers, -1));
+            registers = InterruptedCalls.undecided(registers, slept(tid, before, registers));
+            ptrace.setRegisters(tid, registers);
         } else if (SystemCallStop.of(registers) == SystemCallStop.RESTART_BLOCK) {
-            slept.put(tracee.tid(), before.sleptUntil(SleepClock.of(pid, tracee.tid()), registers, clocks));
+            long slept = slept(tid, before, registers);
+            if (filtered && registers[UserRegs.ORIG_RAX] != SYS_restart_syscall && isRestartForbidden(tid)) {
+                registers = InterruptedCalls.withoutRestartBlock(registers, slept);
+                ptrace.setRegisters(tid, registers);
+            } else {
+                this.slept.put(tid, slept);
+            }
         }
-        long mask = ptrace.signalMask(tracee.tid());
-        tracee.freezeAs(registers, mask);
+        tracee.freezeAs(registers, ptrace.signalMask(tid));
     }
 
-    // At once, before anything is looked up: should we die with the registers as they are, the program sees an EINTR.
-    private long[] beginAgain(Tracee tracee, long[] ended, SleepClock before) throws KernelException {
-        Ptrace ptrace = tracer.ptrace();
-        ptrace.setRegisters(tracee.tid(), InterruptedCalls.again(ended, -1));
-        long mask = ptrace.signalMask(tracee.tid());
-        if (hasSignalToHandle(tracee.tid(), mask)) {
-            ptrace.setRegisters(tracee.tid(), ended);
-            return ended;
-        }
-        long[] again =
-                InterruptedCalls.again(ended, before.sleptUntil(SleepClock.of(pid, tracee.tid()), ended, clocks));
-        ptrace.setRegisters(tracee.tid(), again);
-        // epoll_pwait & co. swap the mask: the kernel would put it back only on its own way out
-        ptrace.setSignalMask(tracee.tid(), mask);
-        return again;
+    private long slept(int tid, SleepClock before, long[] registers) throws KernelException {
+        return before.sleptUntil(SleepClock.of(pid, tid), registers, clocks);
     }
 
-    // A pending signal with a handler did end the call: then EINTR is the truth.
-    private boolean hasSignalToHandle(int tid, long mask) throws KernelException {
-        String status = Proc.text("/proc/" + pid + "/task/" + tid + "/status");
-        long pending = hex(status, "SigPnd") | hex(status, "ShdPnd");
-        return (pending & ~mask & hex(status, "SigCgt")) != 0;
+    // The kernel goes on with a sleep by restart_syscall(2), whose number a filter need not know: the thread would die.
+    private boolean isRestartForbidden(int tid) throws KernelException {
+        for (int i = 0; ; i++) {
+            Optional<byte[]> filter = tracer.ptrace().seccompFilter(tid, i);
+            if (filter.isEmpty()) {
+                return false;
+            }
+            int action = FilterRun.action(filter.get(), SYS_restart_syscall);
+            if (action != Seccomp.RET_ALLOW && action != Seccomp.RET_LOG) {
+                return true;
+            }
+        }
     }
 
     static long hex(String status, String name) {

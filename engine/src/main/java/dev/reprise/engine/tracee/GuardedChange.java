@@ -5,12 +5,14 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.Label;
+import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.x86_64.ControlBlock;
 import dev.reprise.kernel.Futex;
 import dev.reprise.kernel.KernelException;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -18,7 +20,7 @@ import java.util.function.Consumer;
  * us.
  *
  * <p>While we work, the host waits in a program: for our word, or for our death, which the kernel marks in LIFE. Either
- * way it undoes the change before it goes on.
+ * way it undoes the change before it goes on, and the process's other threads go on after it.
  */
 public final class GuardedChange {
     private static final int WAITER = 24;
@@ -52,14 +54,18 @@ public final class GuardedChange {
         p.place(over);
         undo.accept(p);
         p.end();
-        Control control = takeover.start(p.build());
-        MemorySegment ours = control.results().slot(word);
-        try {
-            work.run();
-        } finally {
-            ours.set(JAVA_INT, 0, 1);
-            Futex.wake(ours.asSlice(0, 4), 1);
-            takeover.await(takeover.host());
-        }
+        Program program = p.build();
+        Standstill.during(List.of(takeover), () -> {
+            Control control = takeover.start(program);
+            MemorySegment ours = control.results().slot(word);
+            try {
+                work.run();
+            } finally {
+                ours.set(JAVA_INT, 0, 1);
+                Futex.wake(ours.asSlice(0, 4), 1);
+                takeover.await(takeover.host());
+            }
+            return program;
+        });
     }
 }

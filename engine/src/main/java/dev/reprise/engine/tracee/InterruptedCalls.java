@@ -8,6 +8,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_epoll_pwait2;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_epoll_wait;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_io_getevents;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_io_uring_enter;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_poll;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_read;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_readv;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_recvfrom;
@@ -26,7 +27,7 @@ import dev.reprise.kernel.x86_64.UserRegs;
 
 /**
  * The calls that return plain EINTR when a stop interrupts them, though no signal was there (man 7 signal, "Interruption
- * of system calls by stop signals"): they are put back to their beginning at once.
+ * of system calls by stop signals"): they are made undecided at once.
  */
 final class InterruptedCalls {
     private static final int EINTR = -4;
@@ -52,15 +53,28 @@ final class InterruptedCalls {
         };
     }
 
-    /** The registers that make the call again, with the rest of its time where that is an argument. */
-    static long[] again(long[] registers, long sleptNanos) {
-        long[] again = registers.clone();
+    /**
+     * The registers with which the kernel itself decides when the thread goes on: the call begins again, with the rest of its
+     * time where that is an argument, or has ended with EINTR if a signal has come that is caught.
+     */
+    static long[] undecided(long[] registers, long sleptNanos) {
+        long[] undecided = registers.clone();
+        SystemCallStop.leaveToKernel(undecided);
         int number = (int) registers[UserRegs.ORIG_RAX];
-        SystemCallStop.repeat(again, number);
         if ((number == SYS_epoll_wait || number == SYS_epoll_pwait) && sleptNanos >= 0) {
-            again[UserRegs.R10] = remainingMillis((int) registers[UserRegs.R10], sleptNanos);
+            undecided[UserRegs.R10] = remainingMillis((int) registers[UserRegs.R10], sleptNanos);
         }
-        return again;
+        return undecided;
+    }
+
+    /** The same for a call with a restart block, which begins anew. */
+    static long[] withoutRestartBlock(long[] registers, long sleptNanos) {
+        long[] undecided = registers.clone();
+        SystemCallStop.leaveToKernel(undecided);
+        if ((int) registers[UserRegs.ORIG_RAX] == SYS_poll && sleptNanos >= 0) {
+            undecided[UserRegs.RDX] = remainingMillis((int) registers[UserRegs.RDX], sleptNanos);
+        }
+        return undecided;
     }
 
     private static long remainingMillis(int timeout, long sleptNanos) {

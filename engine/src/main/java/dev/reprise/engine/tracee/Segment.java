@@ -30,7 +30,7 @@ import java.lang.invoke.VarHandle;
  */
 public final class Segment implements AutoCloseable {
     private static final VarHandle STANDSTILL_WORD = JAVA_INT.varHandle();
-    private static final int LIFE = 0x1000;
+    static final int LIFE = 0x1000;
     private static final int DESCRIPTOR = 0x1010;
     /** From a segment's start to its word that is 1 while all but the host wait, and 2 while that waits, too. */
     static final int STANDSTILL = 0x1020;

@@ -17,8 +17,19 @@ import java.util.Map;
 public final class Standstill {
     private Standstill() {}
 
+    /** What is done while nobody else runs. */
+    interface Work<T> {
+        /** Does it. */
+        T run() throws KernelException;
+    }
+
     /** Runs {@code program} in the host of the first of the processes that share an address space: of all of them. */
     public static ProgramResults run(List<Takeover> sharers, Program program) throws KernelException {
+        return during(sharers, () -> sharers.getFirst().run(program));
+    }
+
+    /** Does {@code work}, whose programs the host of the first runs. */
+    static <T> T during(List<Takeover> sharers, Work<T> work) throws KernelException {
         Takeover first = sharers.getFirst();
         Map<Takeover, List<Tracee>> joined = new HashMap<>();
         try {
@@ -28,7 +39,7 @@ public final class Standstill {
                 takeover.joinAll(others);
             }
             first.segment().setStandstill(true);
-            return first.run(program);
+            return work.run();
         } finally {
             first.segment().setStandstill(false);
             for (Takeover takeover : sharers) {

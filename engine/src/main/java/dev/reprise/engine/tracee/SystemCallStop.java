@@ -62,6 +62,14 @@ public enum SystemCallStop {
         return context;
     }
 
+    /**
+     * Makes registers at a stop behind a call those of one that a signal with a handler ends with EINTR, and that begins again otherwise: which it
+     * is, the kernel says when the thread goes on.
+     */
+    static void leaveToKernel(long[] registers) {
+        registers[RAX] = ERESTARTNOHAND;
+    }
+
     /** Makes registers start a call (again): the instruction, the number, and no restart by the kernel. */
     static void repeat(long[] registers, long number) {
         registers[RAX] = number;

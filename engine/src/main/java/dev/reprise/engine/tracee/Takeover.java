@@ -374,8 +374,21 @@ public final class Takeover implements ProgramRunner {
         }
     }
 
+    // Where it failed on its way in or back, it may stand.
+    private void backFromAnywhere(Tracee tracee) throws KernelException {
+        if (tracee.stands()) {
+            restored(tracee);
+        } else {
+            back(tracee);
+        }
+    }
+
     private void stoppedBack(Tracee tracee) throws KernelException {
         tracee.awaitEventStop();
+        restored(tracee);
+    }
+
+    private void restored(Tracee tracee) throws KernelException {
         tracee.restoreFrozenState();
         isOut(tracee);
     }
@@ -402,12 +415,12 @@ public final class Takeover implements ProgramRunner {
     void leaveOthers() throws KernelException {
         for (Tracee tracee : List.copyOf(inside)) {
             if (tracee != host) {
-                unlessDead(() -> back(tracee));
+                unlessDead(() -> backFromAnywhere(tracee));
             }
         }
         // Better a mapping that stays behind than a window in which the program could die.
         if (isHostInside() && (!isFirst() || restorer == 0)) {
-            unlessDead(() -> back(host()));
+            unlessDead(() -> backFromAnywhere(host()));
         }
     }
 

@@ -15,6 +15,7 @@ public final class Tracee {
     /** No signal may reach a thread that is not in its own code. */
     static final long ALL_SIGNALS = -1;
 
+    private static final char TRACING_STOP = 't';
     private static final long SPIN_NANOS = 300_000;
     private static final long PAUSE_NANOS = 50_000;
     /** So long nobody asks whether it has died. */
@@ -187,6 +188,29 @@ public final class Tracee {
             }
             ptrace.resume(tid, status.isSignalStop() ? status.stopSignal() : 0);
         }
+    }
+
+    /**
+     * Whether it stands already, where that is not known because something has failed: from one that does, no interruption brings another
+     * report before it goes on.
+     */
+    boolean stands() throws KernelException {
+        char state;
+        try {
+            state = ProcStat.ofTask(tid, tid).state();
+        } catch (KernelException gone) {
+            gone.requireAnswer();
+            throw new TaskDiedException("waitid", tid);
+        }
+        if (state != TRACING_STOP) {
+            return false;
+        }
+        WaitStatus status = poll();
+        if (status == null || status.isEventStop() || status.isSyscallStop()) {
+            return true;
+        }
+        ptrace.resume(tid, status.isSignalStop() ? status.stopSignal() : 0);
+        return false;
     }
 
     /** Interrupts and waits for the event stop. */

@@ -1,4 +1,4 @@
-package dev.reprise.engine.capture;
+package dev.reprise.engine.tracee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

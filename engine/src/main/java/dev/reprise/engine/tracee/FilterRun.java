@@ -1,4 +1,4 @@
-package dev.reprise.engine.capture;
+package dev.reprise.engine.tracee;
 
 import dev.reprise.kernel.Seccomp;
 import java.nio.ByteBuffer;
@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
  * <p>A filter is classic BPF (struct sock_filter {u16 code; u8 jt, jf; u32 k}) over struct seccomp_data {s32 nr; u32 arch;
  * u64 instruction_pointer, args[6]}.
  */
-final class FilterRun {
+public final class FilterRun {
     private static final int INSTRUCTION = 8;
     private static final int DATA = 64;
     private static final int MEMORY_WORDS = 16;
@@ -50,7 +50,7 @@ final class FilterRun {
     }
 
     /** What a filter says to a call: a SECCOMP_RET_* value. */
-    static int action(byte[] program, int number, long... arguments) {
+    public static int action(byte[] program, int number, long... arguments) {
         return new FilterRun(program, number, arguments).run() & Seccomp.RET_ACTION_FULL;
     }
 
