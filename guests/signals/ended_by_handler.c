@@ -9,6 +9,7 @@ enum { EPOLL, SOCKET, SIGNALS, COUNT };
 
 static struct {
     pthread_t thread;
+    _Atomic int tid;
     _Atomic long handled, ended, wrong;
 } waiters[COUNT];
 
@@ -47,6 +48,7 @@ static void *wait_for_signals(void *which)
     sigemptyset(&signals);
     sigaddset(&signals, SIGUSR1);
     NEED_ZERO(pthread_sigmask(SIG_UNBLOCK, &signals, NULL));
+    waiters[own].tid = gettid();
     begun++;
     while (!ending) {
         if (call(own) == -1 && errno == EINTR)
@@ -80,6 +82,17 @@ void sabotage(void)
     waiters[EPOLL].handled++;
 }
 
+// A signal that comes before the call ends none.
+static void await_call(int which)
+{
+    char path[64], stat[512];
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", waiters[which].tid);
+    do {
+        usleep(1000);
+        NEED(guest_read_file(path, stat, sizeof stat));
+    } while (strstr(stat, ") S ") == NULL);
+}
+
 static void await_end(int which)
 {
     for (int i = 0; i < 2000 && waiters[which].ended < waiters[which].handled; i++)
@@ -94,6 +107,7 @@ void verify(void)
     }
     ending = true;
     for (int i = 0; i < COUNT; i++) {
+        await_call(i);
         long before = waiters[i].handled;
         pthread_kill(waiters[i].thread, SIGUSR1);
         while (waiters[i].handled == before)

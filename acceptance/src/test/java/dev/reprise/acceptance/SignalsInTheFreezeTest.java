@@ -8,6 +8,8 @@ import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.Progress;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,11 +32,23 @@ class SignalsInTheFreezeTest {
             CheckpointOptions options =
                     CheckpointOptions.DEFAULT.with(CopyOnWrite.NEVER).withoutSync();
             for (int i = 0; i < TIMES; i++) {
+                awaitCalls(running.pid());
                 try (Births.Held _ = Births.checkpoint()) {
                     Checkpoint.toFile(running.pid(), image, options, signalling(running.pid(), when));
                 }
             }
             running.passes(running.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
+        }
+    }
+
+    // A signal that comes before a call ends none.
+    private static void awaitCalls(int pid) throws IOException, InterruptedException {
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
+            for (Path task : tasks) {
+                while (!Files.readString(task.resolve("stat")).contains(") S ")) {
+                    Thread.sleep(1);
+                }
+            }
         }
     }
 

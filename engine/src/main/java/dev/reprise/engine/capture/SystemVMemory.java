@@ -1,6 +1,7 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.engine.tracee.Segment;
 import dev.reprise.image.state.IpcIdentity;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.Ownership;
@@ -83,12 +84,14 @@ final class SystemVMemory {
                 int other = outsiderWith(id, set);
                 // A child that is born or ends right now makes the sum wrong, too.
                 if (other != 0 || !set.growing()) {
-                    refusals.add(new Refusal(
+                    Refusal shared = new Refusal(
                             "System V shared memory",
                             "mapping " + ours.getFirst().range(),
                             (other == 0 ? "another process" : "process " + other) + " has segment " + id
                                     + " attached, too",
-                            "checkpoint both together, or end the other"));
+                            "checkpoint both together, or end the other");
+                    // A dead tool's: the copy of the memory that it has made is about to end.
+                    refusals.add(Segment.isOne(ours.getFirst()) ? shared.thatPasses() : shared);
                 }
             }
         }
