@@ -69,6 +69,7 @@ final class Words {
             case Backing.Device(var file) -> file.path();
             case Backing.AioRing ring -> ring.hasContext() ? "[aio]" : "[aio] without a context";
             case Backing.IoUringMemory _ -> "[io_uring]";
+            case Backing.PacketRing _ -> "[packet socket]";
         };
     }
 
