@@ -49,7 +49,7 @@ public final class BpfMaps {
      * @param flags of the map itself
      * @param typed whether it has types (BTF), or belongs to a device
      */
-    public record Info(
+    public record Description(
             int type,
             int id,
             int keySize,
@@ -71,10 +71,11 @@ public final class BpfMaps {
     }
 
     /** Keys and values of a map, one after the other. */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
     public record Contents(byte[] keys, byte[] values) {}
 
     /** Of a map. */
-    public static Info info(Fd map) throws KernelException {
+    public static Description describe(Fd map) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = arena.allocate(INFO, Long.BYTES);
             MemorySegment attributes = arena.allocate(16, Long.BYTES);
@@ -92,7 +93,7 @@ public final class BpfMaps {
             // btf_vmlinux_value_type_id; u64 netns_dev, netns_ino; u32 btf_id, btf_key_type_id, btf_value_type_id,
             // btf_vmlinux_id; u64 map_extra; }
             boolean typed = info.get(JAVA_INT, 40) != 0 || info.get(JAVA_INT, 44) != 0 || info.get(JAVA_INT, 64) != 0;
-            return new Info(
+            return new Description(
                     info.get(JAVA_INT, 0),
                     info.get(JAVA_INT, 4),
                     info.get(JAVA_INT, 8),
@@ -115,7 +116,7 @@ public final class BpfMaps {
     }
 
     /** All of a map that nobody changes. */
-    public static Contents contents(Fd map, Info info) throws KernelException {
+    public static Contents contents(Fd map, Description info) throws KernelException {
         long entries = Integer.toUnsignedLong(info.maxEntries());
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment keys = arena.allocate(entries * info.keySize(), Long.BYTES);

@@ -17,6 +17,7 @@ import java.util.List;
  * @param receiveRing its memory for packets, as PACKET_RX_RING takes it (struct tpacket_req3); empty without
  * @param sendRing the same of PACKET_TX_RING
  */
+@SuppressWarnings("ArrayRecordComponent") // handed over, never compared
 public record PacketDiag(List<byte[]> memberships, byte[] receiveRing, byte[] sendRing) {
     // struct packet_diag_req { u8 family, protocol; u16 pad; u32 ino, show, cookie[2]; }
     private static final int REQUEST = 20;

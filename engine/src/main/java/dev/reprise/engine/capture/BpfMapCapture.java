@@ -30,7 +30,7 @@ final class BpfMapCapture implements OpenFileCapture {
 
     @Override
     public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
-        BpfMaps.Info info = BpfMaps.info(d.copy());
+        BpfMaps.Description info = BpfMaps.describe(d.copy());
         if (!TYPES.contains(info.type())) {
             look.refuse(d, RESOURCE, "maps of type " + info.type() + " are more than their entries", CLOSE);
         } else if (info.typed()) {
@@ -47,7 +47,7 @@ final class BpfMapCapture implements OpenFileCapture {
 
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
-        BpfMaps.Info info = BpfMaps.info(d.copy());
+        BpfMaps.Description info = BpfMaps.describe(d.copy());
         BpfMaps.Contents contents = contents(d, info);
         return new BpfMap(
                 id,
@@ -65,7 +65,7 @@ final class BpfMapCapture implements OpenFileCapture {
                 Bytes.of(contents.values()));
     }
 
-    private static BpfMaps.Contents contents(LiveDescriptor d, BpfMaps.Info info) throws KernelException {
+    private static BpfMaps.Contents contents(LiveDescriptor d, BpfMaps.Description info) throws KernelException {
         if ((d.info().flags() & Fcntl.O_ACCMODE) != Fcntl.O_WRONLY) {
             return BpfMaps.contents(d.copy(), info);
         }
