@@ -183,7 +183,7 @@ static int open_kind(const char *kind)
         struct perf_event_attr attributes = {.type = PERF_TYPE_SOFTWARE, .size = sizeof attributes, .config = PERF_COUNT_SW_TASK_CLOCK};
         return syscall(SYS_perf_event_open, &attributes, 0, -1, -1, 0);
     } else if (strcmp(kind, "bpf_map") == 0) {
-        union bpf_attr attributes = {.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1};
+        union bpf_attr attributes = {.map_type = BPF_MAP_TYPE_QUEUE, .value_size = 4, .max_entries = 1};
         return syscall(SYS_bpf, BPF_MAP_CREATE, &attributes, sizeof attributes);
     } else if (strcmp(kind, "landlock") == 0) {
         uint64_t handled = 1;

@@ -1,4 +1,5 @@
-// Sockets that talk to the kernel: netlink with groups and a number, packet sockets, raw IP; filters of classic BPF.
+// Sockets that talk to the kernel: netlink with groups and a number, packet sockets (of the old kind and in a fanout group, too), raw IP;
+// filters of classic BPF.
 // opt-out: beside: a netlink number can be bound once
 #include "guest.h"
 #include <arpa/inet.h>
@@ -13,7 +14,7 @@
 #include <netinet/ip_icmp.h>
 #include <sys/socket.h>
 
-static int route, hearing, packet, raw, filtered;
+static int route, hearing, packet, raw, filtered, old, shared[2], fanout;
 static struct sockaddr_nl name;
 // Lets packets pass whose first byte is 'y'.
 static struct sock_filter code[] = {{0x30, 0, 0, 8}, {0x15, 0, 1, 'y'}, {6, 0, 0, 0xffff}, {6, 0, 0, 0}};
@@ -39,6 +40,12 @@ void setup(void)
     struct packet_mreq member = {.mr_ifindex = link.sll_ifindex, .mr_type = PACKET_MR_PROMISC};
     NEED(setsockopt(packet, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &member, sizeof member));
     NEED(setsockopt(packet, SOL_PACKET, PACKET_AUXDATA, &one, sizeof one));
+    old = NEED(socket(AF_PACKET, SOCK_PACKET, htons(0x4712)));
+    fanout = (getpid() & 0xffff) | PACKET_FANOUT_LB << 16 | PACKET_FANOUT_FLAG_ROLLOVER << 16;
+    for (int i = 0; i < 2; i++) {
+        shared[i] = NEED(socket(AF_PACKET, SOCK_DGRAM, htons(0x4713)));
+        NEED(setsockopt(shared[i], SOL_PACKET, PACKET_FANOUT, &fanout, sizeof fanout));
+    }
     raw = NEED(socket(AF_INET, SOCK_RAW, 253));
     NEED(setsockopt(raw, IPPROTO_IP, IP_HDRINCL, &one, sizeof one));
     filtered = NEED(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0));
@@ -88,6 +95,9 @@ void verify(void)
     struct packet_mreq member = {.mr_ifindex = link.sll_ifindex, .mr_type = PACKET_MR_PROMISC};
     CHECK("joined", setsockopt(packet, SOL_PACKET, PACKET_DROP_MEMBERSHIP, &member, sizeof member), 0);
     NEED(setsockopt(packet, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &member, sizeof member));
+    CHECK("old kind", value(old, SOL_SOCKET, SO_TYPE), SOCK_PACKET);
+    for (int i = 0; i < 2; i++)
+        CHECK("PACKET_FANOUT", value(shared[i], SOL_PACKET, PACKET_FANOUT), fanout);
     CHECK("protocol", value(raw, SOL_SOCKET, SO_PROTOCOL), 253);
     CHECK("IP_HDRINCL", value(raw, IPPROTO_IP, IP_HDRINCL), 1);
     struct sock_filter found[8];

@@ -75,7 +75,11 @@ final class MemoryMapPage {
     private static String rest(Vma vma) {
         return switch (vma.backing()) {
             case Backing.MappedFile _, Backing.Kernel _, Backing.Device _ -> "file";
-            case Backing.Anonymous _, Backing.SharedMemory _, Backing.AioRing _, Backing.IoUringMemory _ -> "none";
+            case Backing.Anonymous _,
+                    Backing.SharedMemory _,
+                    Backing.AioRing _,
+                    Backing.IoUringMemory _,
+                    Backing.PacketRing _ -> "none";
         };
     }
 

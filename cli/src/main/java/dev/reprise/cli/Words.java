@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import dev.reprise.image.state.Backing;
+import dev.reprise.image.state.BpfMap;
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.DeviceFile;
@@ -69,6 +70,7 @@ final class Words {
             case Backing.Device(var file) -> file.path();
             case Backing.AioRing ring -> ring.hasContext() ? "[aio]" : "[aio] without a context";
             case Backing.IoUringMemory _ -> "[io_uring]";
+            case Backing.PacketRing _ -> "[packet socket]";
         };
     }
 
@@ -122,6 +124,7 @@ final class Words {
             case Inotify _ -> "inotify";
             case Userfaultfd _ -> "userfaultfd";
             case IoUring _ -> "io_uring";
+            case BpfMap _ -> "bpf-map";
             case MemFd _ -> "memfd";
             case Socket _ -> "socket";
             case OutsideFile _ -> "outside";
@@ -153,6 +156,7 @@ final class Words {
             case Inotify inotify -> Amounts.count(inotify.watches().size(), "watch");
             case Userfaultfd faults -> Amounts.count(faults.ranges().size(), "range");
             case IoUring ring -> ring.sqEntries() + " and " + ring.cqEntries() + " entries";
+            case BpfMap map -> map.count() + " of " + map.maxEntries() + " entries";
             case MemFd memory -> "memory #" + memory.memory().value() + ", offset " + memory.offset();
             case Socket socket -> socket(socket);
             case OutsideFile outside -> outside.description();

@@ -1,6 +1,7 @@
 package dev.reprise.image;
 
 import dev.reprise.image.state.Backing;
+import dev.reprise.image.state.BpfMap;
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.FdTable;
@@ -104,6 +105,13 @@ public final class RandomRecords {
             values[8] = List.of(0, 4, 8, 12, 64, random.nextInt(1 << 20));
             values[10] = 300 + random.nextInt(1 << 20);
             values[12] = 300 + random.nextInt(1 << 20);
+        } else if (type == BpfMap.class) {
+            int entries = 1 + random.nextInt(9);
+            values[4] = 4;
+            values[5] = 8;
+            values[9] = "map";
+            values[11] = bytes(4 * entries);
+            values[12] = bytes(8 * entries);
         } else if (type == SignalAction.class) {
             values[0] = 1 + random.nextInt(64);
         } else if (type == ResourceLimit.class) {

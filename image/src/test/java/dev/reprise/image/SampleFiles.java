@@ -1,5 +1,6 @@
 package dev.reprise.image;
 
+import dev.reprise.image.state.BpfMap;
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.Cgroups;
 import dev.reprise.image.state.DeletedFile;
@@ -135,6 +136,20 @@ final class SampleFiles {
                         SampleImage.bytes(352, 7),
                         4096,
                         SampleImage.bytes(64, 8)),
+                new BpfMap(
+                        id(115),
+                        2,
+                        NOBODY,
+                        1,
+                        4,
+                        8,
+                        16,
+                        1,
+                        5,
+                        "counts",
+                        true,
+                        SampleImage.bytes(8, 3),
+                        SampleImage.bytes(16, 4)),
                 new SeccompFilter(id(92), ObjectId.NONE, 2, SampleImage.bytes(16, 5)),
                 new Cgroups(id(93), List.of(new Cgroups.Membership("/sys/fs/cgroup/a", true))),
                 new SharedMemorySegment(id(94), new IpcIdentity(-5, 65536, 0600, OWNER), memory, true, false),

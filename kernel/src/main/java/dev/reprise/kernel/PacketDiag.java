@@ -14,21 +14,24 @@ import java.util.List;
  * What NETLINK_SOCK_DIAG tells of a packet socket (include/uapi/linux/packet_diag.h).
  *
  * @param memberships each a struct packet_mreq, as often as it was joined
- * @param ring whether it has memory for packets (PACKET_RX_RING, PACKET_TX_RING)
- * @param fanout whether it shares packets with others
+ * @param receiveRing its memory for packets, as PACKET_RX_RING takes it (struct tpacket_req3); empty without
+ * @param sendRing the same of PACKET_TX_RING
  */
-public record PacketDiag(List<byte[]> memberships, boolean ring, boolean fanout) {
+@SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+public record PacketDiag(List<byte[]> memberships, byte[] receiveRing, byte[] sendRing) {
     // struct packet_diag_req { u8 family, protocol; u16 pad; u32 ino, show, cookie[2]; }
     private static final int REQUEST = 20;
     private static final int SHOW = 8;
-    private static final int PACKET_SHOW_MCLIST_RINGS_FANOUT = 2 | 4 | 8;
+    private static final int PACKET_SHOW_MCLIST_RINGS = 2 | 4;
     // struct packet_diag_msg { u8 family, type; u16 num; u32 ino, cookie[2]; }
     private static final int INODE = 4;
     private static final int MESSAGE = 16;
     private static final int PACKET_DIAG_MCLIST = 1;
     private static final int PACKET_DIAG_RX_RING = 2;
     private static final int PACKET_DIAG_TX_RING = 3;
-    private static final int PACKET_DIAG_FANOUT = 4;
+    // struct packet_diag_ring { u32 block_size, block_nr, frame_size, frame_nr, retire_tmo, sizeof_priv, features; }:
+    // tpacket_req3
+    private static final int RING = 28;
     // struct packet_diag_mclist { u32 index, count; u16 type, alen; u8 addr[32]; }
     private static final int MCLIST = 44;
     // struct packet_mreq { int index; u16 type, alen; u8 address[8]; }
@@ -42,7 +45,7 @@ public record PacketDiag(List<byte[]> memberships, boolean ring, boolean fanout)
     public static PacketDiag of(long inode) throws KernelException {
         byte[] request = new byte[REQUEST];
         request[0] = Sockets.AF_PACKET;
-        request[SHOW] = PACKET_SHOW_MCLIST_RINGS_FANOUT;
+        request[SHOW] = PACKET_SHOW_MCLIST_RINGS;
         try (Arena arena = Arena.ofConfined()) {
             for (MemorySegment answer : SockDiag.dump(arena, request, "packet sockets")) {
                 if (Integer.toUnsignedLong(answer.get(JAVA_INT, INODE)) == inode) {
@@ -55,8 +58,8 @@ public record PacketDiag(List<byte[]> memberships, boolean ring, boolean fanout)
 
     private static PacketDiag parse(MemorySegment m) {
         List<byte[]> memberships = new ArrayList<>();
-        boolean ring = false;
-        boolean fanout = false;
+        byte[] receiveRing = new byte[0];
+        byte[] sendRing = new byte[0];
         for (long at = MESSAGE; at + 4 <= m.byteSize(); ) {
             int size = Short.toUnsignedInt(m.get(JAVA_SHORT, at));
             switch (m.get(JAVA_SHORT, at + 2)) {
@@ -65,13 +68,13 @@ public record PacketDiag(List<byte[]> memberships, boolean ring, boolean fanout)
                         addAll(m, one, memberships);
                     }
                 }
-                case PACKET_DIAG_RX_RING, PACKET_DIAG_TX_RING -> ring = true;
-                case PACKET_DIAG_FANOUT -> fanout = true;
+                case PACKET_DIAG_RX_RING -> receiveRing = Native.copy(m.asSlice(at + 4), RING);
+                case PACKET_DIAG_TX_RING -> sendRing = Native.copy(m.asSlice(at + 4), RING);
                 default -> {}
             }
             at += Math.max(4, (size + 3) & ~3);
         }
-        return new PacketDiag(memberships, ring, fanout);
+        return new PacketDiag(memberships, receiveRing, sendRing);
     }
 
     private static void addAll(MemorySegment m, long at, List<byte[]> memberships) {

@@ -47,6 +47,9 @@ final class AddressSpaceBackings {
         if (IoUringMappings.isOne(mapping)) {
             return new Backing.IoUringMemory(IoUringMappings.descriptorOf(pid, mapping));
         }
+        if (PacketRings.isOne(mapping)) {
+            return new Backing.PacketRing(Math.max(0, IoUringMappings.descriptorOf(pid, mapping)));
+        }
         if (SystemVMemory.is(path)) {
             // the id is the inode: that of the first segment is 0
             return sharedMemory(mapping, files.link(mapping), path, IpcResidence.nameOf(pid));

@@ -46,7 +46,7 @@ final class BackingRefusals {
     }
 
     private static boolean isRing(Mapping mapping) {
-        return AioRings.isOne(mapping) || IoUringMappings.isOne(mapping);
+        return AioRings.isOne(mapping) || IoUringMappings.isOne(mapping) || PacketRings.isOne(mapping);
     }
 
     private void ofHugePages(Mapping mapping, List<Refusal> refusals) throws KernelException {

@@ -49,6 +49,7 @@ final class DescriptorCapture implements AutoCloseable {
             new ProcessFdCapture(),
             new IoUringCapture(),
             new UserfaultfdCapture(),
+            new BpfMapCapture(),
             new UnknownCapture());
 
     private static final OpenFileCapture INHERITED = new InheritedCapture();

@@ -27,6 +27,7 @@ final class DescriptorLook {
     private final Pseudoterminals pseudoterminals;
     private final Map<Integer, VisibleMounts> mounts = new HashMap<>();
     private final List<Refusal> refusals = new ArrayList<>();
+    private final Map<String, ObjectId> opened = new HashMap<>();
     private final Map<ObjectId, List<EpollMember>> epollMembers = new HashMap<>();
 
     DescriptorLook(
@@ -153,6 +154,12 @@ final class DescriptorLook {
                     "process " + holder + " has it open, too",
                     "checkpoint the processes together, or close it");
         }
+    }
+
+    /** Whether a thing that is there once (by a name) is behind another open file, too, that has been asked about. */
+    boolean isOpenTwice(LiveDescriptor d, String name) {
+        ObjectId known = opened.putIfAbsent(d.link() + " " + name, idOf(d));
+        return known != null && !known.equals(idOf(d));
     }
 
     /** Refuses what leads outside, which the user can settle in two ways. */

@@ -34,11 +34,11 @@ final class IoUringMappings {
         return mapping.path().equals(IoUring.LINK);
     }
 
-    /** The lowest number under which a process has the ring of a mapping open; -1: it has not. */
+    /** The lowest number under which a process has the ring of a mapping open (of a packet socket, too); -1: it has not. */
     static int descriptorOf(int pid, Mapping mapping) throws KernelException {
         String directory = "/proc/" + pid + "/fd";
         for (int number : Proc.numbers(directory)) {
-            if (Proc.link(directory + "/" + number).equals(IoUring.LINK)
+            if (Proc.link(directory + "/" + number).equals(mapping.path())
                     && FdInfo.of(pid, number).inode() == mapping.inode()) {
                 return number;
             }
@@ -76,6 +76,7 @@ final class IoUringMappings {
     static void requireOpen(Image image) throws CannotCapture {
         List<Refusal> refusals = new ArrayList<>(0);
         for (ProcessState process : image.processes()) {
+            PacketRings.requireOpen(image, process, refusals);
             AddressSpace space = image.object(process.addressSpace(), AddressSpace.class);
             Set<Integer> open = new HashSet<>();
             for (Descriptor descriptor :

@@ -23,7 +23,6 @@ final class MappingRefusals {
         {"/secretmem", "secret memory", "the kernel lets nobody read it"},
         {"anon_inode:[perf_event]", "performance counter", "its state stays in the kernel"},
         {"anon_inode:", "mapping of a kernel object", "its state stays in the kernel"},
-        {"socket:", "mapping of a packet socket", "its state stays in the kernel"},
         {"[uprobes]", "user-space probe", "its state stays in the kernel"},
         {"/dev/hugepages", "huge pages of hugetlbfs", "their pages are not saved yet"},
     };
@@ -53,6 +52,9 @@ final class MappingRefusals {
     private static String[] reason(Mapping mapping) {
         if (IoUringMappings.isOne(mapping)) {
             return new String[0];
+        }
+        if (PacketRings.isOne(mapping)) {
+            return PacketRings.reason(mapping);
         }
         for (String[] path : PATHS) {
             if (mapping.path().startsWith(path[0])) {

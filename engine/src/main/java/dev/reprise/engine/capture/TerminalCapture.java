@@ -4,6 +4,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioctl;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.HungUpTerminal;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
@@ -16,7 +17,7 @@ import dev.reprise.kernel.KernelException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** The terminal that a program was started from: at restore it is the terminal of restore. */
+/** The terminal that a program was started from: at restore it is the terminal of restore. Consoles besides it are opened again. */
 final class TerminalCapture implements OpenFileCapture {
     private static final int CONSOLES = 4;
     private static final int TERMINALS = 5;
@@ -46,9 +47,7 @@ final class TerminalCapture implements OpenFileCapture {
         if (isHungUp(d, look)) {
             return;
         }
-        boolean own = DeviceNumber.major(d.status().deviceNumber()) == TERMINALS
-                || look.isOwnTerminal(d.status().deviceNumber());
-        if (!own) {
+        if (!isOwn(d, look) && !isConsole(d)) {
             look.refuse(
                     d, "another terminal", d.link() + " is neither the controlling terminal nor among 0-2", "close it");
         }
@@ -63,6 +62,15 @@ final class TerminalCapture implements OpenFileCapture {
         if (isHungUp(d, take.look())) {
             return new HungUpTerminal(id, d.info().statusFlags(), take.owner(d), d.link());
         }
+        if (!isOwn(d, take.look())) {
+            return new DeviceFile(
+                    id,
+                    d.info().statusFlags(),
+                    take.owner(d),
+                    d.identity(),
+                    (int) d.status().deviceNumber(),
+                    0);
+        }
         return new TerminalFile(
                 id,
                 d.info().statusFlags(),
@@ -70,6 +78,17 @@ final class TerminalCapture implements OpenFileCapture {
                 d.identity(),
                 (int) d.status().deviceNumber(),
                 settings(d));
+    }
+
+    // At restore they are the terminal of restore.
+    private static boolean isOwn(LiveDescriptor d, DescriptorLook look) {
+        return DeviceNumber.major(d.status().deviceNumber()) == TERMINALS
+                || look.isOwnTerminal(d.status().deviceNumber());
+    }
+
+    // One of the machine's, which has its settings whoever has it open.
+    private static boolean isConsole(LiveDescriptor d) {
+        return DeviceNumber.major(d.status().deviceNumber()) == CONSOLES;
     }
 
     // A standard stream gets a new terminal.

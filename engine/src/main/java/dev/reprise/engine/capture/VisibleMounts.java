@@ -2,6 +2,7 @@ package dev.reprise.engine.capture;
 
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mounts;
+import dev.reprise.kernel.Proc;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -13,15 +14,21 @@ final class VisibleMounts {
 
     private VisibleMounts() {}
 
+    /** Those below its root directory and below ours: what it had open before chroot(2) is opened by the tool's names again. */
     static VisibleMounts of(int pid) throws KernelException {
         VisibleMounts mounts = new VisibleMounts();
-        for (String line : MountInfo.of(pid).split("\n", -1)) {
+        mounts.add(MountInfo.of(pid));
+        mounts.add(Proc.text("/proc/thread-self/mountinfo"));
+        return mounts;
+    }
+
+    private void add(String table) {
+        for (String line : table.split("\n", -1)) {
             int blank = line.indexOf(' ');
             if (blank > 0) {
-                mounts.ids.add(Integer.parseInt(line.substring(0, blank)));
+                ids.add(Integer.parseInt(line.substring(0, blank)));
             }
         }
-        return mounts;
     }
 
     /** Where a mount is; empty where the process does not see it, or another one stands over it. */

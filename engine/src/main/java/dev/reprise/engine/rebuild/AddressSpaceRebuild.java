@@ -98,6 +98,7 @@ final class AddressSpaceRebuild {
                 case Backing.Anonymous _ -> anonymous(p, plan);
                 case Backing.MappedFile _, Backing.Device _ ->
                     SharedMemoryRebuild.map(p, plan, files.descriptor(p, plan.vma()));
+                case Backing.PacketRing ring -> SharedMemoryRebuild.map(p, plan, Arg.of(ring.descriptor()));
                 case Backing.AioRing ring -> AioRingRebuild.add(p, plan.vma(), ring);
                 case Backing.SharedMemory _, Backing.Kernel _, Backing.IoUringMemory _ -> {}
             }

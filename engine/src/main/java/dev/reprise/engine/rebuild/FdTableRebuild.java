@@ -7,6 +7,7 @@ import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.BpfMap;
 import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
@@ -194,6 +195,7 @@ final class FdTableRebuild {
             }
             case Socket socket -> sockets.create(socket);
             case IoUring ring -> new IoUringRebuild(p, files).create(ring);
+            case BpfMap map -> new BpfMapRebuild(p, files).create(map);
             case Userfaultfd faults -> {
                 requireOwnMemory(faults);
                 new UserfaultfdRebuild(p, files).create(faults);

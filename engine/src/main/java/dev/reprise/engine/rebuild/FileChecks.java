@@ -1,5 +1,6 @@
 package dev.reprise.engine.rebuild;
 
+import dev.reprise.image.state.BpfMap;
 import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
@@ -82,6 +83,7 @@ final class FileChecks {
                     Inotify _,
                     Userfaultfd _,
                     IoUring _,
+                    BpfMap _,
                     MemFd _,
                     Socket _,
                     DeletedFile _,

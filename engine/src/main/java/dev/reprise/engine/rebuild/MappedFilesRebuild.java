@@ -41,7 +41,8 @@ final class MappedFilesRebuild {
                     Backing.SharedMemory _,
                     Backing.Kernel _,
                     Backing.AioRing _,
-                    Backing.IoUringMemory _ -> null;
+                    Backing.IoUringMemory _,
+                    Backing.PacketRing _ -> null;
         };
     }
 

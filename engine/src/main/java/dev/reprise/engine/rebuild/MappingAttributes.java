@@ -77,8 +77,12 @@ final class MappingAttributes {
         String name = switch (vma.backing()) {
             case Backing.Anonymous anonymous -> anonymous.name();
             case Backing.SharedMemory shared -> nameOf(image.object(shared.memory(), MemoryObject.class));
-            case Backing.MappedFile _, Backing.Device _, Backing.Kernel _, Backing.AioRing _, Backing.IoUringMemory _ ->
-                "";
+            case Backing.MappedFile _,
+                    Backing.Device _,
+                    Backing.Kernel _,
+                    Backing.AioRing _,
+                    Backing.IoUringMemory _,
+                    Backing.PacketRing _ -> "";
         };
         if (!name.isEmpty()) {
             p.call(

@@ -30,6 +30,9 @@ final class SocketRebuild {
     private static final int NETLINK_ADD_MEMBERSHIP = 1;
     private static final int SOL_PACKET = 263;
     private static final int PACKET_ADD_MEMBERSHIP = 1;
+    private static final int PACKET_RX_RING = 5;
+    private static final int PACKET_TX_RING = 13;
+    private static final int PACKET_FANOUT = 18;
 
     private final ProgramBuilder p;
     private final OpenFiles files;
@@ -65,6 +68,7 @@ final class SocketRebuild {
                 for (Bytes membership : packet.memberships()) {
                     set(socket, SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership);
                 }
+                packet(socket, packet);
             }
         }
     }
@@ -126,6 +130,18 @@ final class SocketRebuild {
         connect(files.numberOf(socket), netlink.peerAddress());
     }
 
+    private void packet(Socket socket, PacketSocket packet) {
+        if (!packet.receiveRing().isEmpty()) {
+            set(socket, SOL_PACKET, PACKET_RX_RING, packet.receiveRing());
+        }
+        if (!packet.sendRing().isEmpty()) {
+            set(socket, SOL_PACKET, PACKET_TX_RING, packet.sendRing());
+        }
+        if (packet.fanout() != 0) {
+            options.setNumber(files.numberOf(socket), SOL_PACKET, PACKET_FANOUT, packet.fanout());
+        }
+    }
+
     private void connect(int number, Bytes address) {
         if (!address.isEmpty()) {
             p.call(SYS_connect, Arg.of(number), p.bytes(address.toArray()), Arg.of(address.length()))
@@ -141,7 +157,7 @@ final class SocketRebuild {
                         Arg.of(name),
                         p.bytes(value.toArray()),
                         Arg.of(value.length()))
-                .about("membership of socket " + files.numberOf(socket));
+                .about("option " + level + "." + name + " of socket " + files.numberOf(socket));
     }
 
     /** A classic BPF program; before the options, which may lock it. */

@@ -20,6 +20,9 @@ public sealed interface Backing {
     /** Memory of the {@link IoUring} that the process has open under this number: what of it says the offset of the mapping. */
     record IoUringMemory(int descriptor) implements Backing {}
 
+    /** The rings of the packet socket that the process has open under this number: all of them. */
+    record PacketRing(int descriptor) implements Backing {}
+
     /**
      * The ring of an AIO context without requests in flight.
      *

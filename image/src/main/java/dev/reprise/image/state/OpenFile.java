@@ -25,7 +25,8 @@ public sealed interface OpenFile extends SharedObject
                 PseudoterminalEnd,
                 HungUpTerminal,
                 Userfaultfd,
-                IoUring {
+                IoUring,
+                BpfMap {
     /** The file status flags (F_GETFL), as /proc/PID/fdinfo shows them, without O_CLOEXEC. */
     int flags();
 

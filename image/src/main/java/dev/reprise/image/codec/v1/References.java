@@ -20,6 +20,7 @@ import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.MessageQueue;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
+import dev.reprise.image.state.PacketSocket;
 import dev.reprise.image.state.Pipe;
 import dev.reprise.image.state.PipeEnd;
 import dev.reprise.image.state.ProcessState;
@@ -179,6 +180,10 @@ final class References {
                     throw new MalformedException("a mapping refers to descriptor " + memory.descriptor()
                             + " of process " + process.pid() + ", which is no io_uring");
                 }
+                if (vma.backing() instanceof Backing.PacketRing ring && !isPacketRing(table, ring.descriptor())) {
+                    throw new MalformedException("a mapping refers to descriptor " + ring.descriptor() + " of process "
+                            + process.pid() + ", which is no packet socket with a ring");
+                }
             }
         }
     }
@@ -187,6 +192,14 @@ final class References {
         return table.descriptors().stream()
                 .anyMatch(descriptor ->
                         descriptor.number() == number && objects.get(descriptor.openFile()) instanceof IoUring);
+    }
+
+    private boolean isPacketRing(FdTable table, int number) {
+        return table.descriptors().stream()
+                .anyMatch(descriptor -> descriptor.number() == number
+                        && objects.get(descriptor.openFile()) instanceof Socket socket
+                        && socket.detail() instanceof PacketSocket packet
+                        && packet.hasRing());
     }
 
     private void requireIfAny(ObjectId id, Class<? extends SharedObject> kind, String user) throws MalformedException {

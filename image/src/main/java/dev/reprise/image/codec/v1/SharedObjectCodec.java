@@ -1,6 +1,7 @@
 package dev.reprise.image.codec.v1;
 
 import dev.reprise.image.state.AddressSpace;
+import dev.reprise.image.state.BpfMap;
 import dev.reprise.image.state.Cgroups;
 import dev.reprise.image.state.DeletedFile;
 import dev.reprise.image.state.DeviceFile;
@@ -87,6 +88,7 @@ final class SharedObjectCodec {
             case HungUpTerminal _ -> RecordType.HUNG_UP_TERMINAL;
             case Userfaultfd _ -> RecordType.USERFAULTFD;
             case IoUring _ -> RecordType.IO_URING;
+            case BpfMap _ -> RecordType.BPF_MAP;
             case UtsNamespace _ -> RecordType.UTS_NAMESPACE;
             case IpcNamespace _ -> RecordType.IPC_NAMESPACE;
             case EnteredNamespace _ -> RecordType.ENTERED_NAMESPACE;
@@ -131,6 +133,7 @@ final class SharedObjectCodec {
             case HungUpTerminal it -> HungUpTerminalCodec.write(it);
             case Userfaultfd it -> UserfaultfdCodec.write(it);
             case IoUring it -> IoUringCodec.write(it);
+            case BpfMap it -> BpfMapCodec.write(it);
             case UtsNamespace it -> UtsNamespaceCodec.write(it);
             case IpcNamespace it -> IpcNamespaceCodec.write(it);
             case EnteredNamespace it -> EnteredNamespaceCodec.write(it);
@@ -176,6 +179,7 @@ final class SharedObjectCodec {
             case RecordType.HUNG_UP_TERMINAL -> HungUpTerminalCodec.read(m);
             case RecordType.USERFAULTFD -> UserfaultfdCodec.read(m);
             case RecordType.IO_URING -> IoUringCodec.read(m);
+            case RecordType.BPF_MAP -> BpfMapCodec.read(m);
             case RecordType.UTS_NAMESPACE -> UtsNamespaceCodec.read(m);
             case RecordType.IPC_NAMESPACE -> IpcNamespaceCodec.read(m);
             case RecordType.ENTERED_NAMESPACE -> EnteredNamespaceCodec.read(m);

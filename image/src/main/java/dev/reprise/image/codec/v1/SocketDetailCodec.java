@@ -54,6 +54,9 @@ final class SocketDetailCodec {
         MessageWriter m = new MessageWriter();
         packet.memberships().forEach(one -> m.element(1, one.toArray()));
         m.bytes(2, packet.filter().toArray());
+        m.bytes(3, packet.receiveRing().toArray());
+        m.bytes(4, packet.sendRing().toArray());
+        m.u32(5, packet.fanout());
         return m;
     }
 
@@ -92,13 +95,19 @@ final class SocketDetailCodec {
     static PacketSocket packet(MessageReader m) throws IOException {
         List<Bytes> memberships = new ArrayList<>();
         Bytes filter = Bytes.empty();
+        Bytes receiveRing = Bytes.empty();
+        Bytes sendRing = Bytes.empty();
+        int fanout = 0;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> memberships.add(Bytes.of(m.bytes()));
                 case 2 -> filter = Bytes.of(m.bytes());
+                case 3 -> receiveRing = Bytes.of(m.bytes());
+                case 4 -> sendRing = Bytes.of(m.bytes());
+                case 5 -> fanout = m.u32();
                 default -> throw m.unknown("PacketSocket");
             }
         }
-        return new PacketSocket(memberships, filter);
+        return new PacketSocket(memberships, filter, receiveRing, sendRing, fanout);
     }
 }

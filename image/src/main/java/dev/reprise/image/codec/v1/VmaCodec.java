@@ -34,7 +34,8 @@ final class VmaCodec {
             case Backing.Kernel kernel -> m.element(10, latin1(kernel.name()).toByteArray());
             case Backing.Device device -> m.message(11, FileIdentityCodec.write(device.file()));
             case Backing.AioRing ring -> m.message(14, AioRingCodec.write(ring));
-            case Backing.IoUringMemory memory -> m.message(15, ringMemory(memory));
+            case Backing.IoUringMemory memory -> m.message(15, descriptor(memory.descriptor()));
+            case Backing.PacketRing ring -> m.message(16, descriptor(ring.descriptor()));
         }
         m.u32(12, vma.policy().mode());
         m.bytes(13, vma.policy().nodes().toArray());
@@ -67,7 +68,8 @@ final class VmaCodec {
                 case 12 -> policy = m.u32();
                 case 13 -> nodes = Bytes.of(m.bytes());
                 case 14 -> backing = AioRingCodec.read(m.message());
-                case 15 -> backing = ringMemory(m.message());
+                case 15 -> backing = new Backing.IoUringMemory(descriptor(m.message()));
+                case 16 -> backing = new Backing.PacketRing(descriptor(m.message()));
                 default -> throw m.unknown("Vma");
             }
         }
@@ -132,21 +134,22 @@ final class VmaCodec {
         return flags;
     }
 
-    private static MessageWriter ringMemory(Backing.IoUringMemory memory) {
+    // IoUringMemory and PacketRing: the number of the open file that the memory belongs to.
+    private static MessageWriter descriptor(int number) {
         MessageWriter m = new MessageWriter();
-        m.u32(1, memory.descriptor());
+        m.u32(1, number);
         return m;
     }
 
-    private static Backing ringMemory(MessageReader m) throws IOException {
+    private static int descriptor(MessageReader m) throws IOException {
         int descriptor = 0;
         for (int field = m.next(); field != 0; field = m.next()) {
             if (field != 1) {
-                throw m.unknown("IoUringMemory");
+                throw m.unknown("Vma.backing");
             }
             descriptor = m.u32();
         }
-        return new Backing.IoUringMemory(descriptor);
+        return descriptor;
     }
 
     private static MessageWriter latin1(String name) {

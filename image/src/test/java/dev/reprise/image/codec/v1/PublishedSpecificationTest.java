@@ -58,6 +58,7 @@ class PublishedSpecificationTest {
             Map.entry(RecordType.FANOTIFY, "fanotify Fanotify"),
             Map.entry(RecordType.USERFAULTFD, "userfaultfd Userfaultfd"),
             Map.entry(RecordType.IO_URING, "io_uring IoUring"),
+            Map.entry(RecordType.BPF_MAP, "bpf_map BpfMap"),
             Map.entry(RecordType.MEM_FD, "mem_fd MemFd"),
             Map.entry(RecordType.SOCKET, "socket Socket"),
             Map.entry(RecordType.DELETED_FILE, "mem_fd DeletedFile"),
