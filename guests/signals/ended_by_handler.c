@@ -2,6 +2,7 @@
 // signals are handled, and no other.
 #include "guest.h"
 
+#include <dirent.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -9,7 +10,6 @@ enum { EPOLL, SOCKET, SIGNALS, COUNT };
 
 static struct {
     pthread_t thread;
-    _Atomic int tid;
     _Atomic long handled, ended, wrong;
 } waiters[COUNT];
 
@@ -48,7 +48,6 @@ static void *wait_for_signals(void *which)
     sigemptyset(&signals);
     sigaddset(&signals, SIGUSR1);
     NEED_ZERO(pthread_sigmask(SIG_UNBLOCK, &signals, NULL));
-    waiters[own].tid = gettid();
     begun++;
     while (!ending) {
         if (call(own) == -1 && errno == EINTR)
@@ -82,15 +81,19 @@ void sabotage(void)
     waiters[EPOLL].handled++;
 }
 
-// A signal that comes before the call ends none.
-static void await_call(int which)
+// A signal that comes before its call ends none.
+static void await_calls(void)
 {
-    char path[64], stat[512];
-    snprintf(path, sizeof path, "/proc/self/task/%d/stat", waiters[which].tid);
-    do {
-        usleep(1000);
-        NEED(guest_read_file(path, stat, sizeof stat));
-    } while (strstr(stat, ") S ") == NULL);
+    DIR *tasks = opendir("/proc/self/task");
+    struct dirent *task;
+    while ((task = readdir(tasks)) != NULL) {
+        char path[300], stat[512] = "";
+        snprintf(path, sizeof path, "/proc/self/task/%s/stat", task->d_name);
+        while (atoi(task->d_name) > 0 && atoi(task->d_name) != gettid() && strstr(stat, ") S ") == NULL
+               && guest_read_file(path, stat, sizeof stat) > 0)
+            usleep(1000);
+    }
+    closedir(tasks);
 }
 
 static void await_end(int which)
@@ -107,7 +110,7 @@ void verify(void)
     }
     ending = true;
     for (int i = 0; i < COUNT; i++) {
-        await_call(i);
+        await_calls();
         long before = waiters[i].handled;
         pthread_kill(waiters[i].thread, SIGUSR1);
         while (waiters[i].handled == before)

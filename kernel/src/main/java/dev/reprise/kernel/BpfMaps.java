@@ -7,6 +7,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /** Maps of bpf(2), by descriptors of ours (include/uapi/linux/bpf.h). */
 public final class BpfMaps {
@@ -72,7 +75,24 @@ public final class BpfMaps {
 
     /** Keys and values of a map, one after the other. */
     @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-    public record Contents(byte[] keys, byte[] values) {}
+    public record Contents(byte[] keys, byte[] values) {
+        /** The same, ascending by their keys: a hash table has an order of its own in each life. */
+        Contents sorted(int keyBytes, int valueBytes) {
+            List<Integer> order = new ArrayList<>();
+            for (int i = 0; i < keys.length / keyBytes; i++) {
+                order.add(i);
+            }
+            order.sort((a, b) -> Arrays.compareUnsigned(
+                    keys, a * keyBytes, (a + 1) * keyBytes, keys, b * keyBytes, (b + 1) * keyBytes));
+            byte[] sortedKeys = new byte[keys.length];
+            byte[] sortedValues = new byte[values.length];
+            for (int i = 0; i < order.size(); i++) {
+                System.arraycopy(keys, order.get(i) * keyBytes, sortedKeys, i * keyBytes, keyBytes);
+                System.arraycopy(values, order.get(i) * valueBytes, sortedValues, i * valueBytes, valueBytes);
+            }
+            return new Contents(sortedKeys, sortedValues);
+        }
+    }
 
     /** Of a map. */
     public static Description describe(Fd map) throws KernelException {
@@ -134,8 +154,9 @@ public final class BpfMaps {
                 Door.require(result, "bpf", "BPF_MAP_LOOKUP_BATCH");
             }
             int count = attributes.get(JAVA_INT, 32);
-            return new Contents(
+            Contents contents = new Contents(
                     Native.copy(keys, (long) count * info.keySize()), Native.copy(values, count * info.valueBytes()));
+            return contents.sorted(info.keySize(), (int) info.valueBytes());
         }
     }
 
