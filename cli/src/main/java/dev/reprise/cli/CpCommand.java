@@ -65,6 +65,9 @@ final class CpCommand implements Callable<Integer> {
     @Mixin
     private final FilterArguments filters = new FilterArguments();
 
+    @Mixin
+    private final LaneArguments lanes = new LaneArguments();
+
     @Option(
             names = "--sign",
             paramLabel = "KEY",
@@ -90,7 +93,10 @@ final class CpCommand implements Callable<Integer> {
         }
         try {
             Secret key = signer == null ? null : KeyFile.secret(signer, Keys::signer, console);
-            return copy(filters.filters(spec, console), openings.opening(console), key);
+            return copy(
+                    filters.filters(spec, console).by(lanes.lanes()),
+                    openings.opening(console).by(lanes.lanes()),
+                    key);
         } catch (IOException failed) {
             console.error(Failures.text(failed), failed);
             return ExitStatus.FAILED;

@@ -60,7 +60,9 @@ final class ExecutableFile implements PageSink.InPlace {
 
     private void copy(PageSource.Streamed stream) throws IOException {
         for (PageSource.Chunk chunk = stream.next(); chunk != null; chunk = stream.next()) {
-            fill(place(chunk.object(), chunk.runs()), 0, chunk.data().asByteBuffer());
+            try (PageSource.Chunk pages = chunk) {
+                fill(place(pages.object(), pages.runs()), 0, pages.data().asByteBuffer());
+            }
         }
     }
 

@@ -73,8 +73,10 @@ public final class Filtering {
                 PageSink.Streamed signed = Images.createOwning(target, filters, Optional.of(signer))) {
             signed.state(read.image());
             for (PageSource.Chunk chunk = read.next(); chunk != null; chunk = read.next()) {
-                signed.begin(chunk.object(), chunk.runs());
-                signed.data(chunk.data().asByteBuffer());
+                try (PageSource.Chunk pages = chunk) {
+                    signed.prepare(pages.object(), pages.runs(), pages.data().asByteBuffer())
+                            .write(0);
+                }
             }
             signed.finish();
         }

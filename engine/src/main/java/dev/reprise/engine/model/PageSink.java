@@ -12,7 +12,7 @@ import java.util.List;
  * Where a checkpoint goes: first its state, then the page data that the state announces, then the seal.
  *
  * <p>The runs of each object must come in order, all of them, in batches of at most {@link PageBatch#MAX_BYTES}. Not
- * for several threads at once.
+ * for several threads at once, but where it says so.
  */
 public sealed interface PageSink extends AutoCloseable {
     /** Writes header and state; once, before any page data. */
@@ -48,10 +48,16 @@ public sealed interface PageSink extends AutoCloseable {
 
     /** A stream, which is given the page data in order. */
     non-sealed interface Streamed extends PageSink {
-        /** Announces a batch: the next {@code batch.bytes()} bytes of {@link #data} are its. */
-        void begin(ObjectId object, List<PageRun> runs) throws IOException;
+        /** How many threads it wants to {@link #prepare} pages at once: its lanes, which have numbers from 0. */
+        int lanes();
 
-        /** The next bytes of the batch, all that remain in the buffer; any number of calls a batch. */
-        void data(ByteBuffer bytes) throws IOException;
+        /** Does what takes time and has no order; on any thread. {@code bytes} are the contents of all runs, and stay as they are until written. */
+        Prepared prepare(ObjectId object, List<PageRun> runs, ByteBuffer bytes);
+
+        /** Pages that only have to be written. */
+        interface Prepared {
+            /** Writes them: in their order, one at a time, on any thread; {@code lane} has prepared them. */
+            void write(int lane) throws IOException;
+        }
     }
 }

@@ -41,15 +41,28 @@ public sealed interface PageSource extends AutoCloseable {
 
     /** A stream: page data come in order; the end of them is the verified end of the image. */
     non-sealed interface Streamed extends PageSource {
-        /** The next pages, or null when all have come and the trailer was right. */
+        /**
+         * The next pages, or null when all have come and the trailer was right. Waits until one of those before is closed when {@link #lanes}
+         * of them are not, and at the end for all of them: they must not be left to the thread that waits.
+         */
         @Nullable
         Chunk next() throws IOException;
+
+        /** How many chunks may be worked on at once. */
+        int lanes();
     }
 
-    /** At most 1 MiB of an object's pages; {@code data} is native memory, overwritten by the next chunk. */
-    record Chunk(ObjectId object, List<PageRun> runs, MemorySegment data) {
+    /** At most 1 MiB of an object's pages; {@code data} is native memory, which belongs to the source again when this is closed. */
+    record Chunk(ObjectId object, List<PageRun> runs, MemorySegment data, Runnable settlement)
+            implements AutoCloseable {
         public Chunk {
             runs = List.copyOf(runs);
+        }
+
+        /** Has the data checked, which must be as they were; on any thread, once. What is found {@link Streamed#next} says. */
+        @Override
+        public void close() {
+            settlement.run();
         }
     }
 }

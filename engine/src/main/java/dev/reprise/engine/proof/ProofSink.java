@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 public final class ProofSink implements PageSink.Streamed {
     private PagePrints prints = new PagePrints(KernelWrites.none());
     private @Nullable Image image;
-    private PagePrints.@Nullable Taking taking;
     private long bytes;
 
     public ProofSink() {}
@@ -31,14 +30,16 @@ public final class ProofSink implements PageSink.Streamed {
     }
 
     @Override
-    public void begin(ObjectId object, List<PageRun> runs) {
-        taking = prints.of(object, runs);
+    public int lanes() {
+        return 1;
     }
 
     @Override
-    public void data(ByteBuffer data) {
-        bytes += data.remaining();
-        Objects.requireNonNull(taking).data(data);
+    public Prepared prepare(ObjectId object, List<PageRun> runs, ByteBuffer data) {
+        return _ -> {
+            bytes += data.remaining();
+            prints.of(object, runs).data(data);
+        };
     }
 
     @Override

@@ -1,14 +1,12 @@
 package dev.reprise.engine.rebuild;
 
 import dev.reprise.engine.model.PageSource;
-import dev.reprise.engine.model.Progress;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.ProcessMemory;
 import dev.reprise.kernel.RemoteAddress;
 import dev.reprise.kernel.RemoteVector;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -39,19 +37,14 @@ final class PageDelivery implements AutoCloseable {
         return memories.computeIfAbsent(targets.pidOf(object), ProcessMemory::new);
     }
 
-    /** Delivers everything that a source has, {@code total} bytes; returns when its end is verified. */
-    void all(PageSource.Streamed source, Progress progress, long total) throws IOException, KernelException {
-        long done = 0;
-        for (PageSource.Chunk chunk = source.next(); chunk != null; chunk = source.next()) {
-            accept(chunk.object(), chunk.runs(), chunk.data());
-            done += chunk.data().byteSize();
-            progress.bytes(done, total);
-        }
-    }
-
     /** Delivers one run. */
     void accept(ObjectId object, PageRun run, MemorySegment data) throws KernelException {
         memoryOf(object).write(targets.place(object, run.start()), data);
+    }
+
+    /** Delivers a chunk. */
+    void accept(PageSource.Chunk chunk) throws KernelException {
+        accept(chunk.object(), chunk.runs(), chunk.data());
     }
 
     /** Delivers several runs, whose contents stand one behind the other. */

@@ -41,8 +41,10 @@ final class SpooledPages implements PageSource.InPlace {
             file = new Fd(Door.require(Door.call(SYS_memfd_create, name, Mman.MFD_CLOEXEC), "memfd_create", "pages"));
         }
         for (Chunk chunk = stream.next(); chunk != null; chunk = stream.next()) {
-            batches.add(new PageBatch(chunk.object(), chunk.runs(), size));
-            write(chunk.data(), batches.getLast().bytes());
+            try (Chunk pages = chunk) {
+                batches.add(new PageBatch(pages.object(), pages.runs(), size));
+                write(pages.data(), batches.getLast().bytes());
+            }
         }
     }
 

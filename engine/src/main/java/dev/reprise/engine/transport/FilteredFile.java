@@ -41,13 +41,13 @@ final class FilteredFile implements PageSink.Streamed {
     }
 
     @Override
-    public void begin(ObjectId object, List<PageRun> runs) throws IOException {
-        stream.begin(object, runs);
+    public int lanes() {
+        return stream.lanes();
     }
 
     @Override
-    public void data(ByteBuffer bytes) throws IOException {
-        stream.data(bytes);
+    public Prepared prepare(ObjectId object, List<PageRun> runs, ByteBuffer bytes) {
+        return stream.prepare(object, runs, bytes);
     }
 
     @Override

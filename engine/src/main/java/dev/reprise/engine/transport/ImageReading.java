@@ -10,6 +10,7 @@ import dev.reprise.image.codec.v1.RecordType;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.stream.Feed;
 import dev.reprise.image.stream.Header;
+import dev.reprise.image.stream.PieceDigest;
 import dev.reprise.image.stream.Received;
 import dev.reprise.image.stream.RecordReader;
 import dev.reprise.image.stream.Signers;
@@ -81,8 +82,9 @@ final class ImageReading {
         }
     }
 
-    /** Reads data of the current batch, at most up to the end of a MiB of them; false when there are no more. */
-    boolean read(ByteBuffer into) throws IOException {
+    /** Reads the next piece of the current batch's data, a MiB or what is left; null when there are no more. */
+    @Nullable
+    PieceDigest read(ByteBuffer into) throws IOException {
         return records.read(into);
     }
 

@@ -79,12 +79,12 @@ public final class Images {
 
     /** A channel whose bytes go through filters into {@code target}; closing it completes and closes that. */
     public static WritableByteChannel filtering(WritableByteChannel target, Filters filters) throws IOException {
-        WritableByteChannel encrypting = encrypting(target, filters.encryption());
+        WritableByteChannel encrypting = encrypting(target, filters);
         try {
             return switch (filters.compression()) {
                 case NONE -> encrypting;
-                case LZ4 -> Envelope.LZ4.into(encrypting);
-                case ZSTD -> Envelope.ZSTD.into(encrypting);
+                case LZ4 -> Envelope.LZ4.into(encrypting, filters.lanes());
+                case ZSTD -> Envelope.ZSTD.into(encrypting, filters.lanes());
             };
         } catch (Throwable e) {
             encrypting.close();
@@ -92,14 +92,14 @@ public final class Images {
         }
     }
 
-    private static WritableByteChannel encrypting(WritableByteChannel target, Encryption encryption)
-            throws IOException {
-        return switch (encryption) {
+    private static WritableByteChannel encrypting(WritableByteChannel target, Filters filters) throws IOException {
+        return switch (filters.encryption()) {
             case Encryption.None _ -> target;
             case Encryption.ToKeys(List<String> keys) ->
-                Envelope.encrypting(target, Recipients.ofKeys(keys), Images::random);
+                Envelope.encrypting(target, Recipients.ofKeys(keys), Images::random, filters.lanes());
             case Encryption.WithPassphrase(Secret passphrase) ->
-                Envelope.encrypting(target, Recipients.ofPassphrase(passphrase.bytes()), Images::random);
+                Envelope.encrypting(
+                        target, Recipients.ofPassphrase(passphrase.bytes()), Images::random, filters.lanes());
         };
     }
 
@@ -113,7 +113,7 @@ public final class Images {
 
     /** A channel of what is left of {@code source}'s bytes when all filters are undone; closing it closes that. */
     public static ReadableByteChannel unfiltering(ReadableByteChannel source, Opening opening) throws IOException {
-        return Envelope.open(source, identities(opening));
+        return Envelope.open(source, identities(opening), opening.lanes());
     }
 
     static Signers signers(Opening opening) {

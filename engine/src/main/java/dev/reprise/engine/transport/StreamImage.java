@@ -1,6 +1,7 @@
 package dev.reprise.engine.transport;
 
 import dev.reprise.engine.model.Filters;
+import dev.reprise.engine.model.Lanes;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.Secret;
 import dev.reprise.image.state.Image;
@@ -13,18 +14,18 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** An image that goes out byte after byte into any channel. */
 public final class StreamImage implements PageSink.Streamed {
     private final WritableByteChannel channel;
     private final boolean isOurs;
     private final ImageWriting writing;
-    private @Nullable Span span;
-    private @Nullable DataDigest digest;
+    private final int lanes;
+    private boolean isWhole = true;
     private boolean isOver;
 
-    private StreamImage(WritableByteChannel channel, boolean isOurs, ImageWriting writing) {
+    private StreamImage(WritableByteChannel channel, boolean isOurs, ImageWriting writing, int lanes) {
+        this.lanes = lanes;
         this.channel = channel;
         this.writing = writing;
         this.isOurs = isOurs;
@@ -32,14 +33,14 @@ public final class StreamImage implements PageSink.Streamed {
 
     /** Into a channel that belongs to the caller: it stays open. */
     public static StreamImage into(WritableByteChannel channel) {
-        return new StreamImage(channel, false, new ImageWriting(Optional.empty()));
+        return new StreamImage(channel, false, new ImageWriting(Optional.empty()), Lanes.byCores());
     }
 
     /** Through filters into a channel that is closed at the end. */
     static StreamImage owning(WritableByteChannel channel, Filters filters, Optional<Secret> signer)
             throws IOException {
         ImageWriting writing = new ImageWriting(signer);
-        return new StreamImage(Images.filtering(channel, filters), true, writing);
+        return new StreamImage(Images.filtering(channel, filters), true, writing, filters.lanes());
     }
 
     @Override
@@ -49,39 +50,34 @@ public final class StreamImage implements PageSink.Streamed {
     }
 
     @Override
-    public void begin(ObjectId object, List<PageRun> runs) throws IOException {
-        if (span != null) {
-            throw new IllegalStateException("the batch before is not complete");
-        }
-        Span next = writing.pages(object, runs);
-        flush();
-        writing.composer().skip(next);
-        span = next;
-        digest = new DataDigest(next.length(), writing.composer().isSigned());
+    public int lanes() {
+        return lanes;
     }
 
     @Override
-    public void data(ByteBuffer bytes) throws IOException {
-        DataDigest current = digest;
-        Span batch = span;
-        if (current == null || batch == null || bytes.remaining() > current.remaining()) {
-            throw new IllegalArgumentException(bytes.remaining() + " bytes belong to no batch");
+    public Prepared prepare(ObjectId object, List<PageRun> runs, ByteBuffer bytes) {
+        DataDigest digest = new DataDigest(bytes.remaining(), writing.composer().isSigned());
+        digest.update(bytes.duplicate());
+        return lane -> write(lane, object, runs, bytes, digest);
+    }
+
+    private void write(int lane, ObjectId object, List<PageRun> runs, ByteBuffer bytes, DataDigest digest)
+            throws IOException {
+        Span span = writing.pages(lane, object, runs);
+        if (span.length() != bytes.remaining()) {
+            throw new IllegalArgumentException(bytes.remaining() + " bytes for " + span);
         }
-        current.update(bytes.duplicate());
+        isWhole = false;
+        flush();
+        writing.composer().skip(span);
         write(bytes);
-        if (current.remaining() == 0) {
-            span = null;
-            digest = null;
-            write(writing.composer().digest(batch, current.checksums()));
-            writing.composer().hashes(current.hashes());
-        }
+        write(writing.composer().digest(span, digest.checksums()));
+        writing.composer().hashes(digest.hashes());
+        isWhole = true;
     }
 
     @Override
     public void finish() throws IOException {
-        if (span != null) {
-            throw new IllegalStateException("the last batch is not complete");
-        }
         writing.finish();
         flush();
         isOver = true;
@@ -97,12 +93,11 @@ public final class StreamImage implements PageSink.Streamed {
         }
         isOver = true;
         try {
-            // A record can only follow a whole batch, so that one is filled up with zeros.
-            while (digest != null) {
-                data(ByteBuffer.allocate((int) Math.min(digest.remaining(), 64 << 10)));
+            // Behind half a batch nothing could be understood.
+            if (isWhole) {
+                writing.composer().failure(reason);
+                flush();
             }
-            writing.composer().failure(reason);
-            flush();
         } catch (IOException e) {
             noReason(e);
         }
@@ -134,11 +129,7 @@ public final class StreamImage implements PageSink.Streamed {
 
     @Override
     public long bytesWritten() {
-        Span batch = span;
-        DataDigest current = digest;
-        return batch == null || current == null
-                ? writing.composer().position()
-                : batch.position() + batch.length() - current.remaining();
+        return writing.composer().position();
     }
 
     @Override

@@ -8,8 +8,10 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.stream.Feed;
 import dev.reprise.image.stream.Limits;
+import dev.reprise.image.stream.PieceDigest;
 import dev.reprise.image.stream.Signers;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -17,21 +19,28 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/** An image from any channel. Memory is bounded by the state, 1 MiB and what expanding takes. */
+/** An image from any channel. Memory is bounded by the state, what expanding takes, and a MiB for each chunk that is worked on. */
 public final class StreamSource implements PageSource.Streamed {
     private final Arena arena = Arena.ofShared();
     private final ReadableByteChannel channel;
     private final ImageReading reading;
-    private @Nullable MemorySegment memory;
+    private final int lanes;
+    // One is being read while as many as there are lanes are worked on.
+    private final BlockingQueue<MemorySegment> free = new LinkedBlockingQueue<>();
+    private int allocated;
     private ImageReading.@Nullable Batch batch;
     // Where in the batch's runs the next chunk begins.
     private int run;
     private long page;
 
-    private StreamSource(ReadableByteChannel channel, boolean isWhole, Host host, Signers signers) throws IOException {
+    private StreamSource(ReadableByteChannel channel, boolean isWhole, Host host, Signers signers, int lanes)
+            throws IOException {
         this.channel = channel;
+        this.lanes = lanes;
         reading = new ImageReading(isWhole ? Feed.ofWhole(channel) : Feed.of(channel), host, signers);
     }
 
@@ -40,7 +49,7 @@ public final class StreamSource implements PageSource.Streamed {
             throws IOException {
         ReadableByteChannel image = Images.unfiltering(channel, opening);
         try {
-            return new StreamSource(image, isWhole, host, Images.signers(opening));
+            return new StreamSource(image, isWhole, host, Images.signers(opening), opening.lanes());
         } catch (Throwable e) {
             image.close();
             throw e;
@@ -53,18 +62,19 @@ public final class StreamSource implements PageSource.Streamed {
     }
 
     @Override
+    public int lanes() {
+        return lanes;
+    }
+
+    @Override
     public @Nullable Chunk next() throws IOException {
-        MemorySegment target = memory;
-        if (target == null) {
-            target = arena.allocate(Limits.PIECE, PageRun.PAGE_SIZE);
-            memory = target;
-        }
         while (true) {
             ImageReading.Batch current = batch;
-            ByteBuffer bytes = target.asByteBuffer();
-            if (current != null && reading.read(bytes)) {
-                int length = bytes.position();
-                return new Chunk(object(current), runs(current, length), target.asSlice(0, length));
+            if (current != null) {
+                Chunk chunk = chunk(current);
+                if (chunk != null) {
+                    return chunk;
+                }
             }
             batch = reading.next();
             run = 0;
@@ -72,6 +82,39 @@ public final class StreamSource implements PageSource.Streamed {
             if (batch == null) {
                 return null;
             }
+        }
+    }
+
+    private @Nullable Chunk chunk(ImageReading.Batch current) throws IOException {
+        MemorySegment memory = memory();
+        ByteBuffer bytes = memory.asByteBuffer();
+        PieceDigest digest = reading.read(bytes);
+        if (digest == null) {
+            free.add(memory);
+            return null;
+        }
+        int length = bytes.position();
+        MemorySegment data = memory.asSlice(0, length);
+        return new Chunk(object(current), runs(current, length), data, () -> {
+            digest.of(data.asByteBuffer());
+            free.add(memory);
+        });
+    }
+
+    private MemorySegment memory() throws InterruptedIOException {
+        MemorySegment before = free.poll();
+        if (before != null) {
+            return before;
+        }
+        if (allocated <= lanes) {
+            allocated++;
+            return arena.allocate(Limits.PIECE, PageRun.PAGE_SIZE);
+        }
+        try {
+            return free.take();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
         }
     }
 

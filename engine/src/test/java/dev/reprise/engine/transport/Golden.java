@@ -36,7 +36,9 @@ final class Golden {
     static Content read(PageSource.Streamed source) throws IOException {
         ByteArrayOutputStream pages = new ByteArrayOutputStream();
         for (PageSource.Chunk chunk = source.next(); chunk != null; chunk = source.next()) {
-            pages.writeBytes(chunk.data().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+            try (PageSource.Chunk closed = chunk) {
+                pages.writeBytes(closed.data().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+            }
         }
         return new Content(source.image(), Bytes.of(pages.toByteArray()));
     }
