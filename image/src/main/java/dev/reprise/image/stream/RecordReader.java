@@ -108,7 +108,12 @@ public final class RecordReader {
      * caller has its digest computed.
      */
     public @Nullable PieceDigest read(ByteBuffer into) throws IOException {
-        return data == null ? null : data.read(into);
+        try {
+            return data == null ? null : data.read(into);
+        } catch (BadImageException bad) {
+            awaitAll();
+            throw bad;
+        }
     }
 
     private void settle() throws BadImageException {
