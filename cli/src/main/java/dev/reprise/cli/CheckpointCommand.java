@@ -184,6 +184,10 @@ final class CheckpointCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "a store compares the pages of images as they are: without --compress, --encrypt, --prove and --executable");
         }
+        if (prove && filters.leavesOut()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--prove compares all pages: prove it first, then 'reprise cp --dedup'");
+        }
         if (prove && filters.encrypts()) {
             throw new ParameterException(
                     spec.commandLine(),

@@ -105,8 +105,8 @@ final class CpCommand implements Callable<Integer> {
 
     private int copy(Filters through, Opening opening, @Nullable Secret key) {
         try (ReadableByteChannel source = ImageChannel.open(from, "copy", progress)) {
-            if (key != null) {
-                write(target -> Filtering.sign(source, opening, target, through, key));
+            if (key != null || through.unrepeated()) {
+                write(target -> Filtering.rewrite(source, opening, target, through, Optional.ofNullable(key)));
             } else if (isAnew()) {
                 write(target -> Filtering.copy(source, opening, target, through));
             } else {

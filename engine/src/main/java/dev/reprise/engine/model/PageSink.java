@@ -2,6 +2,7 @@ package dev.reprise.engine.model;
 
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRepeat;
 import dev.reprise.image.state.PageRun;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,6 +24,11 @@ public sealed interface PageSink extends AutoCloseable {
 
     /** Gives up: a stream ends with the reason, a file is deleted. Never throws: there is nothing more to save. */
     void fail(String reason);
+
+    /** How many of the pages so far have the contents of others, and so are not in the image. */
+    default long pagesRepeated() {
+        return 0;
+    }
 
     /** The bytes of the image so far, page data included. */
     long bytesWritten();
@@ -51,8 +57,16 @@ public sealed interface PageSink extends AutoCloseable {
         /** How many threads it wants to {@link #prepare} pages at once: its lanes, which have numbers from 0. */
         int lanes();
 
-        /** Does what takes time and has no order; on any thread. {@code bytes} are the contents of all runs, and stay as they are until written. */
-        Prepared prepare(ObjectId object, List<PageRun> runs, ByteBuffer bytes);
+        /**
+         * Does what takes time and has no order; on any thread. {@code bytes} are the contents of all runs but for pages that repeat others,
+         * and stay as they are until written.
+         */
+        Prepared prepare(ObjectId object, List<PageRun> runs, List<PageRepeat> repeats, ByteBuffer bytes);
+
+        /** The same of pages of which nobody knows yet that they repeat others. */
+        default Prepared prepare(ObjectId object, List<PageRun> runs, ByteBuffer bytes) {
+            return prepare(object, runs, List.of(), bytes);
+        }
 
         /** Pages that only have to be written. */
         interface Prepared {

@@ -3,6 +3,7 @@ package dev.reprise.engine.proof;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRepeat;
 import dev.reprise.image.state.PageRun;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -35,7 +36,10 @@ public final class ProofSink implements PageSink.Streamed {
     }
 
     @Override
-    public Prepared prepare(ObjectId object, List<PageRun> runs, ByteBuffer data) {
+    public Prepared prepare(ObjectId object, List<PageRun> runs, List<PageRepeat> repeats, ByteBuffer data) {
+        if (!repeats.isEmpty()) {
+            throw new IllegalArgumentException("a checkpoint has all its pages");
+        }
         return _ -> {
             bytes += data.remaining();
             prints.of(object, runs).data(data);

@@ -5,8 +5,10 @@ import dev.reprise.engine.model.Progress;
 import dev.reprise.kernel.KernelException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +21,14 @@ final class LaneDelivery {
 
     private final PageSource.Streamed source;
     private final PageDelivery.Targets targets;
-    private final LinkedBlockingQueue<Optional<PageSource.Chunk>> queue = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<Optional<Numbered>> queue = new LinkedBlockingQueue<>();
+    // Guarded by this: all chunks below the first are delivered, and these.
+    private final Set<Long> delivered = new HashSet<>();
+    private long first;
     private @Nullable Throwable failure;
+
+    // The how manyeth chunk it is, from 0.
+    private record Numbered(long number, PageSource.Chunk chunk) {}
 
     private LaneDelivery(PageSource.Streamed source, PageDelivery.Targets targets) {
         this.source = source;
@@ -44,6 +52,7 @@ final class LaneDelivery {
             for (PageSource.Chunk next = source.next(); next != null; next = source.next()) {
                 try (PageSource.Chunk chunk = next) {
                     delivery.accept(chunk);
+                    delivery.repeat(chunk);
                 }
             }
         }
@@ -53,9 +62,10 @@ final class LaneDelivery {
         List<Thread> lanes = new ArrayList<>();
         try {
             long done = 0;
+            long number = 0;
             for (PageSource.Chunk chunk = source.next(); chunk != null; chunk = source.next()) {
                 done += chunk.data().byteSize();
-                queue.add(Optional.of(chunk));
+                queue.add(Optional.of(new Numbered(number++, chunk)));
                 if (lanes.size() < source.lanes()) {
                     int lane = lanes.size();
                     lanes.add(Thread.ofPlatform().daemon().name("lane-" + lane).start(this::deliver));
@@ -79,18 +89,38 @@ final class LaneDelivery {
 
     private void deliver() {
         try (PageDelivery delivery = new PageDelivery(targets)) {
-            for (Optional<PageSource.Chunk> next = queue.take(); next.isPresent(); next = queue.take()) {
-                try (PageSource.Chunk chunk = next.get()) {
+            for (Optional<Numbered> next = queue.take(); next.isPresent(); next = queue.take()) {
+                try (PageSource.Chunk chunk = next.get().chunk()) {
                     if (failure() == null) {
                         delivery.accept(chunk);
+                        if (!chunk.repeats().isEmpty() && areAllBefore(next.get().number())) {
+                            delivery.repeat(chunk);
+                        }
                     }
                 } catch (Throwable failed) {
                     fail(failed);
                 }
+                delivered(next.get().number());
             }
         } catch (InterruptedException never) {
             fail(never);
         }
+    }
+
+    // Waits until they are delivered, whoever does that: he waits for none behind them. False when something has failed.
+    private synchronized boolean areAllBefore(long number) throws InterruptedException {
+        while (first < number && failure == null) {
+            wait();
+        }
+        return failure == null;
+    }
+
+    private synchronized void delivered(long number) {
+        delivered.add(number);
+        while (delivered.remove(first)) {
+            first++;
+        }
+        notifyAll();
     }
 
     private synchronized @Nullable Throwable failure() {
@@ -101,6 +131,7 @@ final class LaneDelivery {
         if (failure == null) {
             failure = failed;
         }
+        notifyAll();
     }
 
     private static void join(Thread lane) {

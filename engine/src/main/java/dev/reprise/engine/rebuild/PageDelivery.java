@@ -2,6 +2,7 @@ package dev.reprise.engine.rebuild;
 
 import dev.reprise.engine.model.PageSource;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRepeat;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.ProcessMemory;
@@ -18,6 +19,7 @@ final class PageDelivery implements AutoCloseable {
     private final Targets targets;
     private final Map<Integer, ProcessMemory> memories = new HashMap<>();
     private final Arena arena = Arena.ofConfined();
+    private final MemorySegment page = arena.allocate(PageRun.PAGE_SIZE);
     private final RemoteVector vector = new RemoteVector(arena);
 
     /** Where the contents of objects go. */
@@ -42,9 +44,22 @@ final class PageDelivery implements AutoCloseable {
         memoryOf(object).write(targets.place(object, run.start()), data);
     }
 
-    /** Delivers a chunk. */
+    /** Delivers what a chunk has itself. */
     void accept(PageSource.Chunk chunk) throws KernelException {
-        accept(chunk.object(), chunk.runs(), chunk.data());
+        if (chunk.data().byteSize() > 0) {
+            accept(chunk.object(), chunk.stored(), chunk.data());
+        }
+    }
+
+    /** Delivers what a chunk repeats, all of which has been delivered: out of the memory where it is. */
+    void repeat(PageSource.Chunk chunk) throws KernelException {
+        for (PageRepeat repeat : chunk.repeats()) {
+            PageRun to = repeat.to();
+            for (long done = 0; done < to.bytes(); done += PageRun.PAGE_SIZE) {
+                memoryOf(repeat.object()).read(targets.place(repeat.object(), repeat.from() + done), page);
+                memoryOf(chunk.object()).write(targets.place(chunk.object(), to.start() + done), page);
+            }
+        }
     }
 
     /** Delivers several runs, whose contents stand one behind the other. */

@@ -55,12 +55,28 @@ final class ImageWriting {
     /** Composes the record in front of a batch's data. */
     Span pages(int lane, ObjectId object, List<PageRun> runs) {
         Pages pages = new Pages(object, runs);
+        accept(pages);
+        return composer.data(RecordType.PAGES, lane, object.value(), PagesCodec.write(pages), pages.bytes());
+    }
+
+    /** The same of pages some of which repeat others; null when no data follow. */
+    @Nullable
+    Span pages(int lane, Pages pages) {
+        accept(pages);
+        byte[] payload = PagesCodec.write(pages);
+        if (pages.storedBytes() == 0) {
+            composer.record(RecordType.PAGES, lane, pages.object().value(), payload);
+            return null;
+        }
+        return composer.data(RecordType.PAGES, lane, pages.object().value(), payload, pages.storedBytes());
+    }
+
+    private void accept(Pages pages) {
         PageLedger expected = ledger;
         if (expected == null) {
             throw new IllegalStateException("page data before the state");
         }
         expected.accept(pages);
-        return composer.data(RecordType.PAGES, lane, object.value(), PagesCodec.write(object, runs), pages.bytes());
     }
 
     void finish() {

@@ -31,6 +31,9 @@ public final class Images {
     /** The permissions of an image: nobody else may read it. */
     static final String OWN = "rw-------";
 
+    // More may come in parts (man 2 getrandom).
+    private static final int RANDOM_AT_ONCE = 256;
+
     private Images() {}
 
     /**
@@ -42,13 +45,13 @@ public final class Images {
         if (Files.exists(target) && !Files.isRegularFile(target)) {
             return StreamImage.owning(FileChannel.open(target, StandardOpenOption.WRITE), filters, signer);
         }
-        return filters.areNone()
+        return filters.areNone() && !filters.unrepeated()
                 ? FileImage.create(target, sync, signer, witness)
                 : FilteredFile.create(target, sync, filters, signer, witness);
     }
 
     /** A sink for a channel, which the caller closes. */
-    public static PageSink.Streamed create(WritableByteChannel channel) {
+    public static PageSink.Streamed create(WritableByteChannel channel) throws IOException {
         return StreamImage.into(channel);
     }
 
@@ -103,9 +106,15 @@ public final class Images {
         };
     }
 
-    private static byte[] random(int count) throws IOException {
+    /** Random bytes of the kernel's, as many as anybody wants. */
+    static byte[] random(int count) throws IOException {
+        byte[] bytes = new byte[count];
         try {
-            return Randomness.bytes(count);
+            for (int done = 0; done < count; done += RANDOM_AT_ONCE) {
+                int length = Math.min(RANDOM_AT_ONCE, count - done);
+                System.arraycopy(Randomness.bytes(length), 0, bytes, done, length);
+            }
+            return bytes;
         } catch (KernelException failure) {
             throw new IOException(failure.getMessage(), failure);
         }

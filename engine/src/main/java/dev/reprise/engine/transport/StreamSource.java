@@ -3,8 +3,8 @@ package dev.reprise.engine.transport;
 import dev.reprise.engine.model.Host;
 import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.PageSource;
+import dev.reprise.image.codec.v1.Pages;
 import dev.reprise.image.state.Image;
-import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.stream.Feed;
 import dev.reprise.image.stream.Limits;
@@ -36,6 +36,8 @@ public final class StreamSource implements PageSource.Streamed {
     // Where in the batch's runs the next chunk begins.
     private int run;
     private long page;
+    // A batch with repeats is one chunk, and this one has been given.
+    private boolean isGiven;
 
     private StreamSource(ReadableByteChannel channel, boolean isWhole, Host host, Signers signers, int lanes)
             throws IOException {
@@ -79,6 +81,7 @@ public final class StreamSource implements PageSource.Streamed {
             batch = reading.next();
             run = 0;
             page = 0;
+            isGiven = false;
             if (batch == null) {
                 return null;
             }
@@ -86,6 +89,15 @@ public final class StreamSource implements PageSource.Streamed {
     }
 
     private @Nullable Chunk chunk(ImageReading.Batch current) throws IOException {
+        if (isGiven) {
+            return null;
+        }
+        Pages pages = current.pages();
+        boolean isOne = !pages.repeats().isEmpty();
+        if (isOne && pages.storedBytes() == 0) {
+            isGiven = true;
+            return new Chunk(pages.object(), pages.runs(), pages.repeats(), MemorySegment.NULL, () -> {});
+        }
         MemorySegment memory = memory();
         ByteBuffer bytes = memory.asByteBuffer();
         PieceDigest digest = reading.read(bytes);
@@ -95,7 +107,9 @@ public final class StreamSource implements PageSource.Streamed {
         }
         int length = bytes.position();
         MemorySegment data = memory.asSlice(0, length);
-        return new Chunk(object(current), runs(current, length), data, () -> {
+        isGiven = isOne;
+        List<PageRun> runs = isOne ? pages.runs() : runs(current, length);
+        return new Chunk(pages.object(), runs, pages.repeats(), data, () -> {
             digest.of(data.asByteBuffer());
             free.add(memory);
         });
@@ -148,10 +162,6 @@ public final class StreamSource implements PageSource.Streamed {
         } catch (IOException e) {
             System.getLogger(StreamSource.class.getName()).log(System.Logger.Level.DEBUG, "closing the image", e);
         }
-    }
-
-    private static ObjectId object(ImageReading.Batch batch) {
-        return batch.pages().object();
     }
 
     // The runs of the next length bytes; a piece always ends at a page.

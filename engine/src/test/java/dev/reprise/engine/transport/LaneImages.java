@@ -1,17 +1,18 @@
 package dev.reprise.engine.transport;
 
 import dev.reprise.engine.model.Filters;
+import dev.reprise.engine.model.Host;
 import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.PageBatch;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.PageSource;
 import dev.reprise.engine.model.Secret;
-import dev.reprise.engine.model.Host;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRepeat;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.SharedObject;
 import java.io.ByteArrayInputStream;
@@ -20,6 +21,8 @@ import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -145,8 +148,10 @@ public final class LaneImages {
                         Images.open(Channels.newChannel(new ByteArrayInputStream(image)), Host.ANY, opening);
                 var threads = java.util.concurrent.Executors.newFixedThreadPool(opening.lanes())) {
             Map<ObjectId, Map<Long, byte[]>> pages = new HashMap<>();
+            List<PageSource.Chunk> chunks = new ArrayList<>();
             for (PageSource.Chunk next = source.next(); next != null; next = source.next()) {
                 PageSource.Chunk chunk = next;
+                chunks.add(chunk);
                 int pause = random.nextInt(2000);
                 threads.execute(() -> {
                     try (chunk) {
@@ -157,16 +162,53 @@ public final class LaneImages {
                     }
                 });
             }
-            ByteArrayOutputStream all = new ByteArrayOutputStream();
-            for (SharedObject object : source.image().objects()) {
-                for (PageRun run : runs(object)) {
-                    for (long at = run.start(); at < run.end(); at += PageRun.PAGE_SIZE) {
-                        all.writeBytes(pages.get(object.id()).get(at));
+            // all have come: what they repeat has, too
+            for (PageSource.Chunk chunk : chunks) {
+                for (PageRepeat repeat : chunk.repeats()) {
+                    for (long done = 0; done < repeat.to().bytes(); done += PageRun.PAGE_SIZE) {
+                        byte[] page = pages.get(repeat.object()).get(repeat.from() + done);
+                        pages.computeIfAbsent(chunk.object(), _ -> new HashMap<>())
+                                .put(repeat.to().start() + done, page);
                     }
                 }
             }
-            return new Golden.Content(source.image(), Bytes.of(all.toByteArray()));
+            return content(source.image(), pages);
         }
+    }
+
+    /** Reads an image file as those do who know where the pages lie in it. */
+    public static Golden.Content read(Path image) throws IOException {
+        try (PageSource source = Images.open(image, Host.ANY, Opening.NONE)) {
+            PageSource.InPlace file = (PageSource.InPlace) source;
+            file.verify(_ -> {});
+            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file.path()));
+            Map<ObjectId, Map<Long, byte[]>> pages = new HashMap<>();
+            for (PageBatch batch : file.batches()) {
+                int position = (int) batch.position();
+                for (PageRun run : batch.runs()) {
+                    for (long at = run.start(); at < run.end(); at += PageRun.PAGE_SIZE) {
+                        byte[] page = new byte[PageRun.PAGE_SIZE];
+                        bytes.get(position, page);
+                        position += page.length;
+                        pages.computeIfAbsent(batch.object(), _ -> new HashMap<>())
+                                .put(at, page);
+                    }
+                }
+            }
+            return content(source.image(), pages);
+        }
+    }
+
+    private static Golden.Content content(Image image, Map<ObjectId, Map<Long, byte[]>> pages) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (SharedObject object : image.objects()) {
+            for (PageRun run : runs(object)) {
+                for (long at = run.start(); at < run.end(); at += PageRun.PAGE_SIZE) {
+                    all.writeBytes(pages.get(object.id()).get(at));
+                }
+            }
+        }
+        return new Golden.Content(image, Bytes.of(all.toByteArray()));
     }
 
     private static void take(PageSource.Chunk chunk, Map<ObjectId, Map<Long, byte[]>> pages) {
@@ -174,7 +216,7 @@ public final class LaneImages {
         int at = 0;
         synchronized (pages) {
             Map<Long, byte[]> its = pages.computeIfAbsent(chunk.object(), _ -> new HashMap<>());
-            for (PageRun run : chunk.runs()) {
+            for (PageRun run : chunk.stored()) {
                 for (long address = run.start(); address < run.end(); address += PageRun.PAGE_SIZE) {
                     its.put(address, Arrays.copyOfRange(bytes, at, at += PageRun.PAGE_SIZE));
                 }

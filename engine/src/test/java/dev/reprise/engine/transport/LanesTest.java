@@ -29,10 +29,10 @@ class LanesTest {
     void allLanesAndFiltersGiveBackWhatWasWritten(Compression compression) throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        Golden.Content content = LaneImages.random(random, 9 << 20);
-        for (int lanes : new int[] {1, 2, 3, 8}) {
+        Golden.Content content = LaneImages.random(random, 6 << 20);
+        for (int lanes : new int[] {1, 3, 8}) {
             byte[] image = LaneImages.written(content, new Filters(compression).by(lanes), Optional.empty());
-            for (int readers : new int[] {1, 2, 5}) {
+            for (int readers : new int[] {1, 4}) {
                 assertThat(LaneImages.read(image, Opening.NONE.by(readers), random))
                         .as("%d lanes, %d readers, seed %d", lanes, readers, seed)
                         .isEqualTo(content);
@@ -44,7 +44,7 @@ class LanesTest {
     void anEncryptedOneToo() throws Exception {
         Random random = new Random(1);
         Golden.Content content = LaneImages.random(random, 5 << 20);
-        Filters filters = new Filters(Compression.LZ4, new Encryption.WithPassphrase(PASSPHRASE), 3);
+        Filters filters = new Filters(Compression.LZ4, new Encryption.WithPassphrase(PASSPHRASE)).by(3);
         byte[] image = LaneImages.written(content, filters, Optional.empty());
         Opening opening = new Opening(List.of(), List.of(PASSPHRASE), List.of(), 3);
         assertThat(LaneImages.read(image, opening, random)).isEqualTo(content);
@@ -66,8 +66,8 @@ class LanesTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         Golden.Content content = LaneImages.random(random, 4 << 20);
-        byte[] image = LaneImages.written(content, new Filters(compression).by(3), Optional.empty());
-        for (int i = 0; i < 60; i++) {
+        byte[] image = LaneImages.written(content, either(random, new Filters(compression).by(3)), Optional.empty());
+        for (int i = 0; i < 40; i++) {
             // some of them near the end, where only a digest, the index or the trailer is missing
             int most = i % 3 == 0 ? Math.min(image.length, 1 << (i / 3)) : image.length;
             byte[] cut = Arrays.copyOf(image, image.length - 1 - random.nextInt(most));
@@ -83,8 +83,8 @@ class LanesTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         Golden.Content content = LaneImages.random(random, 4 << 20);
-        byte[] image = LaneImages.written(content, new Filters(compression).by(4), Optional.empty());
-        for (int i = 0; i < 80; i++) {
+        byte[] image = LaneImages.written(content, either(random, new Filters(compression).by(4)), Optional.empty());
+        for (int i = 0; i < 50; i++) {
             byte[] changed = image.clone();
             int at = i % 4 == 0 ? random.nextInt(Math.min(image.length, 20_000)) : random.nextInt(image.length);
             changed[at] ^= (byte) (1 << random.nextInt(8));
@@ -99,6 +99,10 @@ class LanesTest {
         }
     }
 
+    private static Filters either(Random random, Filters filters) {
+        return random.nextBoolean() ? filters : filters.withoutRepeats();
+    }
+
     /** Whoever is faster: what is wrong first is what is said. */
     @Test
     void theAnswerIsAlwaysTheSame() throws Exception {
@@ -107,7 +111,7 @@ class LanesTest {
         byte[] image = LaneImages.written(content, Filters.NONE.by(4), Optional.empty());
         byte[] bad = Arrays.copyOf(image, image.length - 70_000);
         bad[bad.length - (2 << 20)] ^= 1;
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 30; i++) {
             assertThatThrownBy(() -> LaneImages.read(bad, Opening.NONE.by(1 + random.nextInt(8)), random))
                     .isInstanceOf(BadImageException.Corrupt.class)
                     .hasMessageContaining("page data differ from their checksum");
