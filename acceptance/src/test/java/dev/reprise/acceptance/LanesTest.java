@@ -36,8 +36,8 @@ class LanesTest {
             Path number = scratch.resolve("pid");
             Pipeline.run(
                     guest,
-                    Tool.quoted("checkpoint", "--kill", "--lanes", lanes, "--compress", method, guest.pid() + "") + " | "
-                            + Tool.quoted("restore", "-d", "--lanes", readers, "--pidfile", number + ""));
+                    Tool.quoted("checkpoint", "--kill", "--lanes", lanes, "--compress", method, guest.pid() + "")
+                            + " | " + Tool.quoted("restore", "-d", "--lanes", readers, "--pidfile", number + ""));
             guest.passes(Integer.parseInt(Files.readString(number).strip()), AWAY_MILLIS);
         }
     }
@@ -73,7 +73,8 @@ class LanesTest {
             Path plain = scratch.resolve("plain");
             Tool.run("cp", "--lanes=2", store, plain + "").succeeds();
             Path packed = scratch.resolve("packed");
-            Tool.run("cp", "--lanes=5", "--compress=zstd", plain + "", packed + "").succeeds();
+            Tool.run("cp", "--lanes=5", "--compress=zstd", plain + "", packed + "")
+                    .succeeds();
             Path again = scratch.resolve("again");
             Tool.run("cp", "--compress=none", packed + "", again + "").succeeds();
             assertThat(again).hasSameBinaryContentAs(plain);
@@ -96,8 +97,7 @@ class LanesTest {
             String digest = redis.ask("redis-cli -s s debug digest");
             Path image = Files.createTempFile("reprise-lanes", ".image");
             try {
-                String checkpoint =
-                        Tool.quoted("checkpoint", "--lanes=2", "--kill", redis.pid() + "") + " > " + image;
+                String checkpoint = Tool.quoted("checkpoint", "--lanes=2", "--kill", redis.pid() + "") + " > " + image;
                 Tool.run(new ProcessBuilder("bash", "-c", checkpoint)).succeeds();
                 Tasks.awaitEnd(redis.pid(), PATIENCE);
                 Tool.run(new ProcessBuilder("bash", "-c", Tool.quoted("restore", "-d", "--lanes=2") + " < " + image))
@@ -118,11 +118,15 @@ class LanesTest {
             Tool.run(new ProcessBuilder("bash", "-c", checkpoint)).succeeds();
             Tasks.awaitEnd(guest.pid(), PATIENCE);
             long length = Files.size(image);
-            for (long cut : List.of(1L, 300L, length / 3, length / 2 + 1, length - (1 << 20), length - 64, length - 1)) {
+            for (long cut :
+                    List.of(1L, 300L, length / 3, length / 2 + 1, length - (1 << 20), length - 64, length - 1)) {
                 String line = "head -c " + cut + " " + image + " | " + Tool.quoted("restore", "-d", "--lanes=3");
                 Tool.Outcome outcome =
                         Tool.run(new ProcessBuilder("bash", "-c", line)).endsWith(1);
-                assertThat(outcome.err()).startsWith("reprise: ").contains("truncated image").hasLineCount(1);
+                assertThat(outcome.err())
+                        .startsWith("reprise: ")
+                        .contains("truncated image")
+                        .hasLineCount(1);
                 assertThat(Tasks.isAlive(guest.pid())).as("it is left running").isFalse();
             }
         }

@@ -19,9 +19,9 @@ class PagesOnceTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int SIGUSR1 = 10;
 
-    // 64 different MiB, each of them four times and in another order; it says their digest when it is asked to (SIGUSR1).
-    private static final String PROGRAM =
-            """
+    // 64 different MiB, each of them four times and in another order; it says their digest when it is asked to
+    // (SIGUSR1).
+    private static final String PROGRAM = """
             import hashlib, os, random, signal, time
             random.seed(1)
             parts = [os.urandom(1 << 20) for _ in range(16)]
@@ -58,37 +58,37 @@ class PagesOnceTest {
             Path image = images.resolve("image");
             Path plain = images.resolve("plain");
             Tool.run("checkpoint", "-o", plain + "", pid).succeeds();
-            String restore =
-                    switch (way) {
-                        case "pipe" -> {
-                            shell(Tool.quoted("checkpoint", "--dedup", "--lanes=3", "--kill", pid) + " > " + image);
-                            yield "cat " + image + " | " + Tool.quoted("restore", "-d", "--lanes=4");
-                        }
-                        case "lz4" -> {
-                            Tool.run("checkpoint", "--dedup", "--compress=lz4", "--kill", "-o", image + "", pid)
-                                    .succeeds();
-                            yield Tool.quoted("restore", "-d", image + "");
-                        }
-                        case "copied" -> {
-                            Tool.run("checkpoint", "--kill", "-o", plain + "", pid).succeeds();
-                            Tool.run("cp", "--dedup", plain + "", image + "").succeeds();
-                            yield Tool.quoted("restore", "-d", image + "");
-                        }
-                        case "signed" -> {
-                            shell("openssl genpkey -algorithm ed25519 -out " + images + "/key 2>/dev/null; openssl pkey -in " + images
-                                    + "/key -pubout -out " + images + "/public");
-                            Tool.run("checkpoint", "--dedup", "--sign", images + "/key", "--kill", "-o", image + "", pid)
-                                    .succeeds();
-                            yield Tool.quoted("restore", "-d", "--verify", images + "/public", image + "");
-                        }
-                        default -> {
-                            Tool.run("checkpoint", "--dedup", "--kill", "-o", image + "", pid).succeeds();
-                            yield Tool.quoted(
-                                    way.equals("lazy")
-                                            ? new String[] {"restore", "-d", "--lazy", image + ""}
-                                            : new String[] {"restore", "-d", image + ""});
-                        }
-                    };
+            String restore = switch (way) {
+                case "pipe" -> {
+                    shell(Tool.quoted("checkpoint", "--dedup", "--lanes=3", "--kill", pid) + " > " + image);
+                    yield "cat " + image + " | " + Tool.quoted("restore", "-d", "--lanes=4");
+                }
+                case "lz4" -> {
+                    Tool.run("checkpoint", "--dedup", "--compress=lz4", "--kill", "-o", image + "", pid)
+                            .succeeds();
+                    yield Tool.quoted("restore", "-d", image + "");
+                }
+                case "copied" -> {
+                    Tool.run("checkpoint", "--kill", "-o", plain + "", pid).succeeds();
+                    Tool.run("cp", "--dedup", plain + "", image + "").succeeds();
+                    yield Tool.quoted("restore", "-d", image + "");
+                }
+                case "signed" -> {
+                    shell("openssl genpkey -algorithm ed25519 -out " + images + "/key 2>/dev/null; openssl pkey -in "
+                            + images + "/key -pubout -out " + images + "/public");
+                    Tool.run("checkpoint", "--dedup", "--sign", images + "/key", "--kill", "-o", image + "", pid)
+                            .succeeds();
+                    yield Tool.quoted("restore", "-d", "--verify", images + "/public", image + "");
+                }
+                default -> {
+                    Tool.run("checkpoint", "--dedup", "--kill", "-o", image + "", pid)
+                            .succeeds();
+                    yield Tool.quoted(
+                            way.equals("lazy")
+                                    ? new String[] {"restore", "-d", "--lazy", image + ""}
+                                    : new String[] {"restore", "-d", image + ""});
+                }
+            };
             Tasks.awaitEnd(python.pid(), PATIENCE);
             // 72 MiB, of which 17 are different: so few were left that others than those were found, too
             assertThat(Files.size(image)).isLessThan(Files.size(plain) / 2);

@@ -93,7 +93,8 @@ final class LaneDelivery {
                 try (PageSource.Chunk chunk = next.get().chunk()) {
                     if (failure() == null) {
                         delivery.accept(chunk);
-                        if (!chunk.repeats().isEmpty() && areAllBefore(next.get().number())) {
+                        if (!chunk.repeats().isEmpty()
+                                && areAllBefore(next.get().number())) {
                             delivery.repeat(chunk);
                         }
                     }
@@ -107,7 +108,8 @@ final class LaneDelivery {
         }
     }
 
-    // Waits until they are delivered, whoever does that: he waits for none behind them. False when something has failed.
+    // Waits until they are delivered, whoever does that: he waits for none behind them. False when something has
+    // failed.
     private synchronized boolean areAllBefore(long number) throws InterruptedException {
         while (first < number && failure == null) {
             wait();

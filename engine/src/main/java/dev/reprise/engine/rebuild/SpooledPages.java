@@ -5,8 +5,8 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_memfd_create;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_write;
 
 import dev.reprise.engine.model.PageBatch;
-import dev.reprise.engine.model.PagePlaces;
 import dev.reprise.engine.model.PageFile;
+import dev.reprise.engine.model.PagePlaces;
 import dev.reprise.engine.model.PageSource;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.PageRepeat;

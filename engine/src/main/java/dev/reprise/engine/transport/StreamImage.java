@@ -4,9 +4,9 @@ import dev.reprise.engine.model.Filters;
 import dev.reprise.engine.model.Lanes;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.Secret;
+import dev.reprise.image.codec.v1.Pages;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
-import dev.reprise.image.codec.v1.Pages;
 import dev.reprise.image.state.PageRepeat;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.stream.DataDigest;
@@ -33,7 +33,8 @@ public final class StreamImage implements PageSink.Streamed {
     private boolean isWhole = true;
     private boolean isOver;
 
-    private StreamImage(WritableByteChannel channel, boolean isOurs, ImageWriting writing, int lanes, boolean unrepeated)
+    private StreamImage(
+            WritableByteChannel channel, boolean isOurs, ImageWriting writing, int lanes, boolean unrepeated)
             throws IOException {
         this.lanes = lanes;
         secret = unrepeated ? PageKeys.secret(Images.random(PageKeys.SECRET)) : null;
@@ -109,7 +110,8 @@ public final class StreamImage implements PageSink.Streamed {
         int next = 0;
         for (PageRun run : pages.runs()) {
             long from = run.start();
-            while (next < pages.repeats().size() && pages.repeats().get(next).to().start() < run.end()) {
+            while (next < pages.repeats().size()
+                    && pages.repeats().get(next).to().start() < run.end()) {
                 PageRun to = pages.repeats().get(next++).to();
                 add(parts, bytes, at + (int) (from - run.start()), to.start() - from);
                 from = to.end();
