@@ -190,15 +190,20 @@ class CompressionTest {
                     List.of("--compress", "lz4"),
                     List.of("--compress", "zstd"),
                     List.of("--encrypt", reader.recipient()),
-                    List.of("--compress", "zstd", "--encrypt", reader.recipient()))) {
+                    List.of("--compress", "zstd", "--encrypt", reader.recipient()),
+                    List.of("--dedup", "--lanes", "4"))) {
                 List<String> line = new ArrayList<>(List.of("checkpoint", "--sync=no"));
                 line.addAll(filters);
                 line.addAll(List.of("-o", image + "", pid));
                 long writing = peak(0, line.toArray(String[]::new));
-                assertThat(Files.size(image)).isGreaterThan(320L << 20);
+                assertThat(Files.size(image)).isGreaterThan(300L << 20);
                 long reading = peak(0, "verify", "--identity", reader.file() + "", image + "");
                 assertThat(writing - base).as("writing %s", filters).isLessThan(MOST_MEMORY_KIB);
                 assertThat(reading - base).as("reading %s", filters).isLessThan(MOST_MEMORY_KIB);
+            }
+            for (String way : List.of("--sync=no", "--stop-and-copy")) {
+                long writing = peak(0, "checkpoint", "--lanes=8", way, "-o", "/dev/null", pid);
+                assertThat(writing - base).as("eight lanes, %s", way).isLessThan(MOST_MEMORY_KIB);
             }
         } finally {
             process.destroyForcibly().waitFor();

@@ -97,6 +97,9 @@ final class CheckpointCommand implements Callable<Integer> {
     @Mixin
     private final FilterArguments filters = new FilterArguments();
 
+    @Mixin
+    private final LaneArguments lanes = new LaneArguments();
+
     @Option(
             names = "--sign",
             paramLabel = "KEY",
@@ -181,6 +184,10 @@ final class CheckpointCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "a store compares the pages of images as they are: without --compress, --encrypt, --prove and --executable");
         }
+        if (prove && filters.leavesOut()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--prove compares all pages: prove it first, then 'reprise cp --dedup'");
+        }
         if (prove && filters.encrypts()) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -207,7 +214,7 @@ final class CheckpointCommand implements Callable<Integer> {
     private CheckpointOptions options(OutsideLinks outside) throws IOException {
         After after = fate == null ? After.RUN_ON : fate.after();
         CopyOnWrite copies = stopAndCopy ? CopyOnWrite.NEVER : CopyOnWrite.WHERE_WORTH;
-        Filters through = filters.filters(spec, console);
+        Filters through = filters.filters(spec, console).by(lanes.lanes());
         CheckpointOptions options = new CheckpointOptions(
                 after, sync == Answer.YES, copies, bounds.bounds(), outside, through, Optional.empty(), prove);
         return signer == null ? options : options.signedBy(KeyFile.secret(signer, Keys::signer, console));

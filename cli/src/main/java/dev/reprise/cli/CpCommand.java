@@ -65,6 +65,9 @@ final class CpCommand implements Callable<Integer> {
     @Mixin
     private final FilterArguments filters = new FilterArguments();
 
+    @Mixin
+    private final LaneArguments lanes = new LaneArguments();
+
     @Option(
             names = "--sign",
             paramLabel = "KEY",
@@ -90,7 +93,10 @@ final class CpCommand implements Callable<Integer> {
         }
         try {
             Secret key = signer == null ? null : KeyFile.secret(signer, Keys::signer, console);
-            return copy(filters.filters(spec, console), openings.opening(console), key);
+            return copy(
+                    filters.filters(spec, console).by(lanes.lanes()),
+                    openings.opening(console).by(lanes.lanes()),
+                    key);
         } catch (IOException failed) {
             console.error(Failures.text(failed), failed);
             return ExitStatus.FAILED;
@@ -99,8 +105,8 @@ final class CpCommand implements Callable<Integer> {
 
     private int copy(Filters through, Opening opening, @Nullable Secret key) {
         try (ReadableByteChannel source = ImageChannel.open(from, "copy", progress)) {
-            if (key != null) {
-                write(target -> Filtering.sign(source, opening, target, through, key));
+            if (key != null || through.unrepeated()) {
+                write(target -> Filtering.rewrite(source, opening, target, through, Optional.ofNullable(key)));
             } else if (isAnew()) {
                 write(target -> Filtering.copy(source, opening, target, through));
             } else {

@@ -34,8 +34,19 @@ final class FilterArguments {
                             + " that is asked for on the terminal, or is the first line of FILE. Keys can be given several times.")
     private List<String> readers = new ArrayList<>();
 
+    @Option(
+            names = "--dedup",
+            description =
+                    "Leave out pages that have the contents of others in the image: of the last half million different ones or more (2 GiB)"
+                            + " in 22 MiB of memory. A store does the same for all its images.")
+    private boolean unrepeated;
+
     boolean areGiven() {
-        return compression != null || !readers.isEmpty();
+        return compression != null || !readers.isEmpty() || unrepeated;
+    }
+
+    boolean leavesOut() {
+        return unrepeated;
     }
 
     boolean encrypts() {
@@ -44,7 +55,8 @@ final class FilterArguments {
 
     /** Reads the files, and asks. */
     Filters filters(CommandSpec spec, Console console) throws IOException {
-        return new Filters(compression == null ? Compression.NONE : compression, encryption(spec, console));
+        Filters filters = new Filters(compression == null ? Compression.NONE : compression, encryption(spec, console));
+        return unrepeated ? filters.withoutRepeats() : filters;
     }
 
     private Encryption encryption(CommandSpec spec, Console console) throws IOException {

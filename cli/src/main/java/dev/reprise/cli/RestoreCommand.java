@@ -112,6 +112,9 @@ final class RestoreCommand implements Callable<Integer> {
     private final OpeningArguments openings = new OpeningArguments();
 
     @Mixin
+    private final LaneArguments lanes = new LaneArguments();
+
+    @Mixin
     private final ProgressArguments progressArguments = new ProgressArguments();
 
     @Option(names = "--stats", paramLabel = "FILE", description = "Write figures as JSON.")
@@ -124,7 +127,7 @@ final class RestoreCommand implements Callable<Integer> {
         }
         Map<String, Integer> inherited = inherited();
         try (FileAside touched = lazy.prepare()) {
-            RestoredProcess process = start(inherited, openings.opening(console));
+            RestoredProcess process = start(inherited, openings.opening(console).by(lanes.lanes()));
             if (!detach) {
                 return waitFor(process, touched);
             }

@@ -65,6 +65,7 @@ final class Stats {
         map.put("bytes_written", checkpoint.bytesWritten());
         map.put("image_bytes", checkpoint.imageBytes() + restore.imageBytes());
         map.put("copied_bytes", checkpoint.copiedBytes());
+        map.put("repeated_pages", checkpoint.repeatedPages());
         map.put("tasks", checkpoint.tasks() + restore.tasks());
         map.put("threads", checkpoint.threads() + restore.threads());
         return map;

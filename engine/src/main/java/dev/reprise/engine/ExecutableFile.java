@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.PageBatch;
+import dev.reprise.engine.model.PagePlaces;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.PageSource;
 import dev.reprise.engine.model.Progress;
@@ -12,6 +13,7 @@ import dev.reprise.engine.rebuild.ExecutableLook;
 import dev.reprise.engine.transport.Aside;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRepeat;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.KernelException;
 import java.io.IOException;
@@ -59,8 +61,16 @@ final class ExecutableFile implements PageSink.InPlace {
     }
 
     private void copy(PageSource.Streamed stream) throws IOException {
+        PagePlaces places = new PagePlaces();
         for (PageSource.Chunk chunk = stream.next(); chunk != null; chunk = stream.next()) {
-            fill(place(chunk.object(), chunk.runs()), 0, chunk.data().asByteBuffer());
+            try (PageSource.Chunk pages = chunk) {
+                PageBatch placed = place(pages.object(), pages.stored());
+                fill(placed, 0, pages.data().asByteBuffer());
+                places.add(placed);
+                for (PageRepeat repeat : pages.repeats()) {
+                    batches.addAll(places.add(pages.object(), repeat));
+                }
+            }
         }
     }
 

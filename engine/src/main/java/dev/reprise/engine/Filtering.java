@@ -60,23 +60,31 @@ public final class Filtering {
     }
 
     /**
-     * The same with a signature, in the place of any that it has. It is verified on the way. The source is closed, and the target
-     * when the image is complete there.
+     * The same record by record, with a signature if there is a signer, in the place of any that it has, and with each page once if the filters say so.
+     * It is verified on the way. The source is closed, and the target when the image is complete there.
      *
      * @throws IOException as {@link #copy}
      */
-    public static void sign(
-            ReadableByteChannel source, Opening opening, WritableByteChannel target, Filters filters, Secret signer)
+    public static void rewrite(
+            ReadableByteChannel source,
+            Opening opening,
+            WritableByteChannel target,
+            Filters filters,
+            Optional<Secret> signer)
             throws IOException {
         try (ReadableByteChannel image = open(source, opening);
                 StreamSource read = Images.openWhole(image, Host.ANY, opening);
-                PageSink.Streamed signed = Images.createOwning(target, filters, Optional.of(signer))) {
-            signed.state(read.image());
+                PageSink.Streamed written = Images.createOwning(target, filters, signer)) {
+            written.state(read.image());
+            int lane = 0;
             for (PageSource.Chunk chunk = read.next(); chunk != null; chunk = read.next()) {
-                signed.begin(chunk.object(), chunk.runs());
-                signed.data(chunk.data().asByteBuffer());
+                try (PageSource.Chunk pages = chunk) {
+                    ByteBuffer bytes = pages.data().asByteBuffer();
+                    written.prepare(pages.object(), pages.runs(), pages.repeats(), bytes)
+                            .write(lane++ % filters.lanes());
+                }
             }
-            signed.finish();
+            written.finish();
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.reprise.engine.model.PageBatch;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRepeat;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.OwnThread;
 import java.io.IOException;
@@ -123,13 +124,13 @@ final class HomeSink {
 
     private record Streamed(PageSink.Streamed stream, Staying here) implements PageSink.Streamed {
         @Override
-        public void begin(ObjectId object, List<PageRun> runs) throws IOException {
-            stream.begin(object, runs);
+        public int lanes() {
+            return stream.lanes();
         }
 
         @Override
-        public void data(ByteBuffer bytes) throws IOException {
-            stream.data(bytes);
+        public Prepared prepare(ObjectId object, List<PageRun> runs, List<PageRepeat> repeats, ByteBuffer bytes) {
+            return stream.prepare(object, runs, repeats, bytes);
         }
 
         @Override
@@ -145,6 +146,11 @@ final class HomeSink {
         @Override
         public void fail(String reason) {
             here.fail(stream, reason);
+        }
+
+        @Override
+        public long pagesRepeated() {
+            return stream.pagesRepeated();
         }
 
         @Override

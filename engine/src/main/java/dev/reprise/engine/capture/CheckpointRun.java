@@ -268,6 +268,7 @@ public final class CheckpointRun {
                 bytes,
                 sink.bytesWritten(),
                 copiedBytes,
+                sink.pagesRepeated(),
                 saved.image.processes().size(),
                 saved.threads);
     }

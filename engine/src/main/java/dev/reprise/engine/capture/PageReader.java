@@ -24,6 +24,7 @@ final class PageReader implements AutoCloseable {
     private final RemoteVector vector = new RemoteVector(arena);
     private final HiddenRanges hidden;
     private final ProcessMemory memory;
+    private final int pid;
 
     PageReader(int pid, HiddenRanges hidden) throws KernelException {
         try {
@@ -33,7 +34,13 @@ final class PageReader implements AutoCloseable {
             throw failed;
         }
         this.memory = new ProcessMemory(pid);
+        this.pid = pid;
         this.hidden = hidden;
+    }
+
+    /** One for the same process and another thread. */
+    PageReader another() throws KernelException {
+        return new PageReader(pid, hidden);
     }
 
     /** The contents of runs of at most {@link #BUFFER} bytes together; valid until the next read. */

@@ -11,6 +11,7 @@ package dev.reprise.engine.model;
  * @param imageBytes bytes of the whole image
  * @param copiedBytes bytes of memory that the program, running on, wrote to before they were in the image, so that the
  *     kernel copied them: what it paid, a page fault for each page
+ * @param repeatedPages pages that have the contents of others, and so are not in the image; of those that were looked for
  * @param tasks processes in the image
  * @param threads threads of all of them
  */
@@ -22,8 +23,9 @@ public record CheckpointStats(
         long bytesWritten,
         long imageBytes,
         long copiedBytes,
+        long repeatedPages,
         int tasks,
         int threads) {
     /** Of a checkpoint that came to nothing. */
-    public static final CheckpointStats NOTHING = new CheckpointStats(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final CheckpointStats NOTHING = new CheckpointStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

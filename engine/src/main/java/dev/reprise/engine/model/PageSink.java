@@ -2,6 +2,7 @@ package dev.reprise.engine.model;
 
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRepeat;
 import dev.reprise.image.state.PageRun;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +13,7 @@ import java.util.List;
  * Where a checkpoint goes: first its state, then the page data that the state announces, then the seal.
  *
  * <p>The runs of each object must come in order, all of them, in batches of at most {@link PageBatch#MAX_BYTES}. Not
- * for several threads at once.
+ * for several threads at once, but where it says so.
  */
 public sealed interface PageSink extends AutoCloseable {
     /** Writes header and state; once, before any page data. */
@@ -23,6 +24,11 @@ public sealed interface PageSink extends AutoCloseable {
 
     /** Gives up: a stream ends with the reason, a file is deleted. Never throws: there is nothing more to save. */
     void fail(String reason);
+
+    /** How many of the pages so far have the contents of others, and so are not in the image. */
+    default long pagesRepeated() {
+        return 0;
+    }
 
     /** The bytes of the image so far, page data included. */
     long bytesWritten();
@@ -48,10 +54,24 @@ public sealed interface PageSink extends AutoCloseable {
 
     /** A stream, which is given the page data in order. */
     non-sealed interface Streamed extends PageSink {
-        /** Announces a batch: the next {@code batch.bytes()} bytes of {@link #data} are its. */
-        void begin(ObjectId object, List<PageRun> runs) throws IOException;
+        /** How many threads it wants to {@link #prepare} pages at once: its lanes, which have numbers from 0. */
+        int lanes();
 
-        /** The next bytes of the batch, all that remain in the buffer; any number of calls a batch. */
-        void data(ByteBuffer bytes) throws IOException;
+        /**
+         * Does what takes time and has no order; on any thread. {@code bytes} are the contents of all runs but for pages that repeat others,
+         * and stay as they are until written.
+         */
+        Prepared prepare(ObjectId object, List<PageRun> runs, List<PageRepeat> repeats, ByteBuffer bytes);
+
+        /** The same of pages of which nobody knows yet that they repeat others. */
+        default Prepared prepare(ObjectId object, List<PageRun> runs, ByteBuffer bytes) {
+            return prepare(object, runs, List.of(), bytes);
+        }
+
+        /** Pages that only have to be written. */
+        interface Prepared {
+            /** Writes them: in their order, one at a time, on any thread; {@code lane} has prepared them. */
+            void write(int lane) throws IOException;
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.reprise.engine.model;
 
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRepeat;
 import dev.reprise.image.state.PageRun;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -41,15 +42,39 @@ public sealed interface PageSource extends AutoCloseable {
 
     /** A stream: page data come in order; the end of them is the verified end of the image. */
     non-sealed interface Streamed extends PageSource {
-        /** The next pages, or null when all have come and the trailer was right. */
+        /**
+         * The next pages, or null when all have come and the trailer was right. Waits until one of those before is closed when {@link #lanes}
+         * of them are not, and at the end for all of them: they must not be left to the thread that waits.
+         */
         @Nullable
         Chunk next() throws IOException;
+
+        /** How many chunks may be worked on at once. */
+        int lanes();
     }
 
-    /** At most 1 MiB of an object's pages; {@code data} is native memory, overwritten by the next chunk. */
-    record Chunk(ObjectId object, List<PageRun> runs, MemorySegment data) {
+    /**
+     * At most 1 MiB of an object's pages.
+     *
+     * @param repeats those of them that have the contents of others, which are in chunks before, or before in this one
+     * @param data the contents of the others: native memory, which belongs to the source again when this is closed
+     */
+    record Chunk(ObjectId object, List<PageRun> runs, List<PageRepeat> repeats, MemorySegment data, Runnable settlement)
+            implements AutoCloseable {
         public Chunk {
             runs = List.copyOf(runs);
+            repeats = List.copyOf(repeats);
+        }
+
+        /** The pages whose contents are there. */
+        public List<PageRun> stored() {
+            return PageRepeat.stored(runs, repeats);
+        }
+
+        /** Has the data checked, which must be as they were; on any thread, once. What is found {@link Streamed#next} says. */
+        @Override
+        public void close() {
+            settlement.run();
         }
     }
 }

@@ -117,7 +117,13 @@ final class PagePrints {
             }
             case PageSource.Streamed stream -> {
                 for (PageSource.Chunk chunk = stream.next(); chunk != null; chunk = stream.next()) {
-                    prints.of(chunk.object(), chunk.runs()).data(chunk.data().asByteBuffer());
+                    try (PageSource.Chunk pages = chunk) {
+                        if (!pages.repeats().isEmpty()) {
+                            throw new IOException("pages that repeat others cannot be compared in a stream");
+                        }
+                        prints.of(pages.object(), pages.runs())
+                                .data(pages.data().asByteBuffer());
+                    }
                 }
             }
         }

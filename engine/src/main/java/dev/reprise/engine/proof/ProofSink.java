@@ -3,6 +3,7 @@ package dev.reprise.engine.proof;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRepeat;
 import dev.reprise.image.state.PageRun;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -13,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 public final class ProofSink implements PageSink.Streamed {
     private PagePrints prints = new PagePrints(KernelWrites.none());
     private @Nullable Image image;
-    private PagePrints.@Nullable Taking taking;
     private long bytes;
 
     public ProofSink() {}
@@ -31,14 +31,19 @@ public final class ProofSink implements PageSink.Streamed {
     }
 
     @Override
-    public void begin(ObjectId object, List<PageRun> runs) {
-        taking = prints.of(object, runs);
+    public int lanes() {
+        return 1;
     }
 
     @Override
-    public void data(ByteBuffer data) {
-        bytes += data.remaining();
-        Objects.requireNonNull(taking).data(data);
+    public Prepared prepare(ObjectId object, List<PageRun> runs, List<PageRepeat> repeats, ByteBuffer data) {
+        if (!repeats.isEmpty()) {
+            throw new IllegalArgumentException("a checkpoint has all its pages");
+        }
+        return _ -> {
+            bytes += data.remaining();
+            prints.of(object, runs).data(data);
+        };
     }
 
     @Override

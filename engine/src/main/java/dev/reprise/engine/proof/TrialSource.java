@@ -55,6 +55,11 @@ final class TrialSource {
         }
 
         @Override
+        public int lanes() {
+            return stream.lanes();
+        }
+
+        @Override
         public void close() {
             stream.close();
         }

@@ -1,14 +1,13 @@
 package dev.reprise.engine.rebuild;
 
 import dev.reprise.engine.model.PageSource;
-import dev.reprise.engine.model.Progress;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRepeat;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.ProcessMemory;
 import dev.reprise.kernel.RemoteAddress;
 import dev.reprise.kernel.RemoteVector;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -20,6 +19,7 @@ final class PageDelivery implements AutoCloseable {
     private final Targets targets;
     private final Map<Integer, ProcessMemory> memories = new HashMap<>();
     private final Arena arena = Arena.ofConfined();
+    private final MemorySegment page = arena.allocate(PageRun.PAGE_SIZE);
     private final RemoteVector vector = new RemoteVector(arena);
 
     /** Where the contents of objects go. */
@@ -39,19 +39,27 @@ final class PageDelivery implements AutoCloseable {
         return memories.computeIfAbsent(targets.pidOf(object), ProcessMemory::new);
     }
 
-    /** Delivers everything that a source has, {@code total} bytes; returns when its end is verified. */
-    void all(PageSource.Streamed source, Progress progress, long total) throws IOException, KernelException {
-        long done = 0;
-        for (PageSource.Chunk chunk = source.next(); chunk != null; chunk = source.next()) {
-            accept(chunk.object(), chunk.runs(), chunk.data());
-            done += chunk.data().byteSize();
-            progress.bytes(done, total);
-        }
-    }
-
     /** Delivers one run. */
     void accept(ObjectId object, PageRun run, MemorySegment data) throws KernelException {
         memoryOf(object).write(targets.place(object, run.start()), data);
+    }
+
+    /** Delivers what a chunk has itself. */
+    void accept(PageSource.Chunk chunk) throws KernelException {
+        if (chunk.data().byteSize() > 0) {
+            accept(chunk.object(), chunk.stored(), chunk.data());
+        }
+    }
+
+    /** Delivers what a chunk repeats, all of which has been delivered: out of the memory where it is. */
+    void repeat(PageSource.Chunk chunk) throws KernelException {
+        for (PageRepeat repeat : chunk.repeats()) {
+            PageRun to = repeat.to();
+            for (long done = 0; done < to.bytes(); done += PageRun.PAGE_SIZE) {
+                memoryOf(repeat.object()).read(targets.place(repeat.object(), repeat.from() + done), page);
+                memoryOf(chunk.object()).write(targets.place(chunk.object(), to.start() + done), page);
+            }
+        }
     }
 
     /** Delivers several runs, whose contents stand one behind the other. */

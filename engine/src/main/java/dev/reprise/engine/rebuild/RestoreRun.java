@@ -282,9 +282,7 @@ public final class RestoreRun {
                 }
             }
             case PageSource.Streamed stream -> {
-                try (PageDelivery delivery = new PageDelivery(targets(planner, forest))) {
-                    delivery.all(stream, progress, image.pageBytes());
-                }
+                LaneDelivery.all(stream, targets(planner, forest), progress, image.pageBytes());
             }
         }
         InheritedPages.copy(image, planner, forest);

@@ -6,8 +6,10 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_write;
 
 import dev.reprise.engine.model.PageBatch;
 import dev.reprise.engine.model.PageFile;
+import dev.reprise.engine.model.PagePlaces;
 import dev.reprise.engine.model.PageSource;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.PageRepeat;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.KernelException;
@@ -40,9 +42,17 @@ final class SpooledPages implements PageSource.InPlace {
             long name = Native.string(arena, "reprise-pages").address();
             file = new Fd(Door.require(Door.call(SYS_memfd_create, name, Mman.MFD_CLOEXEC), "memfd_create", "pages"));
         }
+        PagePlaces places = new PagePlaces();
         for (Chunk chunk = stream.next(); chunk != null; chunk = stream.next()) {
-            batches.add(new PageBatch(chunk.object(), chunk.runs(), size));
-            write(chunk.data(), batches.getLast().bytes());
+            try (Chunk pages = chunk) {
+                PageBatch stored = new PageBatch(pages.object(), pages.stored(), size);
+                batches.add(stored);
+                places.add(stored);
+                write(pages.data(), stored.bytes());
+                for (PageRepeat repeat : pages.repeats()) {
+                    batches.addAll(places.add(pages.object(), repeat));
+                }
+            }
         }
     }
 

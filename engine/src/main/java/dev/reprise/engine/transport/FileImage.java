@@ -55,7 +55,7 @@ public final class FileImage implements PageSink.InPlace {
 
     @Override
     public PageBatch place(ObjectId object, List<PageRun> runs) throws IOException {
-        Span span = writing.pages(object, runs);
+        Span span = writing.pages(ImageWriting.LANE, object, runs);
         flush();
         writing.composer().skip(span);
         placed.put(span.position(), span);

@@ -3,8 +3,11 @@ package dev.reprise.engine.transport;
 import dev.reprise.engine.model.Host;
 import dev.reprise.engine.model.PageBatch;
 import dev.reprise.engine.model.PageFile;
+import dev.reprise.engine.model.PagePlaces;
 import dev.reprise.engine.model.PageSource;
+import dev.reprise.image.codec.v1.Pages;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.PageRepeat;
 import dev.reprise.image.stream.DataCheck;
 import dev.reprise.image.stream.Feed;
 import dev.reprise.image.stream.Limits;
@@ -32,12 +35,32 @@ public final class FileSource implements PageSource.InPlace {
         this.file = file;
         ImageReading reading = new ImageReading(Feed.ofFile(file), host, Signers.ANY);
         image = reading.image();
-        List<PageBatch> found = new ArrayList<>();
-        for (ImageReading.Batch batch = reading.next(); batch != null; batch = reading.next()) {
-            found.add(new PageBatch(batch.pages().object(), batch.pages().runs(), batch.position()));
-        }
-        batches = List.copyOf(found);
+        batches = batches(reading);
         unchecked = reading.records().unchecked();
+    }
+
+    // Where pages repeat others, their contents lie where those lie.
+    private static List<PageBatch> batches(ImageReading reading) throws IOException {
+        List<PageBatch> found = new ArrayList<>();
+        PagePlaces places = null;
+        for (ImageReading.Batch batch = reading.next(); batch != null; batch = reading.next()) {
+            Pages pages = batch.pages();
+            if (places == null && !pages.repeats().isEmpty()) {
+                places = new PagePlaces();
+                found.forEach(places::add);
+            }
+            PageBatch stored = new PageBatch(pages.object(), pages.stored(), batch.position());
+            if (!stored.runs().isEmpty()) {
+                found.add(stored);
+            }
+            if (places != null) {
+                places.add(stored);
+                for (PageRepeat repeat : pages.repeats()) {
+                    found.addAll(places.add(pages.object(), repeat));
+                }
+            }
+        }
+        return List.copyOf(found);
     }
 
     @Override

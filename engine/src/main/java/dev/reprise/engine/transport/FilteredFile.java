@@ -5,6 +5,7 @@ import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.Secret;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRepeat;
 import dev.reprise.image.state.PageRun;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -41,13 +42,13 @@ final class FilteredFile implements PageSink.Streamed {
     }
 
     @Override
-    public void begin(ObjectId object, List<PageRun> runs) throws IOException {
-        stream.begin(object, runs);
+    public int lanes() {
+        return stream.lanes();
     }
 
     @Override
-    public void data(ByteBuffer bytes) throws IOException {
-        stream.data(bytes);
+    public Prepared prepare(ObjectId object, List<PageRun> runs, List<PageRepeat> repeats, ByteBuffer bytes) {
+        return stream.prepare(object, runs, repeats, bytes);
     }
 
     @Override
@@ -59,6 +60,11 @@ final class FilteredFile implements PageSink.Streamed {
     @Override
     public void fail(String reason) {
         close();
+    }
+
+    @Override
+    public long pagesRepeated() {
+        return stream.pagesRepeated();
     }
 
     @Override

@@ -8,8 +8,10 @@ import dev.reprise.image.codec.v1.PageLedger;
 import dev.reprise.image.codec.v1.Pages;
 import dev.reprise.image.codec.v1.RecordType;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.PageRun;
 import dev.reprise.image.stream.Feed;
 import dev.reprise.image.stream.Header;
+import dev.reprise.image.stream.PieceDigest;
 import dev.reprise.image.stream.Received;
 import dev.reprise.image.stream.RecordReader;
 import dev.reprise.image.stream.Signers;
@@ -71,8 +73,11 @@ final class ImageReading {
             position = received.position();
             Pages pages =
                     ImageDecoder.pages(received.payload(), received.frame().key(), position);
-            if (pages.bytes() != received.frame().dataLength()) {
+            if (pages.storedBytes() != received.frame().dataLength()) {
                 throw new IllegalArgumentException("a batch has not as many bytes as its pages");
+            }
+            if (!pages.repeats().isEmpty() && pages.bytes() > Pages.MOST_WITH_REPEATS * (long) PageRun.PAGE_SIZE) {
+                throw new IllegalArgumentException("a batch with repeats is too large");
             }
             ledger.accept(pages);
             return new Batch(pages, received.dataPosition());
@@ -81,8 +86,9 @@ final class ImageReading {
         }
     }
 
-    /** Reads data of the current batch, at most up to the end of a MiB of them; false when there are no more. */
-    boolean read(ByteBuffer into) throws IOException {
+    /** Reads the next piece of the current batch's data, a MiB or what is left; null when there are no more. */
+    @Nullable
+    PieceDigest read(ByteBuffer into) throws IOException {
         return records.read(into);
     }
 

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What all sinks have in common: state to records, page data only as announced. */
 final class ImageWriting {
-    // The only lane that is written now; a second thread would take lane 1 with records of its own.
-    private static final int LANE = 0;
+    /** The lane of everything but pages, and of pages that others write in place. */
+    static final int LANE = 0;
 
     private final Composer composer;
     private @Nullable PageLedger ledger;
@@ -53,14 +53,30 @@ final class ImageWriting {
     }
 
     /** Composes the record in front of a batch's data. */
-    Span pages(ObjectId object, List<PageRun> runs) {
+    Span pages(int lane, ObjectId object, List<PageRun> runs) {
         Pages pages = new Pages(object, runs);
+        accept(pages);
+        return composer.data(RecordType.PAGES, lane, object.value(), PagesCodec.write(pages), pages.bytes());
+    }
+
+    /** The same of pages some of which repeat others; null when no data follow. */
+    @Nullable
+    Span pages(int lane, Pages pages) {
+        accept(pages);
+        byte[] payload = PagesCodec.write(pages);
+        if (pages.storedBytes() == 0) {
+            composer.record(RecordType.PAGES, lane, pages.object().value(), payload);
+            return null;
+        }
+        return composer.data(RecordType.PAGES, lane, pages.object().value(), payload, pages.storedBytes());
+    }
+
+    private void accept(Pages pages) {
         PageLedger expected = ledger;
         if (expected == null) {
             throw new IllegalStateException("page data before the state");
         }
         expected.accept(pages);
-        return composer.data(RecordType.PAGES, LANE, object.value(), PagesCodec.write(object, runs), pages.bytes());
     }
 
     void finish() {

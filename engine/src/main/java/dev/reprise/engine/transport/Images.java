@@ -31,6 +31,9 @@ public final class Images {
     /** The permissions of an image: nobody else may read it. */
     static final String OWN = "rw-------";
 
+    // More may come in parts (man 2 getrandom).
+    private static final int RANDOM_AT_ONCE = 256;
+
     private Images() {}
 
     /**
@@ -42,13 +45,13 @@ public final class Images {
         if (Files.exists(target) && !Files.isRegularFile(target)) {
             return StreamImage.owning(FileChannel.open(target, StandardOpenOption.WRITE), filters, signer);
         }
-        return filters.areNone()
+        return filters.areNone() && !filters.unrepeated()
                 ? FileImage.create(target, sync, signer, witness)
                 : FilteredFile.create(target, sync, filters, signer, witness);
     }
 
     /** A sink for a channel, which the caller closes. */
-    public static PageSink.Streamed create(WritableByteChannel channel) {
+    public static PageSink.Streamed create(WritableByteChannel channel) throws IOException {
         return StreamImage.into(channel);
     }
 
@@ -79,12 +82,12 @@ public final class Images {
 
     /** A channel whose bytes go through filters into {@code target}; closing it completes and closes that. */
     public static WritableByteChannel filtering(WritableByteChannel target, Filters filters) throws IOException {
-        WritableByteChannel encrypting = encrypting(target, filters.encryption());
+        WritableByteChannel encrypting = encrypting(target, filters);
         try {
             return switch (filters.compression()) {
                 case NONE -> encrypting;
-                case LZ4 -> Envelope.LZ4.into(encrypting);
-                case ZSTD -> Envelope.ZSTD.into(encrypting);
+                case LZ4 -> Envelope.LZ4.into(encrypting, filters.lanes());
+                case ZSTD -> Envelope.ZSTD.into(encrypting, filters.lanes());
             };
         } catch (Throwable e) {
             encrypting.close();
@@ -92,20 +95,26 @@ public final class Images {
         }
     }
 
-    private static WritableByteChannel encrypting(WritableByteChannel target, Encryption encryption)
-            throws IOException {
-        return switch (encryption) {
+    private static WritableByteChannel encrypting(WritableByteChannel target, Filters filters) throws IOException {
+        return switch (filters.encryption()) {
             case Encryption.None _ -> target;
             case Encryption.ToKeys(List<String> keys) ->
-                Envelope.encrypting(target, Recipients.ofKeys(keys), Images::random);
+                Envelope.encrypting(target, Recipients.ofKeys(keys), Images::random, filters.lanes());
             case Encryption.WithPassphrase(Secret passphrase) ->
-                Envelope.encrypting(target, Recipients.ofPassphrase(passphrase.bytes()), Images::random);
+                Envelope.encrypting(
+                        target, Recipients.ofPassphrase(passphrase.bytes()), Images::random, filters.lanes());
         };
     }
 
-    private static byte[] random(int count) throws IOException {
+    /** Random bytes of the kernel's, as many as anybody wants. */
+    static byte[] random(int count) throws IOException {
+        byte[] bytes = new byte[count];
         try {
-            return Randomness.bytes(count);
+            for (int done = 0; done < count; done += RANDOM_AT_ONCE) {
+                int length = Math.min(RANDOM_AT_ONCE, count - done);
+                System.arraycopy(Randomness.bytes(length), 0, bytes, done, length);
+            }
+            return bytes;
         } catch (KernelException failure) {
             throw new IOException(failure.getMessage(), failure);
         }
@@ -113,7 +122,7 @@ public final class Images {
 
     /** A channel of what is left of {@code source}'s bytes when all filters are undone; closing it closes that. */
     public static ReadableByteChannel unfiltering(ReadableByteChannel source, Opening opening) throws IOException {
-        return Envelope.open(source, identities(opening));
+        return Envelope.open(source, identities(opening), opening.lanes());
     }
 
     static Signers signers(Opening opening) {

@@ -3,13 +3,15 @@ package dev.reprise.engine.transport;
 import dev.reprise.engine.model.Host;
 import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.PageSource;
+import dev.reprise.image.codec.v1.Pages;
 import dev.reprise.image.state.Image;
-import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.stream.Feed;
 import dev.reprise.image.stream.Limits;
+import dev.reprise.image.stream.PieceDigest;
 import dev.reprise.image.stream.Signers;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -17,21 +19,30 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/** An image from any channel. Memory is bounded by the state, 1 MiB and what expanding takes. */
+/** An image from any channel. Memory is bounded by the state, what expanding takes, and a MiB for each chunk that is worked on. */
 public final class StreamSource implements PageSource.Streamed {
     private final Arena arena = Arena.ofShared();
     private final ReadableByteChannel channel;
     private final ImageReading reading;
-    private @Nullable MemorySegment memory;
+    private final int lanes;
+    // One is being read while as many as there are lanes are worked on.
+    private final BlockingQueue<MemorySegment> free = new LinkedBlockingQueue<>();
+    private int allocated;
     private ImageReading.@Nullable Batch batch;
     // Where in the batch's runs the next chunk begins.
     private int run;
     private long page;
+    // A batch with repeats is one chunk, and this one has been given.
+    private boolean isGiven;
 
-    private StreamSource(ReadableByteChannel channel, boolean isWhole, Host host, Signers signers) throws IOException {
+    private StreamSource(ReadableByteChannel channel, boolean isWhole, Host host, Signers signers, int lanes)
+            throws IOException {
         this.channel = channel;
+        this.lanes = lanes;
         reading = new ImageReading(isWhole ? Feed.ofWhole(channel) : Feed.of(channel), host, signers);
     }
 
@@ -40,7 +51,7 @@ public final class StreamSource implements PageSource.Streamed {
             throws IOException {
         ReadableByteChannel image = Images.unfiltering(channel, opening);
         try {
-            return new StreamSource(image, isWhole, host, Images.signers(opening));
+            return new StreamSource(image, isWhole, host, Images.signers(opening), opening.lanes());
         } catch (Throwable e) {
             image.close();
             throw e;
@@ -53,25 +64,71 @@ public final class StreamSource implements PageSource.Streamed {
     }
 
     @Override
+    public int lanes() {
+        return lanes;
+    }
+
+    @Override
     public @Nullable Chunk next() throws IOException {
-        MemorySegment target = memory;
-        if (target == null) {
-            target = arena.allocate(Limits.PIECE, PageRun.PAGE_SIZE);
-            memory = target;
-        }
         while (true) {
             ImageReading.Batch current = batch;
-            ByteBuffer bytes = target.asByteBuffer();
-            if (current != null && reading.read(bytes)) {
-                int length = bytes.position();
-                return new Chunk(object(current), runs(current, length), target.asSlice(0, length));
+            if (current != null) {
+                Chunk chunk = chunk(current);
+                if (chunk != null) {
+                    return chunk;
+                }
             }
             batch = reading.next();
             run = 0;
             page = 0;
+            isGiven = false;
             if (batch == null) {
                 return null;
             }
+        }
+    }
+
+    private @Nullable Chunk chunk(ImageReading.Batch current) throws IOException {
+        if (isGiven) {
+            return null;
+        }
+        Pages pages = current.pages();
+        boolean isOne = !pages.repeats().isEmpty();
+        if (isOne && pages.storedBytes() == 0) {
+            isGiven = true;
+            return new Chunk(pages.object(), pages.runs(), pages.repeats(), MemorySegment.NULL, () -> {});
+        }
+        MemorySegment memory = memory();
+        ByteBuffer bytes = memory.asByteBuffer();
+        PieceDigest digest = reading.read(bytes);
+        if (digest == null) {
+            free.add(memory);
+            return null;
+        }
+        int length = bytes.position();
+        MemorySegment data = memory.asSlice(0, length);
+        isGiven = isOne;
+        List<PageRun> runs = isOne ? pages.runs() : runs(current, length);
+        return new Chunk(pages.object(), runs, pages.repeats(), data, () -> {
+            digest.of(data.asByteBuffer());
+            free.add(memory);
+        });
+    }
+
+    private MemorySegment memory() throws InterruptedIOException {
+        MemorySegment before = free.poll();
+        if (before != null) {
+            return before;
+        }
+        if (allocated <= lanes) {
+            allocated++;
+            return arena.allocate(Limits.PIECE, PageRun.PAGE_SIZE);
+        }
+        try {
+            return free.take();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
         }
     }
 
@@ -105,10 +162,6 @@ public final class StreamSource implements PageSource.Streamed {
         } catch (IOException e) {
             System.getLogger(StreamSource.class.getName()).log(System.Logger.Level.DEBUG, "closing the image", e);
         }
-    }
-
-    private static ObjectId object(ImageReading.Batch batch) {
-        return batch.pages().object();
     }
 
     // The runs of the next length bytes; a piece always ends at a page.

@@ -227,6 +227,11 @@ final class HandMade {
         }
 
         @Override
+        public int lanes() {
+            return 1;
+        }
+
+        @Override
         public void close() {}
     }
 

@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The golden image of the image module's tests: a state and pages to write and to read. */
-final class Golden {
+public final class Golden {
     static final Path FILE = Path.of("../image/src/test/resources/golden/v1/sample.image");
 
     private Golden() {}
@@ -24,7 +24,7 @@ final class Golden {
     }
 
     /** What a source gives: the state and all page data in order. */
-    record Content(Image image, Bytes pages) {}
+    public record Content(Image image, Bytes pages) {}
 
     static Content read(byte[] image) throws IOException {
         try (PageSource.Streamed source =
@@ -36,7 +36,9 @@ final class Golden {
     static Content read(PageSource.Streamed source) throws IOException {
         ByteArrayOutputStream pages = new ByteArrayOutputStream();
         for (PageSource.Chunk chunk = source.next(); chunk != null; chunk = source.next()) {
-            pages.writeBytes(chunk.data().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+            try (PageSource.Chunk closed = chunk) {
+                pages.writeBytes(closed.data().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+            }
         }
         return new Content(source.image(), Bytes.of(pages.toByteArray()));
     }

@@ -218,9 +218,9 @@ class SignedImageTest {
             for (SharedObject object : content.image().objects()) {
                 List<PageRun> runs = runs(object);
                 if (!runs.isEmpty()) {
-                    sink.begin(object.id(), runs);
                     int bytes = (int) new PageBatch(object.id(), runs, 0).bytes();
-                    sink.data(pages.slice(pages.position(), bytes));
+                    sink.prepare(object.id(), runs, pages.slice(pages.position(), bytes))
+                            .write(0);
                     pages.position(pages.position() + bytes);
                 }
             }

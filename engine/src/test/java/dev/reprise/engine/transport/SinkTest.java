@@ -77,17 +77,16 @@ class SinkTest {
     void aFailedStreamSaysWhyWhereverItFailed() throws IOException {
         Image image = Golden.read(Golden.bytes()).image();
         List<PageRun> run = List.of(new PageRun(0x555555554000L, 2));
-        for (int written : new int[] {-1, 0, 1, 4096, 8192}) {
+        for (boolean isWritten : new boolean[] {false, true}) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             StreamImage sink = StreamImage.into(Channels.newChannel(out));
             sink.state(image);
-            if (written >= 0) {
-                sink.begin(new ObjectId(2), run);
-                sink.data(ByteBuffer.allocate(written));
+            if (isWritten) {
+                sink.prepare(new ObjectId(2), run, ByteBuffer.allocate(8192)).write(3);
             }
             sink.fail("the task died\nof something");
             assertThatThrownBy(() -> Golden.read(out.toByteArray()))
-                    .as("after %d bytes", written)
+                    .as("written %s", isWritten)
                     .isInstanceOf(BadImageException.Truncated.class)
                     .hasMessageContaining("the checkpoint failed: the task died of something");
         }
@@ -113,13 +112,9 @@ class SinkTest {
         try (PageSink.Streamed sink = Images.create(Channels.newChannel(out))) {
             sink.state(content.image());
             for (PageBatch batch : batches(content.image(), batchBytes)) {
-                sink.begin(batch.object(), batch.runs());
-                for (long left = batch.bytes(); left > 0; ) {
-                    int n = (int) Math.min(left, 100_000);
-                    sink.data(pages.slice(pages.position(), n));
-                    pages.position(pages.position() + n);
-                    left -= n;
-                }
+                ByteBuffer bytes = pages.slice(pages.position(), (int) batch.bytes());
+                pages.position(pages.position() + bytes.remaining());
+                sink.prepare(batch.object(), batch.runs(), bytes).write(0);
             }
             sink.finish();
             assertThat(sink.bytesWritten()).isEqualTo(out.size());

@@ -16,7 +16,7 @@ final class AgeSealing implements Packing.Format {
         this.key = key;
     }
 
-    static WritableByteChannel into(WritableByteChannel target, Recipients recipients, Randomness random)
+    static WritableByteChannel into(WritableByteChannel target, Recipients recipients, Randomness random, int threads)
             throws IOException {
         byte[] fileKey = random.bytes(AgeKeys.FILE_KEY);
         byte[] nonce = random.bytes(AgeKeys.PAYLOAD_NONCE);
@@ -24,7 +24,8 @@ final class AgeSealing implements Packing.Format {
         try {
             begin.writeBytes(AgeHeader.encode(recipients.wrap(fileKey, random), fileKey));
             begin.writeBytes(nonce);
-            return new Packing(target, new AgeSealing(begin.toByteArray(), AgeKeys.payloadKey(fileKey, nonce)));
+            return new Packing(
+                    target, new AgeSealing(begin.toByteArray(), AgeKeys.payloadKey(fileKey, nonce)), threads);
         } catch (GeneralSecurityException impossible) {
             throw new IOException("it cannot be encrypted: " + impossible.getMessage(), impossible);
         }

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * thread, which also does all input and output. All threads are started at once: a restore counts on no later ones.
  */
 final class Crew implements AutoCloseable {
-    private static final int MOST_THREADS = 4;
-
     private final LinkedBlockingQueue<Slot> open = new LinkedBlockingQueue<>();
     private final Deque<Slot> free = new ArrayDeque<>();
     private final Deque<Slot> given = new ArrayDeque<>();
@@ -26,9 +24,8 @@ final class Crew implements AutoCloseable {
         void on(Slot slot) throws IOException;
     }
 
-    /** As many threads as there are processors, each with work of its own. */
-    Crew(String name, Supplier<Work> works) {
-        int count = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
+    /** So many threads, each with work of its own. */
+    Crew(String name, int count, Supplier<Work> works) {
         for (int i = 0; i < count; i++) {
             Work work = works.get();
             threads.add(Thread.ofPlatform().name(name).daemon().start(() -> run(work)));

@@ -54,26 +54,27 @@ public enum Envelope {
     }
 
     /**
-     * A channel whose bytes get into {@code target} in this envelope, which is none of the encrypted ones. Closing it completes and
-     * closes the target.
+     * A channel whose bytes get into {@code target} in this envelope, which is none of the encrypted ones, by so many threads. Closing it
+     * completes and closes the target.
      */
-    public WritableByteChannel into(WritableByteChannel target) throws IOException {
+    public WritableByteChannel into(WritableByteChannel target, int threads) throws IOException {
         return switch (this) {
             case NONE -> target;
-            case LZ4 -> Lz4.into(target);
-            case ZSTD -> Zstd.into(target);
+            case LZ4 -> Lz4.into(target, threads);
+            case ZSTD -> Zstd.into(target, threads);
             case AGE, AGE_ARMORED -> throw new IllegalArgumentException("for whom?");
         };
     }
 
     /** The same, encrypted by age's format. Keys are made at once, and what takes long for them. */
-    public static WritableByteChannel encrypting(WritableByteChannel target, Recipients recipients, Randomness random)
-            throws IOException {
-        return AgeSealing.into(target, recipients, random);
+    public static WritableByteChannel encrypting(
+            WritableByteChannel target, Recipients recipients, Randomness random, int threads) throws IOException {
+        return AgeSealing.into(target, recipients, random, threads);
     }
 
     /** A channel out of which comes the image itself, whatever is around it in {@code source}, which it closes, also when this fails. */
-    public static ReadableByteChannel open(ReadableByteChannel source, Identities identities) throws IOException {
+    public static ReadableByteChannel open(ReadableByteChannel source, Identities identities, int threads)
+            throws IOException {
         ReadableByteChannel inner = source;
         try {
             for (int depth = 0; depth <= MOST; depth++) {
@@ -82,7 +83,7 @@ public enum Envelope {
                 if (around == NONE) {
                     return peeking;
                 }
-                inner = around.from(peeking, identities);
+                inner = around.from(peeking, identities, threads);
             }
             throw new BadImageException.Corrupt("it is in more than " + MOST + " envelopes", 0);
         } catch (Throwable e) {
@@ -91,12 +92,13 @@ public enum Envelope {
         }
     }
 
-    private ReadableByteChannel from(ReadableByteChannel source, Identities identities) throws IOException {
+    private ReadableByteChannel from(ReadableByteChannel source, Identities identities, int threads)
+            throws IOException {
         return switch (this) {
             case NONE -> source;
-            case LZ4 -> new Expanding(source, new Lz4Format(new Intake(source)));
-            case ZSTD -> new Expanding(source, new ZstdFormat(new Intake(source)));
-            case AGE, AGE_ARMORED -> new Expanding(source, new AgeFormat(new Intake(source), identities));
+            case LZ4 -> new Expanding(source, new Lz4Format(new Intake(source)), threads);
+            case ZSTD -> new Expanding(source, new ZstdFormat(new Intake(source)), threads);
+            case AGE, AGE_ARMORED -> new Expanding(source, new AgeFormat(new Intake(source), identities), threads);
         };
     }
 }

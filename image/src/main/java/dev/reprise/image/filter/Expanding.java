@@ -40,10 +40,11 @@ final class Expanding implements ReadableByteChannel {
         Crew.Work work();
     }
 
-    Expanding(ReadableByteChannel source, Format format) {
+    /** Expands by so many threads. */
+    Expanding(ReadableByteChannel source, Format format, int threads) {
         this.source = source;
         this.format = format;
-        crew = new Crew("expand", format::work);
+        crew = new Crew("expand", threads, format::work);
     }
 
     @Override

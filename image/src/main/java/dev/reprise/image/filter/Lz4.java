@@ -22,8 +22,8 @@ final class Lz4 implements Packing.Format {
 
     private Lz4() {}
 
-    static WritableByteChannel into(WritableByteChannel target) throws IOException {
-        return new Packing(target, new Lz4());
+    static WritableByteChannel into(WritableByteChannel target, int threads) throws IOException {
+        return new Packing(target, new Lz4(), threads);
     }
 
     @Override

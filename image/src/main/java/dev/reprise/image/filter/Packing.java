@@ -37,11 +37,12 @@ final class Packing implements WritableByteChannel {
         boolean mayEndFull();
     }
 
-    Packing(WritableByteChannel target, Format format) throws IOException {
+    /** Packs by so many threads. */
+    Packing(WritableByteChannel target, Format format, int threads) throws IOException {
         this.target = target;
         this.format = format;
         write(target, ByteBuffer.wrap(format.begin()));
-        crew = new Crew("pack", format.work());
+        crew = new Crew("pack", threads, format.work());
     }
 
     @Override

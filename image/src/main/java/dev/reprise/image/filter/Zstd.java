@@ -17,8 +17,8 @@ final class Zstd implements Packing.Format {
 
     private Zstd() {}
 
-    static WritableByteChannel into(WritableByteChannel target) throws IOException {
-        return new Packing(target, new Zstd());
+    static WritableByteChannel into(WritableByteChannel target, int threads) throws IOException {
+        return new Packing(target, new Zstd(), threads);
     }
 
     @Override

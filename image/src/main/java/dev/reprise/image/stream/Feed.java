@@ -43,7 +43,7 @@ public final class Feed {
     /** Memory for bytes that nobody wants. */
     ByteBuffer scratch() {
         if (scratch == null) {
-            scratch = ByteBuffer.allocateDirect(BUFFER);
+            scratch = ByteBuffer.allocateDirect(Limits.PIECE);
         }
         return scratch;
     }

@@ -3,8 +3,10 @@ package dev.reprise.image.stream;
 import dev.reprise.image.BadImageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,8 @@ public final class RecordReader {
     private final Map<Integer, DataReader> withoutDigest = new HashMap<>();
     private final List<DataCheck> unchecked = new ArrayList<>();
     private final SignatureCheck signatures;
+    // In the order of the stream: those whose data are not yet known to be right.
+    private final Deque<DataReader> unsettled = new ArrayDeque<>();
     private @Nullable DataReader data;
     private boolean hasSeenData;
     private long records;
@@ -40,14 +44,27 @@ public final class RecordReader {
         return header;
     }
 
-    /** The next record that is not the framing's own, or null after the trailer. Data not yet read are passed over. */
+    /**
+     * The next record that is not the framing's own, or null after the trailer. Data not yet read are passed over. Waits for the
+     * {@linkplain PieceDigest digests} of all data that were read where something may depend on them: before a signature, at the end,
+     * and before any other answer about what comes behind them.
+     */
     public @Nullable Received next() throws IOException {
+        try {
+            return nextRecord();
+        } catch (BadImageException bad) {
+            awaitAll();
+            throw bad;
+        }
+    }
+
+    private @Nullable Received nextRecord() throws IOException {
         if (data != null) {
             data.pass();
-            signatures.data(data.hashes());
             data = null;
         }
         while (true) {
+            settle();
             long position = feed.position();
             byte[] head = feed.bytes(Frame.BYTES);
             Frame frame = Frame.decode(head, position);
@@ -73,6 +90,7 @@ public final class RecordReader {
                 }
                 case Frame.FAILURE -> throw failure(payload, position);
                 case Frame.SIGNATURE -> {
+                    awaitAll();
                     index.add(frame, position);
                     signatures.signature(head, payload, position, records);
                 }
@@ -85,9 +103,32 @@ public final class RecordReader {
         }
     }
 
-    /** Reads the record's next data, at most up to the end of a MiB of them; false when there are no more. */
-    public boolean read(ByteBuffer into) throws IOException {
-        return data != null && data.read(into);
+    /**
+     * Reads the next piece of the record's data, a MiB or what is left, which {@code into} has room for; null when there are no more. The
+     * caller has its digest computed.
+     */
+    public @Nullable PieceDigest read(ByteBuffer into) throws IOException {
+        try {
+            return data == null ? null : data.read(into);
+        } catch (BadImageException bad) {
+            awaitAll();
+            throw bad;
+        }
+    }
+
+    private void settle() throws BadImageException {
+        for (DataReader first = unsettled.peek(); first != null && first.isComplete(); first = unsettled.peek()) {
+            unsettled.remove();
+            signatures.data(first.check());
+        }
+    }
+
+    // What has no digest yet is compared with nothing; but it is waited for: its memory is somebody's.
+    private void awaitAll() throws BadImageException {
+        for (DataReader first = unsettled.poll(); first != null; first = unsettled.poll()) {
+            first.await();
+            signatures.data(first.check());
+        }
     }
 
     /** The data that were passed over in a file, and have to be checked there, in the order of the stream. */
@@ -106,6 +147,7 @@ public final class RecordReader {
             }
         }
         data = new DataReader(feed, frame.dataLength(), signatures.areWanted());
+        unsettled.add(data);
         hasSeenData = true;
         if (withoutDigest.put(frame.lane(), data) != null) {
             throw new BadImageException.Corrupt("page data without a digest", position);
@@ -133,7 +175,7 @@ public final class RecordReader {
         }
         byte[] expected = Digest.encode(checksums);
         requireMade(frame, Frame.of(Frame.DIGEST, 0, frame.lane(), 0, expected, 0), payload, expected, position);
-        DataCheck unseen = finished.check(checksums);
+        DataCheck unseen = finished.expect(checksums);
         if (unseen != null) {
             unchecked.add(unseen);
         }
@@ -167,6 +209,7 @@ public final class RecordReader {
         if (!withoutDigest.isEmpty()) {
             throw new BadImageException.Corrupt("page data without a digest", position);
         }
+        awaitAll();
         if (!Arrays.equals(payload, index.encode())) {
             throw new BadImageException.Corrupt("the index is wrong", position);
         }

@@ -262,7 +262,8 @@ class AgeTest {
     private static byte[] sealed(byte[] plain, Recipients recipients) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Random random = new Random(plain.length);
-        try (WritableByteChannel sealing = Envelope.encrypting(Channels.newChannel(out), recipients, AgeTest::random)) {
+        try (WritableByteChannel sealing =
+                Envelope.encrypting(Channels.newChannel(out), recipients, AgeTest::random, 3)) {
             for (int at = 0; at < plain.length; ) {
                 int n = Math.min(plain.length - at, 1 + random.nextInt(3 * PIECE / 2));
                 sealing.write(ByteBuffer.wrap(plain, at, n));
@@ -275,7 +276,7 @@ class AgeTest {
     private static byte[] opened(byte[] sealed, Identities identities) throws IOException {
         ByteArrayOutputStream plain = new ByteArrayOutputStream();
         try (ReadableByteChannel opened =
-                Envelope.open(Channels.newChannel(new ByteArrayInputStream(sealed)), identities)) {
+                Envelope.open(Channels.newChannel(new ByteArrayInputStream(sealed)), identities, 2)) {
             ByteBuffer some = ByteBuffer.allocate(100_000);
             while (opened.read(some.clear()) >= 0) {
                 plain.write(some.array(), 0, some.position());

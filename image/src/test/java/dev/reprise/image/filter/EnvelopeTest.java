@@ -86,7 +86,7 @@ class EnvelopeTest {
                 @Override
                 public void close() {}
             };
-            try (ReadableByteChannel image = Envelope.open(open, Identities.NONE)) {
+            try (ReadableByteChannel image = Envelope.open(open, Identities.NONE, 3)) {
                 ByteBuffer bytes = ByteBuffer.allocate(length);
                 while (bytes.hasRemaining()) {
                     image.read(bytes);
@@ -132,7 +132,7 @@ class EnvelopeTest {
         };
         byte[] plain = new byte[20 * PIECE];
         new Random(5).nextBytes(plain);
-        WritableByteChannel packing = envelope.into(full);
+        WritableByteChannel packing = envelope.into(full, 2);
         assertThatThrownBy(() -> packing.write(ByteBuffer.wrap(plain))).hasMessage("full");
         assertThatThrownBy(packing::close).hasMessage("full");
         assertThat(isClosed[0]).isTrue();
@@ -158,7 +158,7 @@ class EnvelopeTest {
 
     static byte[] in(Envelope envelope, byte[] plain, Random random) throws IOException {
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
-        try (WritableByteChannel packing = envelope.into(Channels.newChannel(packed))) {
+        try (WritableByteChannel packing = envelope.into(Channels.newChannel(packed), 1 + random.nextInt(4))) {
             for (int at = 0; at < plain.length; ) {
                 int n = Math.min(plain.length - at, 1 + random.nextInt(3 * PIECE / 2));
                 packing.write(ByteBuffer.wrap(plain, at, n));
@@ -171,7 +171,7 @@ class EnvelopeTest {
     static byte[] out(byte[] packed, Random random) throws IOException {
         ByteArrayOutputStream plain = new ByteArrayOutputStream();
         try (ReadableByteChannel image =
-                Envelope.open(Channels.newChannel(new ByteArrayInputStream(packed)), Identities.NONE)) {
+                Envelope.open(Channels.newChannel(new ByteArrayInputStream(packed)), Identities.NONE, 3)) {
             while (true) {
                 ByteBuffer some = ByteBuffer.allocate(1 + random.nextInt(PIECE));
                 if (image.read(some) < 0) {

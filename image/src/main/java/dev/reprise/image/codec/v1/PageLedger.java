@@ -4,6 +4,7 @@ import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.PageRepeat;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.SharedObject;
 import java.util.HashMap;
@@ -12,7 +13,8 @@ import java.util.Map;
 
 /** Checks that page data come as the state announces them: each object's runs in order, all of them, none twice. An IllegalArgumentException says where not. */
 public final class PageLedger {
-    private final Map<ObjectId, Cursor> open = new HashMap<>();
+    private final Map<ObjectId, Cursor> all = new HashMap<>();
+    private int open;
 
     public PageLedger(Image image) {
         for (SharedObject object : image.objects()) {
@@ -26,7 +28,10 @@ public final class PageLedger {
 
     /** Crosses off a batch. */
     public void accept(Pages pages) {
-        Cursor cursor = open.get(pages.object());
+        Cursor cursor = all.get(pages.object());
+        if (pages.runs().isEmpty()) {
+            throw new IllegalArgumentException("a batch of no pages");
+        }
         for (PageRun run : pages.runs()) {
             if (cursor == null || !cursor.advance(run)) {
                 throw new IllegalArgumentException("object " + pages.object().value() + " does not expect "
@@ -34,20 +39,42 @@ public final class PageLedger {
             }
         }
         if (cursor != null && cursor.atEnd()) {
-            open.remove(pages.object());
+            open--;
+        }
+        for (PageRepeat repeat : pages.repeats()) {
+            requireBefore(pages.object(), repeat);
+        }
+    }
+
+    // What is repeated must have come, be it in the same batch.
+    private void requireBefore(ObjectId object, PageRepeat repeat) {
+        Cursor cursor = all.get(repeat.object());
+        long end = repeat.from() + repeat.to().bytes();
+        boolean isBefore = cursor != null
+                && cursor.hasPassed(repeat.from(), end)
+                && (!repeat.object().equals(object) || end <= repeat.to().start());
+        if (!isBefore) {
+            throw new IllegalArgumentException(
+                    "pages at 0x" + Long.toHexString(repeat.to().start()) + " repeat others that have not come");
         }
     }
 
     /** At the end: nothing may be missing. */
     public void requireComplete() {
-        for (ObjectId object : open.keySet()) {
-            throw new IllegalArgumentException("page data of object " + object.value() + " are missing");
+        if (open == 0) {
+            return;
         }
+        all.forEach((object, cursor) -> {
+            if (!cursor.atEnd()) {
+                throw new IllegalArgumentException("page data of object " + object.value() + " are missing");
+            }
+        });
     }
 
     private void expect(ObjectId id, List<PageRun> runs) {
         if (!runs.isEmpty()) {
-            open.put(id, new Cursor(runs));
+            all.put(id, new Cursor(runs));
+            open++;
         }
     }
 
@@ -75,6 +102,23 @@ public final class PageLedger {
                 pages = 0;
             }
             return true;
+        }
+
+        /** Whether everything from one address to another has come; part of one run. */
+        boolean hasPassed(long start, long end) {
+            int low = 0;
+            int high = runs.size() - 1;
+            while (low < high) {
+                int middle = (low + high + 1) >>> 1;
+                if (runs.get(middle).start() <= start) {
+                    low = middle;
+                } else {
+                    high = middle - 1;
+                }
+            }
+            PageRun its = runs.get(low);
+            long come = low < run ? its.end() : low > run ? its.start() : its.start() + pages * PageRun.PAGE_SIZE;
+            return its.start() <= start && end <= come;
         }
 
         boolean atEnd() {
