@@ -13,6 +13,7 @@ import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.ResourceLimit;
 import dev.reprise.image.state.SignalAction;
 import dev.reprise.image.state.TaskState;
+import dev.reprise.image.state.Twin;
 import dev.reprise.image.state.UtsNamespace;
 import dev.reprise.image.state.VmFlag;
 import dev.reprise.image.state.Vma;
@@ -104,6 +105,9 @@ public final class RandomRecords {
             values[8] = List.of(0, 4, 8, 12, 64, random.nextInt(1 << 20));
             values[10] = 300 + random.nextInt(1 << 20);
             values[12] = 300 + random.nextInt(1 << 20);
+        } else if (type == Twin.class) {
+            values[2] = 1 + random.nextInt(1 << 20);
+            values[6] = bytes(Twin.MARK);
         } else if (type == SignalAction.class) {
             values[0] = 1 + random.nextInt(64);
         } else if (type == ResourceLimit.class) {

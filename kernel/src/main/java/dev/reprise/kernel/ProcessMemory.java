@@ -13,13 +13,26 @@ import org.jspecify.annotations.Nullable;
 /** Another process's memory: process_vm_readv(2) and writev, and /proc/PID/mem for pages its protection hides. */
 public final class ProcessMemory implements AutoCloseable {
     private final int pid;
-    private final Arena arena = Arena.ofConfined();
-    private final MemorySegment local = arena.allocate(16, 8);
-    private final MemorySegment remote = arena.allocate(16, 8);
+    private final @Nullable Arena own;
+    private final MemorySegment local;
+    private final MemorySegment remote;
     private @Nullable Fd mem;
 
+    /** For the calling thread alone. */
     public ProcessMemory(int pid) {
+        Arena arena = Arena.ofConfined();
         this.pid = pid;
+        this.own = arena;
+        this.local = arena.allocate(16, 8);
+        this.remote = arena.allocate(16, 8);
+    }
+
+    /** For those who may use {@code arena}, which is closed after this. */
+    public ProcessMemory(int pid, Arena arena) {
+        this.pid = pid;
+        this.own = null;
+        this.local = arena.allocate(16, 8);
+        this.remote = arena.allocate(16, 8);
     }
 
     /** Fills {@code into} from readable memory at {@code from}. */
@@ -99,6 +112,8 @@ public final class ProcessMemory implements AutoCloseable {
         if (mem != null) {
             mem.close();
         }
-        arena.close();
+        if (own != null) {
+            own.close();
+        }
     }
 }

@@ -44,6 +44,11 @@ public sealed interface PageSource extends AutoCloseable {
         /** The next pages, or null when all have come and the trailer was right. */
         @Nullable
         Chunk next() throws IOException;
+
+        /** Whether {@link #next} may be called as late as one likes; otherwise nobody may wait who is waited for. */
+        default boolean canWait() {
+            return false;
+        }
     }
 
     /** At most 1 MiB of an object's pages; {@code data} is native memory, overwritten by the next chunk. */

@@ -4,7 +4,10 @@ import dev.reprise.engine.model.Host;
 import dev.reprise.engine.model.PageBatch;
 import dev.reprise.engine.model.PageFile;
 import dev.reprise.engine.model.PageSource;
+import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.PageRun;
+import dev.reprise.image.state.Twin;
 import dev.reprise.image.stream.DataCheck;
 import dev.reprise.image.stream.Feed;
 import dev.reprise.image.stream.Limits;
@@ -43,6 +46,17 @@ public final class FileSource implements PageSource.InPlace {
     @Override
     public Image image() {
         return image;
+    }
+
+    /** The bytes of its memory that processes hold. */
+    long heldBytes() {
+        long bytes = 0;
+        for (Twin twin : image.twins()) {
+            for (PageRun run : image.object(twin.space(), AddressSpace.class).runs()) {
+                bytes += run.bytes();
+            }
+        }
+        return bytes;
     }
 
     @Override

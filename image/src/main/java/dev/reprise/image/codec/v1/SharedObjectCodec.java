@@ -38,6 +38,7 @@ import dev.reprise.image.state.SignalHandlers;
 import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.TerminalFile;
 import dev.reprise.image.state.TimerFd;
+import dev.reprise.image.state.Twin;
 import dev.reprise.image.state.Userfaultfd;
 import dev.reprise.image.state.UtsNamespace;
 import dev.reprise.image.wire.MessageReader;
@@ -90,6 +91,7 @@ final class SharedObjectCodec {
             case UtsNamespace _ -> RecordType.UTS_NAMESPACE;
             case IpcNamespace _ -> RecordType.IPC_NAMESPACE;
             case EnteredNamespace _ -> RecordType.ENTERED_NAMESPACE;
+            case Twin _ -> RecordType.TWIN;
         };
     }
 
@@ -134,6 +136,7 @@ final class SharedObjectCodec {
             case UtsNamespace it -> UtsNamespaceCodec.write(it);
             case IpcNamespace it -> IpcNamespaceCodec.write(it);
             case EnteredNamespace it -> EnteredNamespaceCodec.write(it);
+            case Twin it -> TwinCodec.write(it);
         };
     }
 
@@ -179,6 +182,7 @@ final class SharedObjectCodec {
             case RecordType.UTS_NAMESPACE -> UtsNamespaceCodec.read(m);
             case RecordType.IPC_NAMESPACE -> IpcNamespaceCodec.read(m);
             case RecordType.ENTERED_NAMESPACE -> EnteredNamespaceCodec.read(m);
+            case RecordType.TWIN -> TwinCodec.read(m);
             default -> null;
         };
     }
