@@ -38,6 +38,12 @@ final class Library {
                 pid, image, CheckpointOptions.DEFAULT.with(CopyOnWrite.ALWAYS).withoutSync());
     }
 
+    /** It runs on, and twins hold its memory. */
+    static CheckpointStats twin(int pid, Path image) {
+        return checkpoint(
+                pid, image, CheckpointOptions.DEFAULT.with(CopyOnWrite.KEPT).withoutSync());
+    }
+
     /** It runs on, and its image is proved. */
     static void prove(int pid, Path image) {
         checkpoint(pid, image, CheckpointOptions.DEFAULT.withoutSync().withProof());

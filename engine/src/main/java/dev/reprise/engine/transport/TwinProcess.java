@@ -9,6 +9,7 @@ import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.ProcessMemory;
 import dev.reprise.kernel.RemoteAddress;
+import dev.reprise.kernel.WaitStatus;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -124,6 +125,11 @@ final class TwinProcess implements AutoCloseable {
     void end() throws KernelException {
         process.signal(SIGKILL);
         process.awaitEnd();
+        try {
+            WaitStatus.of(twin.pid()); // an orphan is ours where we adopt them
+        } catch (KernelException isReapedByOthers) {
+            // then nothing is left of it
+        }
     }
 
     @Override
