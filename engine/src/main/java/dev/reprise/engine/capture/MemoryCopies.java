@@ -66,7 +66,7 @@ final class MemoryCopies {
                 refusals.add(noTwin("child subreaper", pid, "the twins would become its children"));
             } else if (IdLevel.of(tid).index() > 0) {
                 refusals.add(noTwin("pid namespace", pid, "the twins would live, and end, with its namespace"));
-            } else if (ProcStatus.of(pid, tid).seccomp() != 0) {
+            } else if (ProcStatus.of(pid, process.takeover().host().tid()).seccomp() != 0) {
                 refusals.add(noTwin("seccomp filter", pid, "the filter would judge what the twins do"));
             } else if (isKept() && process.takeover().segment().residence().isForeign()) {
                 refusals.add(noTwin("ipc namespace", pid, "the twins would stay in it, in the way of every later checkpoint"));
