@@ -81,9 +81,16 @@ class TwinTest {
             """;
 
     private RealProgram checker(int megabytes, int children) throws IOException, InterruptedException {
+        return checker(megabytes, children, "/dev/null");
+    }
+
+    /** {@code group}: where its id is written before it begins. */
+    private RealProgram checker(int megabytes, int children, String group) throws IOException, InterruptedException {
         Path script = scratch.resolve("checker.py");
         Files.writeString(script, CHECKER);
-        RealProgram program = RealProgram.start(scratch, "python3 " + script + " " + megabytes + " " + children);
+        RealProgram program = RealProgram.start(
+                scratch,
+                "bash -c 'echo $$ >" + group + "; exec python3 " + script + " " + megabytes + " " + children + "'");
         program.awaitSuccess("test -s filled");
         return program;
     }
@@ -166,9 +173,10 @@ class TwinTest {
     @Test
     void aSetIsOfOneInstantAndSharesItsMemory() throws Exception {
         try (RealProgram program = checker(20, 3)) {
+            List<Integer> family = Tasks.family(program.pid());
             Tool.run("checkpoint", "--twin", "--kill", "-o", memory, program.pid() + "")
                     .succeeds();
-            Tasks.awaitEnd(Tasks.family(program.pid()), PATIENCE);
+            Tasks.awaitEnd(family, PATIENCE);
             assertThat(twins()).hasSize(4);
             for (int i = 0; i < 2; i++) {
                 restored(memory);
@@ -233,7 +241,8 @@ class TwinTest {
 
     private void requireGone(int twin) throws IOException, InterruptedException {
         String gone = "process " + twin + ", which held its memory, has ended";
-        assertThat(Tool.run("list").succeeds().out()).contains(gone);
+        assertThat(Tool.run("list").succeeds().out())
+                .contains("its memory is gone: process " + twin + ", which held it, has ended");
         String json = Tool.run("list", "--json").succeeds().out();
         assertThat(Schema.errors("list", json)).isEmpty();
         assertThat(json).contains("\"whole\": false");
@@ -252,37 +261,28 @@ class TwinTest {
         assertThat(Tool.run("list").succeeds().out()).doesNotContain(name);
     }
 
-    // A control group has room for what the program needs anew, but not for all its memory once more.
+    // A control group has room for the program, but not for all its memory twice.
     @Test
     void whereMemoryIsShortTheTwinGoes() throws Exception {
         Path group = Path.of("/sys/fs/cgroup/memory/" + name);
         assumeThat(group.getParent().resolve("cgroup.procs")).as("control groups of memory, version 1").exists();
-        try (RealProgram program = checker(64, 0)) {
-            Files.createDirectory(group);
+        Files.createDirectory(group);
+        Files.writeString(group.resolve("memory.limit_in_bytes"), "120M");
+        try (RealProgram program = checker(64, 0, group + "/cgroup.procs")) {
             try {
-                Files.writeString(group.resolve("cgroup.procs"), program.pid() + "");
-                // what it has now is not the group's: that pays for what is copied from here on, for both of them
-                Files.writeString(group.resolve("memory.limit_in_bytes"), "32M");
                 Tool.run("checkpoint", "--twin", "-o", memory, program.pid() + "").succeeds();
                 int doomed = twins().getFirst();
-                end(doomed, () -> changes(program, 3));
-                assertThat(asked()).isEqualTo("right 3");
+                changes(program, 2);
+                Tasks.awaitEnd(doomed, PATIENCE);
+                assertThat(asked()).isEqualTo("right 2");
                 requireGone(doomed);
             } finally {
                 end(program.pid());
                 RealProgram.await("the empty group", () -> Files.readString(group.resolve("cgroup.procs")).isBlank());
-                Files.delete(group);
             }
+        } finally {
+            Files.delete(group);
         }
-    }
-
-    private interface Deed {
-        void happens() throws IOException, InterruptedException;
-    }
-
-    private static void end(int pid, Deed killer) throws IOException, InterruptedException {
-        killer.happens();
-        Tasks.awaitEnd(pid, PATIENCE);
     }
 
     @Test
