@@ -10,29 +10,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** Another process's memory: process_vm_readv(2) and writev, and /proc/PID/mem for pages its protection hides. */
+/** Another process's memory, for one thread at a time: process_vm_readv(2) and writev, and /proc/PID/mem for pages its protection hides. */
 public final class ProcessMemory implements AutoCloseable {
     private final int pid;
-    private final @Nullable Arena own;
-    private final MemorySegment local;
-    private final MemorySegment remote;
+    // Whoever reads may be another thread than the one that closes this.
+    private final MemorySegment local = Arena.ofAuto().allocate(16, 8);
+    private final MemorySegment remote = Arena.ofAuto().allocate(16, 8);
     private @Nullable Fd mem;
 
-    /** For the calling thread alone. */
     public ProcessMemory(int pid) {
-        Arena arena = Arena.ofConfined();
         this.pid = pid;
-        this.own = arena;
-        this.local = arena.allocate(16, 8);
-        this.remote = arena.allocate(16, 8);
-    }
-
-    /** For those who may use {@code arena}, which is closed after this. */
-    public ProcessMemory(int pid, Arena arena) {
-        this.pid = pid;
-        this.own = null;
-        this.local = arena.allocate(16, 8);
-        this.remote = arena.allocate(16, 8);
     }
 
     /** Fills {@code into} from readable memory at {@code from}. */
@@ -111,9 +98,6 @@ public final class ProcessMemory implements AutoCloseable {
     public void close() {
         if (mem != null) {
             mem.close();
-        }
-        if (own != null) {
-            own.close();
         }
     }
 }

@@ -24,7 +24,7 @@ final class TwinMemory implements AutoCloseable {
     /** {@code arena} is closed after this. */
     TwinMemory(int pid, AddressSpace space, Arena arena) {
         vector = new RemoteVector(arena);
-        memory = new ProcessMemory(pid, arena);
+        memory = new ProcessMemory(pid);
         for (Vma vma : space.vmas()) {
             if ((vma.protection() & Mman.PROT_READ) == 0) {
                 hidden.put(vma.start(), vma.end());
