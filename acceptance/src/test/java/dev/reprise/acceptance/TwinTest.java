@@ -227,6 +227,37 @@ class TwinTest {
         }
     }
 
+    // Each state in which a tool can have died, made by hand; what it does until then: ToolDiesTest.
+    @Test
+    void whatADeadToolHasLeftIsFinishedOrTakenAway() throws Exception {
+        Process ended = new ProcessBuilder("true").start();
+        ended.waitFor();
+        Path image = MemoryStore.ofUser().path(name);
+        Path part = image.resolveSibling("." + name + "." + ended.pid() + "-1f.part");
+        Path gone = image.resolveSibling("." + name + "." + ended.pid() + "-1f.gone");
+        try (RealProgram program = checker(8, 0)) {
+            // before the name: it gets it
+            Tool.run("checkpoint", "--twin", "-o", memory, program.pid() + "").succeeds();
+            Files.move(image, part);
+            assertThat(Tool.run("list").succeeds().out()).contains(memory, " own in 1 twin");
+            assertThat(part).doesNotExist();
+            int first = twins().getFirst();
+            // when it had exchanged another for it, but had not ended that one's twin
+            Files.move(image, scratch.resolve("older"));
+            Tool.run("checkpoint", "--twin", "-o", memory, program.pid() + "").succeeds();
+            Files.move(scratch.resolve("older"), part);
+            assertThat(twins()).hasSize(2);
+            Tool.run("verify", memory).succeeds();
+            assertThat(part).doesNotExist();
+            assertThat(twins()).hasSize(1).doesNotContain(first);
+            // in the middle of rm
+            Files.move(image, gone);
+            assertThat(Tool.run("list").succeeds().out()).doesNotContain(name);
+            assertThat(gone).doesNotExist();
+            assertThat(twins()).isEmpty();
+        }
+    }
+
     @Test
     void withoutItsTwinItIsOneLine() throws Exception {
         try (RealProgram program = checker(8, 0)) {
