@@ -295,12 +295,15 @@ class TwinTest {
     @Test
     void whereMemoryIsShortTheTwinGoes() throws Exception {
         Path group = Path.of("/sys/fs/cgroup/memory/" + name);
-        assumeThat(group.getParent().resolve("cgroup.procs")).as("control groups of memory, version 1").exists();
+        assumeThat(group.getParent().resolve("cgroup.procs"))
+                .as("control groups of memory, version 1")
+                .exists();
         Files.createDirectory(group);
         Files.writeString(group.resolve("memory.limit_in_bytes"), "120M");
         try (RealProgram program = checker(64, 0, group + "/cgroup.procs")) {
             try {
-                Tool.run("checkpoint", "--twin", "-o", memory, program.pid() + "").succeeds();
+                Tool.run("checkpoint", "--twin", "-o", memory, program.pid() + "")
+                        .succeeds();
                 int doomed = twins().getFirst();
                 changes(program, 2);
                 Tasks.awaitEnd(doomed, PATIENCE);
@@ -308,7 +311,9 @@ class TwinTest {
                 requireGone(doomed);
             } finally {
                 end(program.pid());
-                RealProgram.await("the empty group", () -> Files.readString(group.resolve("cgroup.procs")).isBlank());
+                RealProgram.await(
+                        "the empty group",
+                        () -> Files.readString(group.resolve("cgroup.procs")).isBlank());
             }
         } finally {
             Files.delete(group);
@@ -318,23 +323,30 @@ class TwinTest {
     @Test
     void itIsPartOfNoProgram() throws Exception {
         Path group = Path.of("/sys/fs/cgroup/pids/" + name);
-        assumeThat(group.getParent().resolve("cgroup.procs")).as("control groups of ids, version 1").exists();
+        assumeThat(group.getParent().resolve("cgroup.procs"))
+                .as("control groups of ids, version 1")
+                .exists();
         try (RealProgram program = checker(8, 0)) {
             Files.createDirectory(group);
             try {
                 Files.writeString(group.resolve("cgroup.procs"), program.pid() + "");
-                Tool.run("checkpoint", "--twin", "-o", memory, program.pid() + "").succeeds();
+                Tool.run("checkpoint", "--twin", "-o", memory, program.pid() + "")
+                        .succeeds();
                 int twin = twins().getFirst();
                 assertThat(Files.readAllLines(group.resolve("cgroup.procs"))).contains(program.pid() + "", twin + "");
                 Path image = scratch.resolve("image");
                 Tool.run("checkpoint", "-o", image + "", "--cgroup", group + "").succeeds();
                 assertThat(Tool.run("show", image + "").succeeds().out()).doesNotContain(TWIN);
-                assertThat(Tool.run("checkpoint", "-o", image + "", twin + "").endsWith(3).err())
+                assertThat(Tool.run("checkpoint", "-o", image + "", twin + "")
+                                .endsWith(3)
+                                .err())
                         .contains("twin (process " + twin + ")");
                 Tool.run("rm", memory).succeeds();
             } finally {
                 end(program.pid());
-                RealProgram.await("the empty group", () -> Files.readString(group.resolve("cgroup.procs")).isBlank());
+                RealProgram.await(
+                        "the empty group",
+                        () -> Files.readString(group.resolve("cgroup.procs")).isBlank());
                 Files.delete(group);
             }
         }
@@ -370,7 +382,8 @@ class TwinTest {
             List<String> arguments = new ArrayList<>(List.of("checkpoint", "--twin"));
             arguments.addAll(wrong);
             arguments.add("1");
-            assertThat(Tool.run(arguments.toArray(String[]::new)).endsWith(2).err()).contains("--twin");
+            assertThat(Tool.run(arguments.toArray(String[]::new)).endsWith(2).err())
+                    .contains("--twin");
         }
     }
 

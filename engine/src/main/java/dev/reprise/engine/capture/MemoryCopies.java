@@ -69,7 +69,8 @@ final class MemoryCopies {
             } else if (ProcStatus.of(pid, process.takeover().host().tid()).seccomp() != 0) {
                 refusals.add(noTwin("seccomp filter", pid, "the filter would judge what the twins do"));
             } else if (isKept() && process.takeover().segment().residence().isForeign()) {
-                refusals.add(noTwin("ipc namespace", pid, "the twins would stay in it, in the way of every later checkpoint"));
+                refusals.add(noTwin(
+                        "ipc namespace", pid, "the twins would stay in it, in the way of every later checkpoint"));
             }
         }
         if (isKept() && !refusals.isEmpty()) {
