@@ -8,6 +8,7 @@
 // opt-out: row: it is about size alone, and takes seconds
 // opt-out: pid-namespace: it is about size alone, and takes seconds
 // opt-out: copy-on-write: it is about size alone, and takes seconds
+// opt-out: twin: it is about size alone, and takes seconds
 // opt-out: proof: it is about size alone, and takes seconds
 // opt-out: executable: it is about size alone, and takes seconds
 #include "guest.h"

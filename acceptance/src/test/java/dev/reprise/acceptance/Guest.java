@@ -63,11 +63,11 @@ record Guest(
         return optOut(way) != null;
     }
 
-    /** The reason not to be run in a way; what cannot be restored cannot be after a copy on write, lazily, nor be proved. */
+    /** The reason not to be run in a way; what cannot be restored cannot be after a copy on write, from twins, lazily, nor be proved. */
     @Nullable
     String optOut(Way way) {
         String own = optOuts.get(way.id());
-        return own == null && (way == Way.COPY_ON_WRITE || way == Way.PROOF || way == Way.LAZY)
+        return own == null && (way == Way.COPY_ON_WRITE || way == Way.TWIN || way == Way.PROOF || way == Way.LAZY)
                 ? optOuts.get(Way.RESTORE.id())
                 : own;
     }

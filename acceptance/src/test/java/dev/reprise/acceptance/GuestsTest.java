@@ -71,7 +71,7 @@ class GuestsTest {
         // That a guest notices what is broken need not be proved each time.
         String usual = Boolean.getBoolean("reprise.long")
                 ? ".*"
-                : "resume|copy-on-write|restore|pipe|row|pid-namespace|executable|proof|lazy";
+                : "resume|copy-on-write|twin|restore|pipe|row|pid-namespace|executable|proof|lazy";
         String ways = System.getProperty("reprise.ways", "").isEmpty() ? usual : System.getProperty("reprise.ways", "");
         int times = Integer.getInteger("reprise.times", 1);
         return Guest.all().stream()

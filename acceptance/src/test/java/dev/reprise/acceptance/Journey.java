@@ -1,5 +1,6 @@
 package dev.reprise.acceptance;
 
+import dev.reprise.engine.MemoryStore;
 import dev.reprise.engine.RestoredProcess;
 import dev.reprise.engine.model.After;
 import dev.reprise.engine.model.RestoreOptions;
@@ -47,6 +48,7 @@ final class Journey {
             }
             case RESUME -> journey.resume();
             case COPY_ON_WRITE -> journey.copyOnWrite();
+            case TWIN -> journey.twin();
             case RESTORE -> journey.restore();
             case PIPE -> journey.pipe();
             case TWICE -> journey.twice();
@@ -99,6 +101,31 @@ final class Journey {
         Tasks.reap(sessions);
         Library.restore(image, RestoreOptions.DEFAULT.asDetached());
         isAsBefore(before, guest.pid(), false);
+        guest.passes(guest.pid(), away() + guest.readyMillis());
+    }
+
+    // What was changed meanwhile is its own business: the twins hold what it had.
+    private void twin() throws IOException, InterruptedException {
+        Map<Integer, Outside> before = look(guest.pid());
+        String name = "guest-" + ProcessHandle.current().pid() + "-" + guest.pid();
+        MemoryStore store = MemoryStore.ofUser();
+        store.prepare();
+        Library.twin(guest.pid(), store.path(name));
+        try {
+            isAsBefore(before, guest.pid(), true);
+            if (guest.guest().optOuts().containsKey("again")
+                    || guest.guest().needs().contains("terminal")) {
+                guest.passes(guest.pid(), away());
+                return;
+            }
+            Set<Integer> sessions = Tasks.sessions(Tasks.family(guest.pid()));
+            killOriginal();
+            Tasks.reap(sessions);
+            Library.restore(store.path(name), RestoreOptions.DEFAULT.asDetached());
+            isAsBefore(before, guest.pid(), false);
+        } finally {
+            store.delete(name);
+        }
         guest.passes(guest.pid(), away() + guest.readyMillis());
     }
 

@@ -32,6 +32,7 @@ class KillsTest {
     private static final int KILLS =
             Integer.getInteger("reprise.kills", Boolean.getBoolean("reprise.long") ? 10_000 : 300);
     private static final long SEED = Long.getLong("reprise.seed", 1);
+    private static final String MEMORY = "kills-" + ProcessHandle.current().pid();
     /** As a stream, into a pipe that is read. */
     private static final String STREAM = "-";
 
@@ -39,7 +40,8 @@ class KillsTest {
             List.of("--sync=no", "-o", FILE),
             List.of("--sync=no", "--stop-and-copy", "-o", FILE),
             List.of("--sync=no", "--compress=lz4", "-o", FILE),
-            List.of("-o", "mem:kills-" + ProcessHandle.current().pid()),
+            List.of("-o", "mem:" + MEMORY),
+            List.of("--twin", "-o", "mem:" + MEMORY),
             List.of("-o", STREAM));
     /** It takes as long as ten others, and is taken once in so many. */
     private static final List<String> PROOF = List.of("--sync=no", "--prove", "-o", FILE);
@@ -93,9 +95,12 @@ class KillsTest {
                 program.close();
             }
             MemoryStore.ofUser().prepare(); // what the killed have left there goes
-            Files.deleteIfExists(
-                    MemoryStore.ofUser().path("kills-" + ProcessHandle.current().pid()));
+            if (Files.exists(MemoryStore.ofUser().path(MEMORY))) {
+                MemoryStore.ofUser().delete(MEMORY);
+            }
         }
+        // they would be our children
+        assertThat(Tasks.children().stream().map(Tasks::name)).doesNotContain("reprise-twin", "reprise-copy");
         System.out.println(KILLS + " kills, " + killed + " of them before the tool had ended");
         assertThat(killed).isGreaterThan(KILLS / 4);
     }

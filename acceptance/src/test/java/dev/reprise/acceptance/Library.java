@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.opentest4j.TestAbortedException;
 
 /** The public API, whose failures are those of a test. */
 final class Library {
@@ -36,6 +37,23 @@ final class Library {
     static CheckpointStats copyOnWrite(int pid, Path image) {
         return checkpoint(
                 pid, image, CheckpointOptions.DEFAULT.with(CopyOnWrite.ALWAYS).withoutSync());
+    }
+
+    /** It runs on, and twins hold its memory; skips the test where it would see them. */
+    static CheckpointStats twin(int pid, Path image) {
+        try (Births.Held _ = Births.checkpoint()) {
+            CheckpointOptions options =
+                    CheckpointOptions.DEFAULT.with(CopyOnWrite.KEPT).withoutSync();
+            return Checkpoint.toFile(pid, image, options, Progress.NONE);
+        } catch (CheckpointException failed) {
+            if (failed.reason() instanceof Reason.Unsupported(var _, var all)) {
+                if (all.stream().allMatch(one -> one.help().equals("checkpoint without --twin"))) {
+                    throw new TestAbortedException(all.toString());
+                }
+                throw new AssertionError("checkpoint: " + failed.getMessage() + " " + all, failed);
+            }
+            throw new AssertionError("checkpoint: " + failed.getMessage(), failed);
+        }
     }
 
     /** It runs on, and its image is proved. */

@@ -80,6 +80,7 @@ final class SupportedPage {
         return List.of(
                 Way.RESUME,
                 Way.COPY_ON_WRITE,
+                Way.TWIN,
                 Way.RESTORE,
                 Way.PIPE,
                 Way.TWICE,

@@ -96,6 +96,12 @@ final class Tasks {
         }
     }
 
+    /** What it is called; nothing where there is none. */
+    static String name(int pid) {
+        ProcStat stat = stat(pid);
+        return stat == null || stat.isZombie() ? "" : stat.name();
+    }
+
     static void kill(int pid, int signal) {
         Door.call(SyscallNumbers.SYS_kill, pid, signal);
     }

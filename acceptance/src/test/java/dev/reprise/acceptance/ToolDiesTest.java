@@ -1,5 +1,6 @@
 package dev.reprise.acceptance;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
@@ -45,6 +46,55 @@ class ToolDiesTest {
     @ValueSource(strings = {"self_checker.restartable"})
     void theProgramGoesOnWhenItsImageIsProved(String name) throws IOException, InterruptedException {
         dying(name, ToolDiesTest::checkpointWithProof);
+    }
+
+    // Whatever it has left, whoever comes next finishes it or takes it away: a twin is one that has a name, or there is
+    // none.
+    @ParameterizedTest
+    @ValueSource(strings = {"self_checker.multi"})
+    void theProgramGoesOnWhenATwinHoldsItsMemory(String name) throws IOException, InterruptedException {
+        try (RunningGuest running = RunningGuest.start(Guest.named(name))) {
+            long start = System.nanoTime();
+            Outside before = Outside.of(running.pid());
+            String image = "mem:dying-" + running.pid();
+            int deaths = 0;
+            try {
+                for (int step : Dying.steps(
+                        checkpointWithTwin(Dying.COUNTING, running, image).succeeds(), 2 * SAMPLE)) {
+                    Tool.Outcome outcome = checkpointWithTwin(Dying.before(step), running, image);
+                    deaths++;
+                    String when = "after the death before step " + step + " " + outcome.err();
+                    Tool.Outcome listed = Tool.run("list", "--json").succeeds();
+                    goesOn(running, before, deaths, 1, when);
+                    assertThat(listed.out()).as(when).contains(image);
+                    Tool.run("verify", image).succeeds();
+                }
+                Tool.run("rm", image).succeeds();
+                for (int step : Dying.steps(
+                        removalOfTwin(Dying.COUNTING, running, image).succeeds(), SAMPLE)) {
+                    removalOfTwin(Dying.before(step), running, image);
+                    boolean isThere =
+                            Tool.run("list", "--json").succeeds().out().contains(image);
+                    goesOn(running, before, deaths, isThere ? 1 : 0, "after the death of rm before step " + step);
+                }
+            } finally {
+                Tool.run("rm", image);
+            }
+            goesOn(running, before, deaths, "after all");
+            running.passes(running.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
+        }
+    }
+
+    private static Tool.Outcome checkpointWithTwin(List<String> javaOptions, RunningGuest running, String image)
+            throws IOException, InterruptedException {
+        return Dying.requireExpected(
+                Tool.run(javaOptions, "checkpoint", "--twin", "--sync=no", "-o", image, running.pid() + ""));
+    }
+
+    private static Tool.Outcome removalOfTwin(List<String> javaOptions, RunningGuest running, String image)
+            throws IOException, InterruptedException {
+        checkpointWithTwin(List.of(), running, image).succeeds();
+        return Dying.requireExpected(Tool.run(javaOptions, "rm", image));
     }
 
     // Programs that are read from and written to again, in the middle of which the tool dies: they tell at their end.
@@ -125,6 +175,11 @@ class ToolDiesTest {
 
     private static void goesOn(RunningGuest running, Outside before, int deaths, String when)
             throws IOException, InterruptedException {
+        goesOn(running, before, deaths, 0, when);
+    }
+
+    private static void goesOn(RunningGuest running, Outside before, int deaths, int twins, String when)
+            throws IOException, InterruptedException {
         Vitals start = Vitals.of(running.scratch());
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         List<String> differences;
@@ -135,10 +190,10 @@ class ToolDiesTest {
             moved = Vitals.of(running.scratch()).allMovedSince(start);
             differences = ofTheProgram(before.differences(Outside.of(running.pid()), true));
             copies = copies(running);
-        } while ((!moved || !differences.isEmpty() || !copies.isEmpty()) && System.nanoTime() < deadline);
+        } while ((!moved || !differences.isEmpty() || copies.size() != twins) && System.nanoTime() < deadline);
         Vitals now = Vitals.of(running.scratch());
         Map<String, Vitals.Worker> harmed = now.harmedBy(deaths);
-        if (!moved || !differences.isEmpty() || !harmed.isEmpty() || !copies.isEmpty()) {
+        if (!moved || !differences.isEmpty() || !harmed.isEmpty() || copies.size() != twins) {
             fail(when + ": moved " + moved + ", harmed " + harmed + ", copies " + copies + "\n  "
                     + String.join("\n  ", differences) + Tasks.describe(running.pid()));
         }

@@ -6,6 +6,7 @@ enum Way {
     SABOTAGE("sabotage", "broken on purpose, it fails"),
     RESUME("resume", "checkpointed, it runs on"),
     COPY_ON_WRITE("copy-on-write", "copied on write, killed and restored"),
+    TWIN("twin", "kept by its twins, killed and restored"),
     RESTORE("restore", "kill and restore"),
     PIPE("pipe", "through a pipe"),
     TWICE("row", "twice in a row"),

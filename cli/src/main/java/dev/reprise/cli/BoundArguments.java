@@ -32,6 +32,11 @@ final class BoundArguments {
         return maxPause != null || maxMemory != null || rate != null;
     }
 
+    /** Whether there are bounds of what a copy may cost after the program has been let go. */
+    boolean areOfCopies() {
+        return maxMemory != null || rate != null;
+    }
+
     Bounds bounds() {
         return new Bounds(orNone(maxPause), orNone(maxMemory), orNone(rate));
     }

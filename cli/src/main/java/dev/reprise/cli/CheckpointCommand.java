@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import dev.reprise.engine.Checkpoint;
 import dev.reprise.engine.Keys;
+import dev.reprise.engine.MemoryStore;
 import dev.reprise.engine.PageStore;
 import dev.reprise.engine.Terminal;
 import dev.reprise.engine.model.After;
@@ -93,6 +94,14 @@ final class CheckpointCommand implements Callable<Integer> {
                     "Let the program stand still until its memory is written, instead of copying that on write; so does"
                             + " --kill. Filters such as --compress then take their time while it stands still.")
     private boolean stopAndCopy;
+
+    @Option(
+            names = "--twin",
+            description =
+                    "With -o mem:NAME: copy no memory at all. A copy-on-write copy of each process stays behind, stopped for ever, and holds what is"
+                            + " not in mem:NAME: it costs what the program changes afterwards. It is in the program's control group, goes first when memory"
+                            + " is short, and ends with 'reprise rm'; 'reprise cp mem:NAME FILE' writes all of it out.")
+    private boolean twin;
 
     @Mixin
     private final FilterArguments filters = new FilterArguments();
@@ -193,6 +202,7 @@ final class CheckpointCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--prove cannot read what is encrypted: prove it first, then 'reprise cp --encrypt'");
         }
+        requireTwinsPossible();
         OutsideLinks outside = links.links(spec);
         if (outside.tcp() == OutsideTcp.RESET && executable) {
             throw new ParameterException(
@@ -211,9 +221,26 @@ final class CheckpointCommand implements Callable<Integer> {
         }
     }
 
+    private void requireTwinsPossible() {
+        if (twin && !MemoryStore.isPlace(output)) {
+            throw new ParameterException(spec.commandLine(), "--twin keeps memory where it is: use -o mem:NAME");
+        }
+        if (twin && (stopAndCopy || executable || filters.areGiven() || signer != null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--twin copies no memory: without --stop-and-copy, --executable, --compress, --encrypt and --sign; 'reprise cp' takes"
+                            + " the filters");
+        }
+        if (twin && bounds.areOfCopies()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--max-memory and --rate are about copies that are written: --twin writes none");
+        }
+    }
+
     private CheckpointOptions options(OutsideLinks outside) throws IOException {
         After after = fate == null ? After.RUN_ON : fate.after();
-        CopyOnWrite copies = stopAndCopy ? CopyOnWrite.NEVER : CopyOnWrite.WHERE_WORTH;
+        CopyOnWrite copies = twin ? CopyOnWrite.KEPT : stopAndCopy ? CopyOnWrite.NEVER : CopyOnWrite.WHERE_WORTH;
         Filters through = filters.filters(spec, console).by(lanes.lanes());
         CheckpointOptions options = new CheckpointOptions(
                 after, sync == Answer.YES, copies, bounds.bounds(), outside, through, Optional.empty(), prove);

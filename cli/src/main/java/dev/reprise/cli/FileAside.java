@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import dev.reprise.engine.MemoryStore;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
@@ -35,7 +36,11 @@ final class FileAside implements AutoCloseable {
             throw new IOException(file + ": is a directory");
         }
         try {
-            return new FileAside(absolute, Files.createTempFile(directory, ".reprise", ".part"));
+            return new FileAside(
+                    absolute,
+                    MemoryStore.isPlace(absolute)
+                            ? MemoryStore.aside(absolute)
+                            : Files.createTempFile(directory, ".reprise", ".part"));
         } catch (IOException denied) {
             throw new IOException(file + ": cannot be created (" + Failures.text(denied) + ")", denied);
         }
@@ -52,13 +57,21 @@ final class FileAside implements AutoCloseable {
         try (WritableByteChannel out = FileChannel.open(aside, StandardOpenOption.WRITE)) {
             content.to(out);
         }
-        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        publish();
     }
 
     /** Lets the file appear with this text. */
     void write(String text) throws IOException {
         Files.writeString(aside, text);
-        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        publish();
+    }
+
+    private void publish() throws IOException {
+        if (MemoryStore.isPlace(file)) {
+            MemoryStore.publish(aside, file);
+        } else {
+            Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     @Override

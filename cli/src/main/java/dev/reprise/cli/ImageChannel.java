@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import dev.reprise.engine.MemoryStore;
 import dev.reprise.engine.PageStore;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -8,7 +9,6 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /** An image that is read from its beginning to its end; a user may see how far it has come, where its length is known. */
@@ -30,9 +30,7 @@ final class ImageChannel implements ReadableByteChannel {
         if (stored.isPresent()) {
             return PageStore.open(stored.get().directory(), stored.get().name());
         }
-        return image.equals(Path.of("-"))
-                ? Channels.newChannel(System.in)
-                : FileChannel.open(image, StandardOpenOption.READ);
+        return image.equals(Path.of("-")) ? Channels.newChannel(System.in) : MemoryStore.read(image);
     }
 
     /** The same; {@code phase} is what is done with it. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Spec;
         name = "list",
         description =
                 "Print which images are kept in memory (checkpoint -o mem:NAME), or in a store (-o store:DIR), their sizes and"
-                        + " ages.",
+                        + " ages; of those with twins (checkpoint --twin) how much memory these share with the program, and have alone.",
         exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:done", "1:failed", "2:wrong usage"})
 final class ListCommand implements Callable<Integer> {
@@ -58,11 +59,11 @@ final class ListCommand implements Callable<Integer> {
         }
     }
 
-    private record Kept(String name, long bytes, FileTime complete) {}
+    private record Kept(String name, long bytes, FileTime complete, Optional<MemoryStore.Twins> twins) {}
 
     private static List<Kept> inMemory() throws IOException {
         return MemoryStore.ofUser().list().stream()
-                .map(entry -> new Kept("mem:" + entry.name(), entry.bytes(), entry.complete()))
+                .map(entry -> new Kept("mem:" + entry.name(), entry.bytes(), entry.complete(), entry.twins()))
                 .toList();
     }
 
@@ -71,7 +72,7 @@ final class ListCommand implements Callable<Integer> {
                 .filter(one -> one.name().isEmpty())
                 .orElseThrow(() -> new ParameterException(spec.commandLine(), "a store is store:DIR"));
         return PageStore.list(from.directory()).stream()
-                .map(entry -> new Kept(from + "::" + entry.name(), entry.bytes(), entry.complete()))
+                .map(entry -> new Kept(from + "::" + entry.name(), entry.bytes(), entry.complete(), Optional.empty()))
                 .toList();
     }
 
@@ -82,16 +83,34 @@ final class ListCommand implements Callable<Integer> {
             image.put("name", entry.name());
             image.put("bytes", entry.bytes());
             image.put("complete", entry.complete().toInstant().toString());
+            entry.twins().ifPresent(twins -> image.put("twins", json(twins)));
             images.add(image);
         }
         return Json.of(Map.of("images", images));
+    }
+
+    private static Map<String, Object> json(MemoryStore.Twins twins) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("processes", twins.processes());
+        object.put("whole", twins.gone() == 0);
+        object.put("shared_bytes", twins.sharedBytes());
+        object.put("own_bytes", twins.ownBytes());
+        return object;
+    }
+
+    private static String text(MemoryStore.Twins twins) {
+        return twins.gone() == 0
+                ? " + " + Amounts.bytes(twins.sharedBytes()) + " shared + " + Amounts.bytes(twins.ownBytes())
+                        + " own in " + Amounts.count(twins.processes(), "twin")
+                : ", its memory is gone: process " + twins.gone() + ", which held it, has ended";
     }
 
     private static String text(List<Kept> entries) {
         StringBuilder text = new StringBuilder();
         for (Kept entry : entries) {
             long age = System.currentTimeMillis() - entry.complete().toMillis();
-            text.append(entry.name() + "  " + Amounts.bytes(entry.bytes()) + "  " + age(age) + " old\n");
+            text.append(entry.name() + "  " + Amounts.bytes(entry.bytes())
+                    + entry.twins().map(ListCommand::text).orElse("") + "  " + age(age) + " old\n");
         }
         return text.toString();
     }

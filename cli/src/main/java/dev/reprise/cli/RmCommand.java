@@ -16,7 +16,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "rm",
         description = {
-            "Give up images that are kept in memory or in a store. What was restored from them goes on.",
+            "Give up images that are kept in memory or in a store, with their twins. What was restored from them goes on.",
             "The pages of one in a store stay until 'reprise gc'."
         },
         exitCodeListHeading = "Exit status:%n",

@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
         name = "verify",
         description = {
             "Read a whole image and check every byte of it against its checksums.",
+            "Of what twins hold (checkpoint --twin) there are no checksums: all of it is read, and they must be what they were.",
             "Nothing of the image runs, and no privileges are needed."
         },
         exitCodeListHeading = "Exit status:%n",

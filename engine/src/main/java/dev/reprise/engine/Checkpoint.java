@@ -6,6 +6,7 @@ import dev.reprise.engine.capture.Venue;
 import dev.reprise.engine.model.CheckpointException;
 import dev.reprise.engine.model.CheckpointOptions;
 import dev.reprise.engine.model.CheckpointStats;
+import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.ExecutableOptions;
 import dev.reprise.engine.model.OutsideTcp;
 import dev.reprise.engine.model.PageSink;
@@ -50,6 +51,10 @@ public final class Checkpoint {
         if (options.proved()) {
             Proof.requireAllowed();
         }
+        boolean isPlain = options.filters().areNone() && options.signer().isEmpty();
+        if (options.copyOnWrite() == CopyOnWrite.KEPT && !(isPlain && MemoryStore.isPlace(image))) {
+            throw new IllegalArgumentException("only a plain image in memory can have twins, not " + image);
+        }
         return run(
                 target,
                 () -> Images.create(
@@ -79,6 +84,7 @@ public final class Checkpoint {
     public static CheckpointStats toChannel(
             Target target, WritableByteChannel sink, CheckpointOptions options, Progress progress)
             throws CheckpointException {
+        requireWritten(options);
         return run(
                 target,
                 () -> Images.createOwning(sink, options.filters(), options.signer()),
@@ -103,12 +109,19 @@ public final class Checkpoint {
     public static CheckpointStats toExecutable(
             Target target, Path executable, ExecutableOptions how, CheckpointOptions options, Progress progress)
             throws CheckpointException {
+        requireWritten(options);
         return run(
                 target,
                 () -> ExecutableFile.create(executable, how, progress),
                 executable.toString(),
                 options.with(OutsideTcp.REFUSE),
                 progress);
+    }
+
+    private static void requireWritten(CheckpointOptions options) {
+        if (options.copyOnWrite() == CopyOnWrite.KEPT) {
+            throw new IllegalArgumentException("only an image in memory can have twins");
+        }
     }
 
     /** Opens a sink, once it is known that there will be something to write. */

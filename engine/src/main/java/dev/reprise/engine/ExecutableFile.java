@@ -128,6 +128,12 @@ final class ExecutableFile implements PageSink.InPlace {
 
     @Override
     public void finish() throws IOException {
+        seal();
+        aside.publish();
+    }
+
+    @Override
+    public void seal() throws IOException {
         if (file.size() < position) {
             throw new IOException("pages are missing: " + file.size() + " bytes instead of " + position);
         }
@@ -140,7 +146,6 @@ final class ExecutableFile implements PageSink.InPlace {
         } catch (KernelException | RestoreException failure) {
             throw new IOException(failure.getMessage(), failure);
         }
-        aside.publish();
     }
 
     @Override

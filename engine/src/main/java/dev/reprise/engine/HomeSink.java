@@ -101,6 +101,11 @@ final class HomeSink {
         }
 
         @Override
+        public void seal() throws IOException {
+            file.seal();
+        }
+
+        @Override
         public void finish() throws IOException {
             here.finish(file);
         }

@@ -1,8 +1,11 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.transport.Images;
+import dev.reprise.engine.transport.Kept;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.x86_64.SyscallNumbers;
 import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -16,20 +19,17 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Images that are kept in memory under a name: files in a directory of the user's own on a tmpfs (/dev/shm). They are there
- * until they are deleted, or the machine ends, and take the memory that their size says.
+ * until they are deleted, or the machine ends, and take the memory that their size says, or processes hold what has changed of it
+ * (docs/decisions/0019-twins.md).
  */
 public final class MemoryStore {
-    private static final Path TMPFS = Path.of("/dev/shm");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,199}");
-    /** As transport.Aside calls what is not complete: its writer's id is in it. */
-    private static final Pattern PART = Pattern.compile("\\..+\\.([0-9]{1,9})-[0-9a-f]+\\.part");
-
     private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
 
     private final Path directory;
@@ -43,7 +43,7 @@ public final class MemoryStore {
     /** That of the calling process's effective user. */
     public static MemoryStore ofUser() {
         int user = (int) Door.call(SyscallNumbers.SYS_geteuid);
-        return new MemoryStore(TMPFS.resolve("reprise-" + Integer.toUnsignedString(user)), user);
+        return new MemoryStore(Kept.directory(), user);
     }
 
     /**
@@ -52,8 +52,39 @@ public final class MemoryStore {
      * @param name what it is called
      * @param bytes how large it is, and how much memory it takes
      * @param complete when it was complete
+     * @param twins the processes that hold memory of it, if any do
      */
-    public record Entry(String name, long bytes, FileTime complete) {}
+    public record Entry(String name, long bytes, FileTime complete, Optional<Twins> twins) {}
+
+    /**
+     * The processes that hold memory of an image, copies on write of those that had it.
+     *
+     * @param processes how many there are
+     * @param gone the id of one that has ended, so that the image is of no use any more; 0: none has
+     * @param sharedBytes how much of what they hold others have, too: the program, as long as it does not write to it
+     * @param ownBytes how much of it nobody else has
+     */
+    public record Twins(int processes, int gone, long sharedBytes, long ownBytes) {}
+
+    /** Whether a file is one of those that the calling process's user keeps in memory, or would be. */
+    public static boolean isPlace(Path file) {
+        return Kept.isPlace(file);
+    }
+
+    /** Creates the file in which an image in memory is written until it is {@link #publish published}; should we die before, it goes. */
+    public static Path aside(Path image) throws IOException {
+        return Kept.create(image);
+    }
+
+    /** Gives a file that was written in the directory the name of an image there; one that had it goes, with what processes hold of it. */
+    public static void publish(Path aside, Path image) throws IOException {
+        Kept.publish(aside, image);
+    }
+
+    /** The bytes of an image file; where processes hold memory of one that is kept in memory, those of an image that has all of it. */
+    public static ReadableByteChannel read(Path image) throws IOException {
+        return Images.bytes(image);
+    }
 
     /** Whether a text can be a name: up to 200 letters, digits and {@code _.-}, the first one of the first three. */
     public static boolean isName(String text) {
@@ -83,18 +114,7 @@ public final class MemoryStore {
             Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWN));
         } catch (FileAlreadyExistsException before) {
             requireOwn();
-            removeLeft();
-        }
-    }
-
-    private void removeLeft() throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, ".*.part")) {
-            for (Path file : files) {
-                Matcher writer = PART.matcher(file.getFileName().toString());
-                if (writer.matches() && !Files.exists(Path.of("/proc", writer.group(1)))) {
-                    Files.deleteIfExists(file);
-                }
-            }
+            Kept.settle(directory);
         }
     }
 
@@ -105,6 +125,7 @@ public final class MemoryStore {
             return entries;
         }
         requireOwn();
+        Kept.settle(directory);
         try (DirectoryStream<Path> files =
                 Files.newDirectoryStream(directory, path -> isName(path.getFileName() + ""))) {
             for (Path file : files) {
@@ -127,7 +148,8 @@ public final class MemoryStore {
             throw new NoSuchFileException(image.toString());
         }
         requireOwn();
-        Files.delete(image);
+        Kept.settle(directory);
+        Kept.delete(image);
     }
 
     private static void add(Path file, List<Entry> entries) throws IOException {
@@ -135,7 +157,13 @@ public final class MemoryStore {
             BasicFileAttributes found =
                     Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             if (found.isRegularFile()) {
-                entries.add(new Entry(file.getFileName().toString(), found.size(), found.lastModifiedTime()));
+                Optional<Twins> twins = Kept.held(file)
+                        .map(held -> new Twins(
+                                held.processes(),
+                                held.gone(),
+                                Math.max(0, held.bytes() - held.ownBytes()),
+                                held.ownBytes()));
+                entries.add(new Entry(file.getFileName().toString(), found.size(), found.lastModifiedTime(), twins));
             }
         } catch (NoSuchFileException deleted) {
             // since it was listed

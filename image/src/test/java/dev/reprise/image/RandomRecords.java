@@ -14,6 +14,7 @@ import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.ResourceLimit;
 import dev.reprise.image.state.SignalAction;
 import dev.reprise.image.state.TaskState;
+import dev.reprise.image.state.Twin;
 import dev.reprise.image.state.UtsNamespace;
 import dev.reprise.image.state.VmFlag;
 import dev.reprise.image.state.Vma;
@@ -112,6 +113,9 @@ public final class RandomRecords {
             values[9] = "map";
             values[11] = bytes(4 * entries);
             values[12] = bytes(8 * entries);
+        } else if (type == Twin.class) {
+            values[2] = 1 + random.nextInt(1 << 20);
+            values[6] = bytes(Twin.MARK);
         } else if (type == SignalAction.class) {
             values[0] = 1 + random.nextInt(64);
         } else if (type == ResourceLimit.class) {

@@ -10,12 +10,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** Another process's memory: process_vm_readv(2) and writev, and /proc/PID/mem for pages its protection hides. */
+/** Another process's memory, for one thread at a time: process_vm_readv(2) and writev, and /proc/PID/mem for pages its protection hides. */
 public final class ProcessMemory implements AutoCloseable {
     private final int pid;
-    private final Arena arena = Arena.ofConfined();
-    private final MemorySegment local = arena.allocate(16, 8);
-    private final MemorySegment remote = arena.allocate(16, 8);
+    // Whoever reads may be another thread than the one that closes this.
+    private final MemorySegment local = Arena.ofAuto().allocate(16, 8);
+    private final MemorySegment remote = Arena.ofAuto().allocate(16, 8);
     private @Nullable Fd mem;
 
     public ProcessMemory(int pid) {
@@ -99,6 +99,5 @@ public final class ProcessMemory implements AutoCloseable {
         if (mem != null) {
             mem.close();
         }
-        arena.close();
     }
 }

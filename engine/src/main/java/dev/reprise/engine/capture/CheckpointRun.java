@@ -47,12 +47,15 @@ public final class CheckpointRun {
     private long freezeEnded;
     private long thawed;
     private long copiedBytes;
+    private long heldBytes;
 
     private CheckpointRun(Target target, PageSink sink, CheckpointOptions options, Progress progress) {
         this.target = target;
         this.sink = sink;
         this.after = options.after();
-        this.copyOnWrite = after == After.RUN_ON ? options.copyOnWrite() : CopyOnWrite.NEVER;
+        this.copyOnWrite = after == After.RUN_ON || options.copyOnWrite() == CopyOnWrite.KEPT
+                ? options.copyOnWrite()
+                : CopyOnWrite.NEVER;
         this.bounds = after == After.RUN_ON ? options.bounds() : Bounds.NONE;
         this.pause = new PauseWatch(bounds.maxPauseNanos(), progress);
         this.links = options.links();
@@ -177,17 +180,26 @@ public final class CheckpointRun {
         requireNothingUnsupported(frozen.set, processes);
         Image image = new ForestCapture(frozen.set, frozen.sharing, frozen.takeover, processes)
                 .take(before, frozen.seccomp, spaces, descriptors);
-        sink.state(image);
+        boolean copied = copies.areInvisibleTo(processes);
+        List<AddressSpaces.Taken> uncopied = new ArrayList<>(spaces.all());
+        if (copies.isKept()) { // the state says who holds what
+            for (AddressSpaces.Taken one : spaces.all()) {
+                if (copies.take(
+                        one.space(), image, frozen.takeover.of(one.member().pid()))) {
+                    uncopied.remove(one);
+                }
+            }
+        }
+        sink.state(copies.namedIn(image));
         requireWanted();
         progress.phase("memory");
         pause.next("memory");
         PageCount count = new PageCount(progress, image);
         Pace pace = count.over(pause);
-        boolean copied = MemoryCopies.areInvisibleTo(processes);
-        for (AddressSpaces.Taken one : spaces.all()) {
+        for (AddressSpaces.Taken one : uncopied) {
             Member member = one.member();
             Takeover takeover = frozen.takeover.of(member.pid());
-            if (!copied || !copies.take(one.space(), image, takeover)) {
+            if (copies.isKept() || !copied || !copies.take(one.space(), image, takeover)) {
                 new PageOutput(member.tid(), takeover, sink, pace).write(one.space());
             }
         }
@@ -240,22 +252,36 @@ public final class CheckpointRun {
         if (after == After.RUN_ON) {
             freeze.thaw();
             thawed = System.nanoTime();
-            progress.phase("copies");
-            copiedBytes = copies.write(sink, progress, saved.count);
-            requireWanted();
-            progress.phase("seal");
-            sink.finish();
+            if (!copies.isKept()) {
+                progress.phase("copies");
+                copiedBytes = copies.write(sink, progress, saved.count);
+            }
+            seal(copies);
             return;
         }
-        requireWanted();
-        progress.phase("seal");
-        sink.finish();
+        seal(copies);
         if (after == After.KILL) {
             freeze.kill(descriptors::forgetConnections);
         } else {
             freeze.stopForGood();
         }
         thawed = System.nanoTime();
+    }
+
+    // All that an image in which others hold memory is to have stands in it before they are let go, and before it has
+    // its name: whatever we leave when we die in between is put right by whoever comes next (MemoryStore).
+    private void seal(MemoryCopies copies) throws IOException, CancelledException {
+        requireWanted();
+        progress.phase("seal");
+        if (copies.isKept() && sink instanceof PageSink.InPlace file) {
+            heldBytes = copies.bytes();
+            file.seal();
+            copies.keep();
+            sink.finish();
+            copies.letGo();
+        } else {
+            sink.finish();
+        }
     }
 
     private CheckpointStats stats(Saved saved) {
@@ -265,7 +291,7 @@ public final class CheckpointRun {
                 freezeEnded - freezeStarted,
                 thawed - freezeStarted,
                 bytes / PageRun.PAGE_SIZE,
-                bytes,
+                bytes - heldBytes,
                 sink.bytesWritten(),
                 copiedBytes,
                 sink.pagesRepeated(),

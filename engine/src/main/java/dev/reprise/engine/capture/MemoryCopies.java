@@ -4,16 +4,23 @@ import dev.reprise.engine.model.Bounds;
 import dev.reprise.engine.model.CopyOnWrite;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.Progress;
+import dev.reprise.engine.model.Refusal;
 import dev.reprise.engine.tracee.CopyRanges;
 import dev.reprise.engine.tracee.MemoryCopy;
 import dev.reprise.engine.tracee.Takeover;
+import dev.reprise.engine.tracee.TwinMark;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
+import dev.reprise.image.state.SharedObject;
+import dev.reprise.image.state.Twin;
 import dev.reprise.image.state.Userfaultfd;
 import dev.reprise.image.state.VmFlag;
 import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.NamespaceNumber;
+import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.Uffd;
 import java.io.IOException;
@@ -22,7 +29,7 @@ import java.util.List;
 
 /**
  * The memory of processes that run on, copied on write in the freeze and written after it
- * (docs/decisions/0008-copy-on-write.md).
+ * (docs/decisions/0008-copy-on-write.md), or kept as it is (0019-twins.md).
  */
 final class MemoryCopies {
     /** What is written in the time that a copy and its end take. */
@@ -45,19 +52,40 @@ final class MemoryCopies {
     /**
      * Whether nobody in a set would see the children that copies are: an orphan goes to a subreaper or to the first
      * process of its namespace, and filters judge their calls.
+     *
+     * @throws CannotCapture somebody would, and they are to stay
      */
-    static boolean areInvisibleTo(List<FrozenProcess> processes) throws KernelException {
+    boolean areInvisibleTo(List<FrozenProcess> processes) throws KernelException, CannotCapture {
+        List<Refusal> refusals = new ArrayList<>(0);
         for (FrozenProcess process : processes) {
             int pid = process.member().pid();
             int tid = process.member().tid();
-            if (pid == 1 // the first process of our own namespace
-                    || process.process().childSubreaper()
-                    || IdLevel.of(tid).index() > 0
-                    || ProcStatus.of(pid, tid).seccomp() != 0) {
-                return false;
+            if (pid == 1) { // of our own namespace
+                refusals.add(noTwin("first process", pid, "every orphan becomes its child, so it would see the twins"));
+            } else if (process.process().childSubreaper()) {
+                refusals.add(noTwin("child subreaper", pid, "the twins would become its children"));
+            } else if (IdLevel.of(tid).index() > 0) {
+                refusals.add(noTwin("pid namespace", pid, "the twins would live, and end, with its namespace"));
+            } else if (ProcStatus.of(pid, process.takeover().host().tid()).seccomp() != 0) {
+                refusals.add(noTwin("seccomp filter", pid, "the filter would judge what the twins do"));
+            } else if (isKept() && process.takeover().segment().residence().isForeign()) {
+                refusals.add(noTwin(
+                        "ipc namespace", pid, "the twins would stay in it, in the way of every later checkpoint"));
             }
         }
-        return true;
+        if (isKept() && !refusals.isEmpty()) {
+            throw new CannotCapture(refusals);
+        }
+        return refusals.isEmpty();
+    }
+
+    private static Refusal noTwin(String resource, int pid, String reason) {
+        return new Refusal(resource, "process " + pid, reason, "checkpoint without --twin");
+    }
+
+    /** Whether they are to stay. */
+    boolean isKept() {
+        return when == CopyOnWrite.KEPT;
     }
 
     /** Copies an address space; false when it is to be written in the freeze. */
@@ -69,7 +97,7 @@ final class MemoryCopies {
         if (ranges.calls() > MAX_CALLS) {
             return false;
         }
-        MemoryCopy copy = MemoryCopy.of(takeover, ranges);
+        MemoryCopy copy = isKept() ? MemoryCopy.toBeKept(takeover, ranges) : MemoryCopy.of(takeover, ranges);
         if (copy != null) {
             copies.add(new Copied(space, copy));
         }
@@ -83,7 +111,7 @@ final class MemoryCopies {
         }
         return switch (when) {
             case WHERE_WORTH -> bytes >= WORTH_COPYING;
-            case ALWAYS -> bytes > 0;
+            case ALWAYS, KEPT -> bytes > 0;
             case NEVER -> false;
         };
     }
@@ -118,6 +146,54 @@ final class MemoryCopies {
             }
         }
         return new CopyRanges(advised, left);
+    }
+
+    /** An image that says who holds what of it. */
+    Image namedIn(Image image) throws KernelException {
+        if (!isKept() || copies.isEmpty()) {
+            return image;
+        }
+        int last = 0;
+        for (SharedObject object : image.objects()) {
+            last = Math.max(last, object.id().value());
+        }
+        long namespace = NamespaceNumber.ofOwnPids();
+        List<SharedObject> objects = new ArrayList<>(image.objects());
+        for (Copied one : copies) {
+            int pid = one.copy.pid();
+            TwinMark mark = one.copy.mark();
+            objects.add(new Twin(
+                    new ObjectId(++last),
+                    one.space.id(),
+                    pid,
+                    ProcStat.of(pid).startTicks(),
+                    namespace,
+                    mark.word(),
+                    mark.mark()));
+        }
+        return image.with(objects);
+    }
+
+    /** The bytes that they hold. */
+    long bytes() {
+        long bytes = 0;
+        for (Copied one : copies) {
+            for (PageRun run : one.space.runs()) {
+                bytes += run.bytes();
+            }
+        }
+        return bytes;
+    }
+
+    /** Those that are to stay do so from now on, should we die; {@link #close} still ends them. */
+    void keep() {
+        copies.forEach(one -> one.copy.keep());
+    }
+
+    /** They are somebody else's. */
+    void letGo() {
+        copies.forEach(one -> one.copy.letGo());
+        copies.clear();
     }
 
     /**

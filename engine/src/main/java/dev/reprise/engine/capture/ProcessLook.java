@@ -102,6 +102,12 @@ final class ProcessLook {
             refuse("zombie", where, "it has ended and waits for its parent, process " + stat.parent(), "");
         } else if (group != pid) {
             refuse("thread", "task " + pid, "it is one thread of process " + group, "checkpoint process " + group);
+        } else if (Twins.isOne(stat)) {
+            refuse(
+                    "twin",
+                    where,
+                    "it holds the memory of a checkpoint and is part of no program",
+                    "leave it out, or write it into a file ('reprise cp mem:NAME FILE') and give it up ('reprise rm mem:NAME')");
         } else if (pid == Proc.ownPid()) {
             refuse("the tool itself", where, "it cannot freeze itself", "");
         } else if (isOurAncestor()) {

@@ -41,7 +41,10 @@ final class SetSeeds {
     private static void addCgroup(String directory, Set<Integer> pids) throws KernelException {
         StringTokenizer lines = new StringTokenizer(Proc.text(directory + "/cgroup.procs"));
         while (lines.hasMoreTokens()) {
-            pids.add(Integer.valueOf(lines.nextToken()));
+            int pid = Integer.parseInt(lines.nextToken());
+            if (!Twins.isOne(pid)) { // it stays in the group of the program that it is of
+                pids.add(pid);
+            }
         }
         List<String> names = Proc.list(directory);
         for (String name : names) {
@@ -63,7 +66,7 @@ final class SetSeeds {
         Set<Integer> pids = new TreeSet<>();
         for (int other : Proc.numbers("/proc")) {
             try {
-                if (Proc.link("/proc/" + other + "/ns/pid").equals(wanted) && !isSeed(other)) {
+                if (Proc.link("/proc/" + other + "/ns/pid").equals(wanted) && !isSeed(other) && !Twins.isOne(other)) {
                     pids.add(other);
                 }
             } catch (KernelException goneOrDenied) {

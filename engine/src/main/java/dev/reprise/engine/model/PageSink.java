@@ -48,6 +48,12 @@ public sealed interface PageSink extends AutoCloseable {
         /** Writes bytes of a batch from here, for pages that the tracee cannot write itself: {@code at} bytes behind its start. */
         void fill(PageBatch batch, long at, ByteBuffer bytes) throws IOException;
 
+        /**
+         * Completes the file, digests, index and trailer, but for its name; {@link #finish}, which does that, too, is all that may
+         * follow.
+         */
+        void seal() throws IOException;
+
         /** Every byte of the batch stands in the file: its checksums are computed now or beside, at the latest in {@link #finish}. */
         void done(PageBatch batch) throws IOException;
     }

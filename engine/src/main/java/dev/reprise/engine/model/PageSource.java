@@ -51,6 +51,11 @@ public sealed interface PageSource extends AutoCloseable {
 
         /** How many chunks may be worked on at once. */
         int lanes();
+
+        /** Whether {@link #next} may be called as late as one likes; otherwise nobody may wait who is waited for. */
+        default boolean canWait() {
+            return false;
+        }
     }
 
     /**

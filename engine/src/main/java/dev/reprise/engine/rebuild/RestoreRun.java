@@ -92,7 +92,7 @@ public final class RestoreRun {
             return rebuild(tracer, planner, plan(planner, source), source);
         }
         Ids ids = new Ids(image, planner.family(), FirstSession.of(image, options));
-        if (source instanceof PageSource.Streamed stream && ids.mustWait()) {
+        if (source instanceof PageSource.Streamed stream && !stream.canWait() && ids.mustWait()) {
             enter("wait");
             try (SpooledPages spooled = new SpooledPages(stream)) {
                 return underOwnIds(tracer, planner, ids, spooled);
@@ -104,7 +104,7 @@ public final class RestoreRun {
     private static void requireInPlace(PageSource source) throws RestoreException {
         if (source instanceof PageSource.Streamed) {
             throw new RestoreException(new Reason.Incapable(
-                    "memory that comes later must lie in a plain file: this image is a stream, compressed, encrypted, to be"
+                    "memory that comes later must lie in a plain file: this image is a stream, held by twins, compressed, encrypted, to be"
                             + " verified by its signature, or for another mount namespace",
                     "restore without --lazy, or copy it into a plain file first"));
         }

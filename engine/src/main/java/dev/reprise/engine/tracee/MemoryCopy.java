@@ -1,5 +1,6 @@
 package dev.reprise.engine.tracee;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_chdir;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_clone;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close_range;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit;
@@ -9,6 +10,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioprio_set;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_madvise;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pause;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prctl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_sched_setscheduler;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setpriority;
@@ -67,15 +69,20 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
     private static final int SIGCONT = 18;
     private static final long POLL_NANOS = 20_000_000;
     private static final String NAME = "reprise-copy";
+    /** What one is called that is kept. */
+    public static final String KEPT_NAME = "reprise-twin";
 
     private final Segment segment;
     private final Control control;
     private final long programs;
     private final int pid;
     private final PidFd process;
+    private final @Nullable TwinMark mark;
 
-    private MemoryCopy(Segment segment, Control control, long programs, int pid) throws KernelException {
+    private MemoryCopy(Segment segment, Control control, long programs, int pid, @Nullable TwinMark mark)
+            throws KernelException {
         this.process = open(pid);
+        this.mark = mark;
         this.segment = segment;
         this.control = control;
         this.programs = programs;
@@ -99,9 +106,19 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
      * @throws KernelException the process has another advice for a range than before, or a child that is not reaped
      */
     public static @Nullable MemoryCopy of(Takeover takeover, CopyRanges ranges) throws KernelException {
+        return of(takeover, ranges, null);
+    }
+
+    /** The same of one that can be {@link #keep kept}: it is the only copy of its process. */
+    public static @Nullable MemoryCopy toBeKept(Takeover takeover, CopyRanges ranges) throws KernelException {
+        return of(takeover, ranges, takeover.segment().mark());
+    }
+
+    private static @Nullable MemoryCopy of(Takeover takeover, CopyRanges ranges, @Nullable TwinMark mark)
+            throws KernelException {
         Control control = takeover.segment().newControl();
-        control.setHomeProgram(home(takeover.segment()));
-        Making making = new Making(control.address(), ranges);
+        control.setHomeProgram(mark == null ? home(takeover.segment()) : homeUnlessKept(takeover.segment()));
+        Making making = new Making(control.address(), ranges, mark == null ? NAME : KEPT_NAME);
         control.follow(making.program, takeover.programs());
         ProgramResults results = Standstill.run(List.of(takeover), making.program);
         int pid = results.slot(making.id).get(JAVA_INT, 0);
@@ -109,7 +126,7 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
             making.requireUndone(results);
             return null;
         }
-        MemoryCopy child = new MemoryCopy(takeover.segment(), control, takeover.programs(), pid);
+        MemoryCopy child = new MemoryCopy(takeover.segment(), control, takeover.programs(), pid, mark);
         try {
             making.requireUndone(results);
             child.await();
@@ -134,7 +151,7 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
         private final List<Step> advised = new ArrayList<>();
         private final List<Step> undone = new ArrayList<>();
 
-        Making(long control, CopyRanges ranges) {
+        Making(long control, CopyRanges ranges, String name) {
             ProgramBuilder p = new ProgramBuilder();
             id = p.space(Integer.BYTES);
             Label helper = p.label();
@@ -157,7 +174,7 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
             p.attempt(SYS_exit, 0);
             p.place(copy);
             p.setControl(Arg.of(control));
-            settle(p, ranges);
+            settle(p, ranges, name);
             p.end();
             program = p.build();
         }
@@ -167,13 +184,15 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
         }
 
         // What keeps the copy from being noticed: first of all by those who wait for the end of a pipe.
-        private static void settle(ProgramBuilder p, CopyRanges ranges) {
+        private static void settle(ProgramBuilder p, CopyRanges ranges, String name) {
             p.attempt(SYS_close_range, 0, ALL, 0);
             p.attempt(SYS_setsid, new Arg[0]);
             for (CopyRanges.Range range : ranges.left()) {
                 p.attempt(SYS_munmap, range.start(), range.bytes());
             }
-            p.attempt(SYS_prctl, Arg.of(Prctl.PR_SET_NAME), p.string(NAME));
+            // Nobody is to wait for it when a file system goes.
+            p.attempt(SYS_chdir, p.string("/"));
+            p.attempt(SYS_prctl, Arg.of(Prctl.PR_SET_NAME), p.string(name));
             // A real-time program's copy would not let it run.
             p.attempt(SYS_sched_setscheduler, Arg.of(0), Arg.of(Sched.SCHED_OTHER), p.ints(0));
             p.attempt(SYS_setpriority, 0, 0, LOWEST_PRIORITY);
@@ -201,6 +220,41 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
         p.attempt(SYS_futex, segment.lifeAddress(), Futex.FUTEX_WAKE, Integer.MAX_VALUE);
         p.attempt(SYS_exit_group, 0);
         return p.build();
+    }
+
+    // Whose life is over with ours unless its word says otherwise, which is all that it asks.
+    private static Program homeUnlessKept(Segment segment) {
+        ProgramBuilder p = new ProgramBuilder();
+        Label stays = p.label();
+        p.attempt(SYS_futex, segment.lifeAddress(), Futex.FUTEX_WAKE, Integer.MAX_VALUE);
+        p.jumpIfEqual(p.load4(Arg.of(segment.keptAddress())), Arg.of(1), stays);
+        p.attempt(SYS_exit_group, 0);
+        p.place(stays);
+        p.attempt(SYS_pause, new Arg[0]);
+        p.go(stays);
+        return p.build();
+    }
+
+    /** What it is known by; of one that is made to be kept. */
+    public TwinMark mark() {
+        if (mark == null) {
+            throw new IllegalStateException("a copy that ends with us");
+        }
+        return mark;
+    }
+
+    /**
+     * From now on it outlives us, if {@link #letGo} follows or we die; until then it can still be closed.
+     *
+     * <p>Its process must have left the segment.
+     */
+    public void keep() {
+        segment.setKept(true);
+    }
+
+    /** One that is kept is nothing to us any more. */
+    public void letGo() {
+        process.close();
     }
 
     /** Its id, as long as this is not closed. */

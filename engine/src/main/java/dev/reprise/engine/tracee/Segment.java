@@ -23,17 +23,22 @@ import java.lang.invoke.VarHandle;
  *
  * <pre>
  *   0000  interpreter
- *   1000  LIFE word; at 1800 the pivot stack of the gadget
+ *   1000  LIFE word; at 1030 the word of a copy that is kept, and its mark; at 1800 the pivot stack of the gadget
  *   2000  control blocks, one page a thread
  *         programs
  * </pre>
  */
 public final class Segment implements AutoCloseable {
-    private static final VarHandle STANDSTILL_WORD = JAVA_INT.varHandle();
+    private static final VarHandle WORD = JAVA_INT.varHandle();
     static final int LIFE = 0x1000;
     private static final int DESCRIPTOR = 0x1010;
     /** From a segment's start to its word that is 1 while all but the host wait, and 2 while that waits, too. */
     static final int STANDSTILL = 0x1020;
+
+    /** The word that says whether who is parked here outlives us, and what it is known by. */
+    private static final int KEPT = 0x1030;
+
+    private static final int MARK = KEPT + 16;
 
     private static final int PIVOT = 0x1800;
     private static final int BLOCKS = 0x2000;
@@ -196,7 +201,24 @@ public final class Segment implements AutoCloseable {
 
     /** Says whether somebody but the host may go home. */
     void setStandstill(boolean isOne) {
-        STANDSTILL_WORD.setVolatile(memory, (long) STANDSTILL, isOne ? 1 : 0);
+        WORD.setVolatile(memory, (long) STANDSTILL, isOne ? 1 : 0);
+    }
+
+    /** The word that is 1 when a copy that is parked here is not to end with us. */
+    long keptAddress() {
+        return address + KEPT;
+    }
+
+    /** Gives the copy that will be parked here something that it is known by. */
+    TwinMark mark() throws KernelException {
+        TwinMark mark = TwinMark.newAt(keptAddress());
+        put(MARK, mark.mark().toArray());
+        return mark;
+    }
+
+    /** Says whether it outlives us: one store, which is all that there is between the one and the other. */
+    void setKept(boolean isKept) {
+        WORD.setVolatile(memory, (long) KEPT, isKept ? 1 : 0);
     }
 
     /** The interpreter's loop in the tracee. */

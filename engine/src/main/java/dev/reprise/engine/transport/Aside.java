@@ -1,6 +1,5 @@
 package dev.reprise.engine.transport;
 
-import dev.reprise.kernel.Proc;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -35,8 +34,7 @@ public final class Aside implements AutoCloseable {
     public static Aside create(Path target, boolean sync, String permissions) throws IOException {
         Path absolute = target.toAbsolutePath();
         Path real = Files.exists(absolute) ? absolute.toRealPath() : absolute;
-        String unique = Proc.ownPid() + "-" + Long.toHexString(System.nanoTime());
-        Path aside = real.resolveSibling("." + real.getFileName() + "." + unique + ".part");
+        Path aside = Kept.aside(real, "part");
         FileChannel file = FileChannel.open(
                 aside,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
@@ -71,7 +69,11 @@ public final class Aside implements AutoCloseable {
         }
         file.close();
         witness.see(path);
-        Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
+        if (Kept.isPlace(target)) {
+            Kept.publish(path, target);
+        } else {
+            Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
+        }
         isOver = true;
         if (sync) {
             syncDirectory();

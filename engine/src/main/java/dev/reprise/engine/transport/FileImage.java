@@ -27,6 +27,7 @@ public final class FileImage implements PageSink.InPlace {
     private final Map<Long, Span> placed = new HashMap<>();
     private final Checksumming checksumming;
     private final Witness witness;
+    private boolean isSealed;
 
     private FileImage(Aside aside, ImageWriting writing, Witness witness) {
         this.witness = witness;
@@ -82,6 +83,14 @@ public final class FileImage implements PageSink.InPlace {
 
     @Override
     public void finish() throws IOException {
+        if (!isSealed) {
+            seal();
+        }
+        aside.publish(witness);
+    }
+
+    @Override
+    public void seal() throws IOException {
         if (!placed.isEmpty()) {
             throw new IllegalStateException(placed.size() + " batches are not done");
         }
@@ -97,7 +106,7 @@ public final class FileImage implements PageSink.InPlace {
         }
         writing.finish();
         flush();
-        aside.publish(witness);
+        isSealed = true;
     }
 
     @Override

@@ -6,8 +6,11 @@ import dev.reprise.engine.model.PageFile;
 import dev.reprise.engine.model.PagePlaces;
 import dev.reprise.engine.model.PageSource;
 import dev.reprise.image.codec.v1.Pages;
+import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Image;
 import dev.reprise.image.state.PageRepeat;
+import dev.reprise.image.state.PageRun;
+import dev.reprise.image.state.Twin;
 import dev.reprise.image.stream.DataCheck;
 import dev.reprise.image.stream.Feed;
 import dev.reprise.image.stream.Limits;
@@ -66,6 +69,17 @@ public final class FileSource implements PageSource.InPlace {
     @Override
     public Image image() {
         return image;
+    }
+
+    /** The bytes of its memory that processes hold. */
+    long heldBytes() {
+        long bytes = 0;
+        for (Twin twin : image.twins()) {
+            for (PageRun run : image.object(twin.space(), AddressSpace.class).runs()) {
+                bytes += run.bytes();
+            }
+        }
+        return bytes;
     }
 
     @Override

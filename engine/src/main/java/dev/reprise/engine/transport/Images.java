@@ -7,6 +7,7 @@ import dev.reprise.engine.model.Opening;
 import dev.reprise.engine.model.PageSink;
 import dev.reprise.engine.model.PageSource;
 import dev.reprise.engine.model.Secret;
+import dev.reprise.image.BadImageException;
 import dev.reprise.image.filter.Envelope;
 import dev.reprise.image.filter.Identities;
 import dev.reprise.image.filter.Recipients;
@@ -71,9 +72,11 @@ public final class Images {
             if (!Files.isRegularFile(path)) {
                 return StreamSource.of(file, false, host, opening);
             }
-            return envelope(file) == Envelope.NONE && !opening.mustBeSigned()
-                    ? new FileSource(path, file, host)
-                    : StreamSource.of(file, true, host, opening);
+            if (envelope(file) != Envelope.NONE || opening.mustBeSigned()) {
+                return StreamSource.of(file, true, host, opening);
+            }
+            FileSource source = new FileSource(path, file, host);
+            return source.image().twins().isEmpty() ? source : TwinSource.of(source);
         } catch (Throwable e) {
             file.close();
             throw e;
@@ -141,10 +144,40 @@ public final class Images {
                         opening.passphrases().stream().map(Secret::bytes).toList());
     }
 
+    /** The bytes of an image file, and where processes hold memory of it those of the image that has all. */
+    public static ReadableByteChannel bytes(Path path) throws IOException {
+        FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
+        try {
+            if (!Kept.isPlace(path) || envelope(file) != Envelope.NONE) {
+                return file;
+            }
+            FileSource source = new FileSource(path, file, Host.ANY);
+            if (!source.image().twins().isEmpty()) {
+                return new TwinChannel(TwinSource.of(source));
+            }
+        } catch (BadImageException none) {
+            // that is for its reader to say
+        } catch (Throwable e) {
+            file.close();
+            throw e;
+        }
+        file.position(0);
+        return file;
+    }
+
     /** The same, streamed in any case. */
     public static PageSource openStreamed(Path path, Host host, Opening opening) throws IOException {
         FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
         try {
+            if (Kept.isPlace(path)) {
+                file.close();
+                PageSource source = open(path, host, opening);
+                if (source instanceof PageSource.Streamed) {
+                    return source;
+                }
+                source.close();
+                file = FileChannel.open(path, StandardOpenOption.READ);
+            }
             return StreamSource.of(file, Files.isRegularFile(path), host, opening);
         } catch (Throwable e) {
             file.close();

@@ -44,6 +44,10 @@ public final class StreamSource implements PageSource.Streamed {
         this.channel = channel;
         this.lanes = lanes;
         reading = new ImageReading(isWhole ? Feed.ofWhole(channel) : Feed.of(channel), host, signers);
+        if (!reading.image().twins().isEmpty()) {
+            throw new IOException(
+                    "processes hold its memory: name it as mem:NAME where it was taken, or write it out with 'reprise cp'");
+        }
     }
 
     /** Reads what is in a channel, whatever is around it; {@code isWhole}: nothing may follow. The channel becomes the source's. */

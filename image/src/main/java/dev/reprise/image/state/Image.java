@@ -45,6 +45,19 @@ public record Image(
         return bytes;
     }
 
+    /** The processes that hold contents of its memory, which are not in the stream. */
+    public List<Twin> twins() {
+        return objects.stream()
+                .filter(Twin.class::isInstance)
+                .map(Twin.class::cast)
+                .toList();
+    }
+
+    /** The same as if no process held anything of it. */
+    public Image withoutTwins() {
+        return with(objects.stream().filter(object -> !(object instanceof Twin)).toList());
+    }
+
     /** The same with other objects. */
     public Image with(List<SharedObject> objects) {
         return new Image(machine, objects, processes, zombies, outsideGroups, outsideSessions);

@@ -17,7 +17,8 @@ public sealed interface SharedObject
                 Pseudoterminal,
                 UtsNamespace,
                 IpcNamespace,
-                EnteredNamespace {
+                EnteredNamespace,
+                Twin {
     /** The number by which others refer to it. */
     ObjectId id();
 }

@@ -56,6 +56,7 @@ public final class RecordType {
     static final int HUNG_UP_TERMINAL = 96;
     static final int USERFAULTFD = 100;
     static final int IO_URING = 101;
+    static final int TWIN = 102;
     static final int BPF_MAP = 110;
 
     private RecordType() {}

@@ -36,6 +36,7 @@ import dev.reprise.image.state.SocketDetail;
 import dev.reprise.image.state.SocketMessage;
 import dev.reprise.image.state.TaskState;
 import dev.reprise.image.state.TcpConnection;
+import dev.reprise.image.state.Twin;
 import dev.reprise.image.state.UnixSocket;
 import dev.reprise.image.state.Userfaultfd;
 import dev.reprise.image.state.UtsNamespace;
@@ -51,6 +52,8 @@ import java.util.Set;
 final class References {
     private final Map<ObjectId, SharedObject> objects = new HashMap<>();
     private final Set<EnteredNamespace.Kind> entered = EnumSet.noneOf(EnteredNamespace.Kind.class);
+
+    private final Set<ObjectId> kept = new HashSet<>();
 
     private References() {}
 
@@ -125,6 +128,13 @@ final class References {
                 }
             }
             case Pseudoterminal _, UtsNamespace _, IpcNamespace _ -> {}
+            case Twin twin -> {
+                require(twin.space(), AddressSpace.class, "a twin");
+                if (!kept.add(twin.space())) {
+                    throw new MalformedException(
+                            "two twins hold address space " + twin.space().value());
+                }
+            }
         }
     }
 

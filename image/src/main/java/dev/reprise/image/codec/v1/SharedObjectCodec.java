@@ -39,6 +39,7 @@ import dev.reprise.image.state.SignalHandlers;
 import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.TerminalFile;
 import dev.reprise.image.state.TimerFd;
+import dev.reprise.image.state.Twin;
 import dev.reprise.image.state.Userfaultfd;
 import dev.reprise.image.state.UtsNamespace;
 import dev.reprise.image.wire.MessageReader;
@@ -92,6 +93,7 @@ final class SharedObjectCodec {
             case UtsNamespace _ -> RecordType.UTS_NAMESPACE;
             case IpcNamespace _ -> RecordType.IPC_NAMESPACE;
             case EnteredNamespace _ -> RecordType.ENTERED_NAMESPACE;
+            case Twin _ -> RecordType.TWIN;
         };
     }
 
@@ -137,6 +139,7 @@ final class SharedObjectCodec {
             case UtsNamespace it -> UtsNamespaceCodec.write(it);
             case IpcNamespace it -> IpcNamespaceCodec.write(it);
             case EnteredNamespace it -> EnteredNamespaceCodec.write(it);
+            case Twin it -> TwinCodec.write(it);
         };
     }
 
@@ -183,6 +186,7 @@ final class SharedObjectCodec {
             case RecordType.UTS_NAMESPACE -> UtsNamespaceCodec.read(m);
             case RecordType.IPC_NAMESPACE -> IpcNamespaceCodec.read(m);
             case RecordType.ENTERED_NAMESPACE -> EnteredNamespaceCodec.read(m);
+            case RecordType.TWIN -> TwinCodec.read(m);
             default -> null;
         };
     }
