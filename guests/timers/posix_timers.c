@@ -1,5 +1,5 @@
 // POSIX timers: their ids (with gaps), clocks, intervals, what is left, how they notify; armed and not.
-// The periods are long: nothing expires unless somebody sets a timer anew wrongly.
+// The periods are long, for tests that take hours: nothing expires unless somebody sets a timer anew wrongly.
 // needs: linux-6.15
 // opt-out: executable: a clock of another thread's processor time is named by its id, which is a new one
 #include "guest.h"
@@ -10,12 +10,12 @@ struct timer_row {
     long seconds, interval_ms;
 };
 static const struct timer_row ROWS[] = {
-    {CLOCK_MONOTONIC, SIGEV_SIGNAL, 40, 5000, 250000},
-    {CLOCK_REALTIME, SIGEV_SIGNAL, SIGUSR1, 6000, 0},
-    {CLOCK_BOOTTIME, SIGEV_NONE, 0, 7000, 1500},
-    {CLOCK_MONOTONIC, SIGEV_THREAD_ID, 41, 8000, 60000},
-    {CLOCK_PROCESS_CPUTIME_ID, SIGEV_SIGNAL, 42, 9000, 1000},
-    {CLOCK_THREAD_CPUTIME_ID, SIGEV_SIGNAL, 43, 9500, 0},
+    {CLOCK_MONOTONIC, SIGEV_SIGNAL, 40, 50000, 250000},
+    {CLOCK_REALTIME, SIGEV_SIGNAL, SIGUSR1, 60000, 0},
+    {CLOCK_BOOTTIME, SIGEV_NONE, 0, 70000, 1500},
+    {CLOCK_MONOTONIC, SIGEV_THREAD_ID, 41, 80000, 60000},
+    {CLOCK_PROCESS_CPUTIME_ID, SIGEV_SIGNAL, 42, 90000, 1000},
+    {CLOCK_THREAD_CPUTIME_ID, SIGEV_SIGNAL, 43, 95000, 0},
     {CLOCK_MONOTONIC, SIGEV_SIGNAL, 44, 0, 0}, // never armed
     {CLOCK_REALTIME, SIGEV_NONE, 0, 100, 0},
 };

@@ -113,6 +113,7 @@ class KillsTest {
         TimeUnit.NANOSECONDS.sleep(random.nextLong(whole));
         tool.destroyForcibly();
         boolean wasKilled = tool.waitFor() == 128 + Tasks.SIGKILL;
+        assertThat(Tasks.isAlive(program.pid())).as("it lives").isTrue();
         LeftAlone.require(program.pid(), true);
         awaitFamily(program, family);
         reap();

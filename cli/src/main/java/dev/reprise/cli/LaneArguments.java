@@ -11,7 +11,7 @@ final class LaneArguments {
     @Option(
             names = "--lanes",
             paramLabel = "N",
-            converter = Number.class,
+            converter = LaneNumber.class,
             description =
                     "Work on the image's stream by so many threads at once, 1 to 8, and by as many in each filter; the bytes are the same"
                             + " whoever is faster. (Default: as many as there are processors, four at most. Into a plain file programs write their"
@@ -23,7 +23,7 @@ final class LaneArguments {
     }
 
     /** A number of lanes, in words. */
-    static final class Number implements ITypeConverter<Integer> {
+    static final class LaneNumber implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {
             if (text.length() == 1 && text.charAt(0) >= '1' && text.charAt(0) <= '0' + Lanes.MOST) {

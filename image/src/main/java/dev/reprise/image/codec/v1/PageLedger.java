@@ -26,7 +26,8 @@ public final class PageLedger {
             }
         }
         for (Twin twin : image.twins()) {
-            if (all.remove(twin.space()) instanceof Cursor its && !its.atEnd()) {
+            Cursor held = all.remove(twin.space());
+            if (held != null) {
                 open--;
             }
         }
