@@ -45,6 +45,7 @@ struct blocking_call {
     void (*block)(struct blocked *);
     bool timed;       // ends by itself, after sleep_ms
     bool again;       // can be released again and again: the call uses the event up
+    bool in_ticks; // its timeout is counted in them (SO_RCVTIMEO, net/core/sock.c)
     bool begins_anew; // its timeout is no register: who interrupts it lets it begin anew (docs/decisions/0002)
     bool plain_eintr; // any interruption ends it with EINTR, SIGSTOP and ptrace's too (man 7 signal)
     long want_result;
@@ -469,8 +470,8 @@ static const struct blocking_call CALLS[] = {
         .prepare = epoll_prepare},
     {"sigtimedwait", block_sigtimedwait, .timed = true, .begins_anew = true, .plain_eintr = true, .want_result = -1,
         .want_error = EAGAIN},
-    {"recvfrom_timed", block_recvfrom_timed, .timed = true, .begins_anew = true, .plain_eintr = true, .want_result = -1,
-        .want_error = EAGAIN, .prepare = udp_timed_prepare},
+    {"recvfrom_timed", block_recvfrom_timed, .timed = true, .in_ticks = true, .begins_anew = true, .plain_eintr = true,
+        .want_result = -1, .want_error = EAGAIN, .prepare = udp_timed_prepare},
     {"timerfd_timed", block_timerfd_timed, .timed = true, .want_result = 8,
         .prepare = timerfd_timed_prepare},
     {"read", block_read, .again = true, .want_result = 1, .prepare = pipe_prepare,
