@@ -91,17 +91,25 @@ final class Journey {
         Library.copyOnWrite(guest.pid(), image);
         Library.copyOnWriteToStream(guest.pid(), image);
         isAsBefore(before, guest.pid(), true);
-        if (guest.guest().optOuts().containsKey("again")
-                || guest.guest().needs().contains("terminal")) {
+        if (!canComeAgain()) {
             guest.passes(guest.pid(), away());
             return;
         }
+        killAndRestore(image, before);
+        guest.passes(guest.pid(), away() + guest.readyMillis());
+    }
+
+    private boolean canComeAgain() {
+        return !guest.guest().optOuts().containsKey("again")
+                && !guest.guest().needs().contains("terminal");
+    }
+
+    private void killAndRestore(Path from, Map<Integer, Outside> before) throws IOException, InterruptedException {
         Set<Integer> sessions = Tasks.sessions(Tasks.family(guest.pid()));
         killOriginal();
         Tasks.reap(sessions);
-        Library.restore(image, RestoreOptions.DEFAULT.asDetached());
+        Library.restore(from, RestoreOptions.DEFAULT.asDetached());
         isAsBefore(before, guest.pid(), false);
-        guest.passes(guest.pid(), away() + guest.readyMillis());
     }
 
     // What was changed meanwhile is its own business: the twins hold what it had.
@@ -113,16 +121,11 @@ final class Journey {
         Library.twin(guest.pid(), store.path(name));
         try {
             isAsBefore(before, guest.pid(), true);
-            if (guest.guest().optOuts().containsKey("again")
-                    || guest.guest().needs().contains("terminal")) {
+            if (!canComeAgain()) {
                 guest.passes(guest.pid(), away());
                 return;
             }
-            Set<Integer> sessions = Tasks.sessions(Tasks.family(guest.pid()));
-            killOriginal();
-            Tasks.reap(sessions);
-            Library.restore(store.path(name), RestoreOptions.DEFAULT.asDetached());
-            isAsBefore(before, guest.pid(), false);
+            killAndRestore(store.path(name), before);
         } finally {
             store.delete(name);
         }

@@ -43,6 +43,7 @@ final class SelfCommand implements Callable<Integer> {
         // A collection arms a barrier in all compiled code, which is taken away where that runs next: now.
         System.gc();
         warmup.run(0);
+        warmup.endCopies();
         CommandTree commands = CommandTree.eager();
         Thread ending = new Thread("ending");
         new FreshHeap().make();

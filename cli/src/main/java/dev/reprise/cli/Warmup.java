@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 
 /**
@@ -30,6 +31,7 @@ import java.util.function.ToIntFunction;
 final class Warmup {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
+    private final Set<Integer> started;
     private final List<Integer> pids;
     private final Path directory;
     private final ToIntFunction<SelfImage.Call> answer;
@@ -40,6 +42,7 @@ final class Warmup {
      * frozen tool will do with a command line.
      */
     Warmup(List<Integer> pids, Path directory, ToIntFunction<SelfImage.Call> answer) {
+        this.started = Set.copyOf(pids);
         this.pids = new ArrayList<>(pids);
         this.directory = directory;
         this.answer = answer;
@@ -56,6 +59,15 @@ final class Warmup {
      */
     void run(int seconds) throws IOException {
         aside(() -> rounds(seconds * NANOS_PER_SECOND));
+    }
+
+    /** Ends those that could only come back under other ids, of which who has started the programs knows nothing. */
+    void endCopies() {
+        for (int pid : pids) {
+            if (!started.contains(pid)) {
+                end(pid);
+            }
+        }
     }
 
     private interface DryRuns {

@@ -148,7 +148,7 @@ final class FrozenProcess {
             this.freeze = freeze;
             this.takeover = takeover;
             ProgramBuilder p = new ProgramBuilder();
-            for (Mapping leftover : takeover.leftovers()) {
+            for (Mapping leftover : takeover.leftovers().abandoned()) {
                 p.attempt(SYS_shmdt, leftover.start());
             }
             process = new ProcessProbe(p, ProcTimers.of(member.tid()));
@@ -220,7 +220,7 @@ final class FrozenProcess {
     }
 
     private static void requireNobodyOnTheWayHome(int pid, Takeover takeover) throws CannotCapture {
-        if (takeover.isAnybodyOnTheWayHome()) {
+        if (takeover.leftovers().isAnybodyOnTheWayHome()) {
             throw new CannotCapture(List.of(new Refusal(
                             "thread on its way home",
                             "process " + pid,

@@ -122,20 +122,7 @@ final class ExecutableImage {
         vmas.removeAll(remains);
         List<PageRun> runs =
                 s.runs().stream().filter(run -> !isIn(remains, run)).toList();
-        return new AddressSpace(
-                s.id(),
-                s.fields(),
-                s.auxv(),
-                s.executable(),
-                vmas,
-                runs,
-                s.parent(),
-                s.inherited(),
-                s.guards(),
-                s.dumpable(),
-                s.thpDisabled(),
-                s.coredumpFilter(),
-                s.lockFlags());
+        return s.with(vmas, runs);
     }
 
     private static boolean isIn(List<Vma> vmas, PageRun run) {

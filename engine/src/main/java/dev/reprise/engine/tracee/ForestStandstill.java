@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * A program of one process that no thread of several processes may run beside, not even when we die in the middle of it.
@@ -70,60 +71,54 @@ public final class ForestStandstill {
                 p.store8(table.plus((long) PAIR * i), Arg.of(segment.id()));
                 p.store8(table.plus((long) PAIR * i++ + Long.BYTES), Arg.of(SIGN));
             }
-            Variable at = new Variable(p, 0);
             Slot address = p.space(Long.BYTES);
+            each((at, _) -> {
+                p.copy(address, at, Arg.of(Long.BYTES));
+                p.store8(address, p.attempt(SYS_shmat, Arg.contentOf(address), Arg.of(0), Arg.of(0)));
+                p.jumpIfAny(address, Arg.of(SIGN), impossible);
+                p.copy(p.add(at, Arg.of(Long.BYTES)), address, Arg.of(Long.BYTES));
+                p.store4(p.add(Arg.contentOf(address), Arg.of(Segment.STANDSTILL)), Arg.of(WayHome.ALL_WAIT));
+            });
+            requireNobodyHome(impossible);
+        }
+
+        // Adds what is done with each segment, whose place in the table and whose end are given.
+        private void each(BiConsumer<Arg, Label> with) {
+            Variable at = new Variable(p, 0);
             Label again = p.label();
             Label done = p.label();
             at.set(table);
             p.place(again);
             p.jumpIfEqual(at.value(), end, done);
-            p.copy(address, at.value(), Arg.of(Long.BYTES));
-            p.store8(address, p.attempt(SYS_shmat, Arg.contentOf(address), Arg.of(0), Arg.of(0)));
-            p.jumpIfAny(address, Arg.of(SIGN), impossible);
-            p.copy(p.add(at.value(), Arg.of(Long.BYTES)), address, Arg.of(Long.BYTES));
-            p.store4(p.add(Arg.contentOf(address), Arg.of(Segment.STANDSTILL)), Arg.of(WayHome.ALL_WAIT));
+            with.accept(at.value(), done);
             at.add(PAIR);
             p.go(again);
             p.place(done);
-            requireNobodyHome(impossible);
         }
 
         // Whoever has gone home before it could see the word has not waited. The kernel marks one LIFE word after the
         // other, ours last perhaps.
         private void requireNobodyHome(Label impossible) {
-            Variable at = new Variable(p, 0);
-            Slot life = p.space(Long.BYTES);
-            Label again = p.label();
-            Label done = p.label();
-            at.set(table);
-            p.place(again);
-            p.jumpIfEqual(at.value(), end, done);
-            p.copy(life, p.add(at.value(), Arg.of(Long.BYTES)), Arg.of(Long.BYTES));
-            p.jumpIfAny(p.add(Arg.contentOf(life), Arg.of(Segment.LIFE)), Arg.of(ControlBlock.OWNER_DIED), impossible);
-            at.add(PAIR);
-            p.go(again);
-            p.place(done);
+            Slot address = p.space(Long.BYTES);
+            each((at, _) -> {
+                p.copy(address, p.add(at, Arg.of(Long.BYTES)), Arg.of(Long.BYTES));
+                Arg life = p.add(Arg.contentOf(address), Arg.of(Segment.LIFE));
+                p.jumpIfAny(life, Arg.of(ControlBlock.OWNER_DIED), impossible);
+            });
             p.jumpIfDead(impossible);
         }
 
         /** Adds: everybody may go on. */
         public void end() {
-            Variable at = new Variable(p, 0);
             Slot address = p.space(Long.BYTES);
-            Label again = p.label();
-            Label done = p.label();
-            at.set(table);
-            p.place(again);
-            p.jumpIfEqual(at.value(), end, done);
-            p.copy(address, p.add(at.value(), Arg.of(Long.BYTES)), Arg.of(Long.BYTES));
-            p.jumpIfAny(address, Arg.of(SIGN), done);
-            Arg word = p.add(Arg.contentOf(address), Arg.of(Segment.STANDSTILL));
-            p.store4(word, Arg.of(0));
-            p.attempt(SYS_futex, word, Arg.of(Futex.FUTEX_WAKE), Arg.of(Integer.MAX_VALUE));
-            p.attempt(SYS_shmdt, Arg.contentOf(address));
-            at.add(PAIR);
-            p.go(again);
-            p.place(done);
+            each((at, done) -> {
+                p.copy(address, p.add(at, Arg.of(Long.BYTES)), Arg.of(Long.BYTES));
+                p.jumpIfAny(address, Arg.of(SIGN), done);
+                Arg word = p.add(Arg.contentOf(address), Arg.of(Segment.STANDSTILL));
+                p.store4(word, Arg.of(0));
+                p.attempt(SYS_futex, word, Arg.of(Futex.FUTEX_WAKE), Arg.of(Integer.MAX_VALUE));
+                p.attempt(SYS_shmdt, Arg.contentOf(address));
+            });
         }
     }
 

@@ -129,37 +129,9 @@ public final class Takeover implements ProgramRunner {
         return mappings;
     }
 
-    /** The segments that tools have left here when they died, and that no thread is in any more. */
-    public List<Mapping> leftovers() {
-        List<Mapping> leftovers = new ArrayList<>();
-        for (Mapping mapping : mappings) {
-            if (Segment.isOne(mapping) && !isAnybodyIn(mapping)) {
-                leftovers.add(mapping);
-            }
-        }
-        return leftovers;
-    }
-
-    /** Whether a thread is still on its way home from a tool that has died. */
-    public boolean isAnybodyOnTheWayHome() {
-        for (Mapping mapping : mappings) {
-            if (Segment.isOne(mapping) && isAnybodyIn(mapping)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean isAnybodyIn(Mapping mapping) {
-        for (Freeze sharer : sharers) {
-            for (Tracee tracee : sharer.tracees()) {
-                long rip = tracee.registers()[UserRegs.RIP];
-                if (Long.compareUnsigned(rip, mapping.start()) >= 0 && Long.compareUnsigned(rip, mapping.end()) <= 0) {
-                    return true;
-                }
-            }
-        }
-        return false;
+    /** What tools have left here when they died. */
+    public Leftovers leftovers() {
+        return new Leftovers(mappings, sharers);
     }
 
     /** For how many descriptors its table has room. */

@@ -50,7 +50,7 @@ public final class LaneImages {
         List<SharedObject> objects = new ArrayList<>();
         int others = 0;
         for (SharedObject object : image.objects()) {
-            objects.add(object instanceof AddressSpace space ? with(space, runs) : object);
+            objects.add(object instanceof AddressSpace space ? space.with(space.vmas(), runs) : object);
             if (object instanceof MemoryObject memory) {
                 others += (int) new PageBatch(memory.id(), memory.runs(), 0).bytes();
             }
@@ -80,23 +80,6 @@ public final class LaneImages {
                 System.arraycopy(pages, from, pages, at, PageRun.PAGE_SIZE);
             }
         }
-    }
-
-    private static AddressSpace with(AddressSpace s, List<PageRun> runs) {
-        return new AddressSpace(
-                s.id(),
-                s.fields(),
-                s.auxv(),
-                s.executable(),
-                s.vmas(),
-                runs,
-                s.parent(),
-                s.inherited(),
-                s.guards(),
-                s.dumpable(),
-                s.thpDisabled(),
-                s.coredumpFilter(),
-                s.lockFlags());
     }
 
     /** The objects of an image that have pages, with the contents of all their runs, in their order. */

@@ -175,27 +175,10 @@ class SinkTest {
         }
         List<SharedObject> objects = new ArrayList<>();
         for (SharedObject object : image.objects()) {
-            objects.add(object instanceof AddressSpace s ? with(s, runs) : object);
+            objects.add(object instanceof AddressSpace s ? s.with(s.vmas(), runs) : object);
         }
         byte[] pages = new byte[total + 4096];
         random.nextBytes(pages);
         return new Golden.Content(new Image(image.machine(), objects, image.processes()), Bytes.of(pages));
-    }
-
-    private static AddressSpace with(AddressSpace s, List<PageRun> runs) {
-        return new AddressSpace(
-                s.id(),
-                s.fields(),
-                s.auxv(),
-                s.executable(),
-                s.vmas(),
-                runs,
-                s.parent(),
-                s.inherited(),
-                s.guards(),
-                s.dumpable(),
-                s.thpDisabled(),
-                s.coredumpFilter(),
-                s.lockFlags());
     }
 }

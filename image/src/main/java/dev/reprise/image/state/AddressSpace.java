@@ -30,4 +30,22 @@ public record AddressSpace(
         inherited = List.copyOf(inherited);
         guards = List.copyOf(guards);
     }
+
+    /** The same with other mappings, and other pages in the stream. */
+    public AddressSpace with(List<Vma> newVmas, List<PageRun> newRuns) {
+        return new AddressSpace(
+                id,
+                fields,
+                auxv,
+                executable,
+                newVmas,
+                newRuns,
+                parent,
+                inherited,
+                guards,
+                dumpable,
+                thpDisabled,
+                coredumpFilter,
+                lockFlags);
+    }
 }
