@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,11 +64,14 @@ class LazyTest {
     void whoServesItTakesItAlong() throws Exception {
         Path script = scratch.resolve("checks.py");
         Files.writeString(script, """
-                import os
-                size = 48 << 20
+                import os, time
+                size = 128 << 20
                 memory = bytearray(size)
                 for i in range(0, size, 4096):
                     memory[i:i + 8] = (i + 1).to_bytes(8, 'little')
+                open('ready', 'w').close()
+                while not os.path.exists('go'):
+                    time.sleep(.01)
                 rounds = 0
                 while not os.path.exists('stop'):
                     child = os.fork()
@@ -84,30 +88,34 @@ class LazyTest {
                     os.rename('rounds.part', 'rounds')
                 """);
         try (RealProgram program = RealProgram.start(scratch, "python3 " + script)) {
-            program.awaitSuccess("test -s rounds");
+            program.awaitSuccess("test -e ready");
             Path image = scratch.resolve("image");
-            List<Integer> family = Tasks.family(program.pid());
+            Set<Integer> sessions = Tasks.sessions(List.of(program.pid()));
             Tool.run("checkpoint", "--kill", "--sync=no", "-o", image + "", program.pid() + "")
                     .succeeds();
-            Tasks.awaitEnd(family, PATIENCE);
+            Tasks.awaitEndOf(sessions, PATIENCE);
+            Files.createFile(scratch.resolve("go"));
             int killed = 0;
             for (int i = 0; i < DEATHS; i++) {
                 Path number = Files.createTempDirectory(scratch, "round").resolve("pid");
-                Process tool = Births.start(new ProcessBuilder(
-                        Tool.command(List.of(), "restore", "-d", "--lazy", "--pidfile", number + "", image + "")));
+                Process tool = Births.start(new ProcessBuilder(Tool.command(
+                                List.of(), "restore", "-d", "--lazy", "--pidfile", number + "", image + ""))
+                        .inheritIO());
                 RealProgram.await("the program", () -> Files.exists(number) || !tool.isAlive());
-                TimeUnit.MICROSECONDS.sleep(random.nextInt(30_000));
+                TimeUnit.MICROSECONDS.sleep(random.nextInt(100_000));
                 tool.destroyForcibly();
-                if (tool.waitFor() == 0) {
-                    endAll(script);
+                int status = tool.waitFor();
+                assertThat(status).isIn(0, 128 + Tasks.SIGKILL);
+                if (status == 0 || readsAll(sessions)) {
+                    Tasks.inSessions(sessions).forEach(pid -> Tasks.kill(pid, Tasks.SIGKILL));
                 } else {
                     killed++;
                 }
-                awaitNone(script);
+                Tasks.awaitEndOf(sessions, PATIENCE);
                 assertThat(scratch.resolve("wrong")).doesNotExist();
             }
             assertThat(killed).isPositive();
-            Files.delete(scratch.resolve("rounds"));
+            Files.deleteIfExists(scratch.resolve("rounds"));
             Tool.run("restore", "-d", "--lazy", image + "").succeeds();
             program.awaitSuccess("test -s rounds");
             program.ask("touch stop");
@@ -116,33 +124,14 @@ class LazyTest {
         }
     }
 
-    private static List<Integer> all(Path script) {
-        return ProcessHandle.allProcesses()
-                .map(process -> (int) process.pid())
-                .filter(pid -> Tasks.isAlive(pid) && commandLine(pid).contains("\0" + script + "\0"))
-                .toList();
-    }
-
-    private static String commandLine(int pid) {
-        try {
-            return Files.readString(Path.of("/proc/" + pid + "/cmdline"));
-        } catch (IOException gone) {
-            return "";
+    // A tool that dies when it has served everything leaves a program that reads all of its memory twice.
+    private boolean readsAll(Set<Integer> sessions) throws IOException, InterruptedException {
+        Path rounds = scratch.resolve("rounds");
+        for (int i = 0; i < 2; i++) {
+            Files.deleteIfExists(rounds);
+            RealProgram.await("an end or a round", () -> Tasks.reaped(sessions) || Files.exists(rounds));
         }
-    }
-
-    private static void endAll(Path script) {
-        all(script).forEach(pid -> Tasks.kill(pid, Tasks.SIGKILL));
-    }
-
-    // Our children, as orphans, are to be reaped, so that the ids are free.
-    private static void awaitNone(Path script) throws IOException, InterruptedException {
-        RealProgram.await("the end of all", () -> all(script).isEmpty());
-        for (int child : Tasks.children()) {
-            if (Tasks.state(child) == 'Z') {
-                Tasks.awaitEnd(child, PATIENCE);
-            }
-        }
+        return Files.exists(rounds);
     }
 
     @Test

@@ -208,6 +208,35 @@ final class Tasks {
         }
     }
 
+    /** Waits until nobody is in some sessions, reaping our children there: whoever still ends has no command line. */
+    static void awaitEndOf(Set<Integer> sessions, Duration limit) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!reaped(sessions)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("sessions " + sessions + " still have " + inSessions(sessions) + " after "
+                        + limit.toSeconds() + " s");
+            }
+            Thread.sleep(2);
+        }
+    }
+
+    /** Whether nobody is in some sessions once our children there that have ended are reaped. */
+    static boolean reaped(Set<Integer> sessions) throws IOException {
+        reap(sessions);
+        return inSessions(sessions).isEmpty();
+    }
+
+    /** All in some sessions, zombies too. */
+    static List<Integer> inSessions(Set<Integer> sessions) {
+        return ProcessHandle.allProcesses()
+                .map(process -> (int) process.pid())
+                .filter(pid -> {
+                    ProcStat stat = stat(pid);
+                    return stat != null && sessions.contains(stat.session());
+                })
+                .toList();
+    }
+
     private static @Nullable ProcStat stat(int pid) {
         try {
             return ProcStat.of(pid);
