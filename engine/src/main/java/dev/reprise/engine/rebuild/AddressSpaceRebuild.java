@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>{@link #clear}: first of all in the root, after the image file is open; nothing else is mapped afterwards;
  *   <li>{@link #prepare}: before descriptors (it makes files that they open) and before anybody forks;
+ *   <li>{@link #fork}: before anybody forks, too, with the contents of it;
  *   <li>{@link #map}: after {@link MemoryFiles#create} and {@link FdTableRebuild#create} (io_urings are mapped), before the fs context
  *       (paths are the tool's);
  *   <li>contents: {@link PageLoading} or {@link PageDelivery}, which ask {@link #place};
@@ -87,13 +88,25 @@ final class AddressSpaceRebuild {
         return vdso.start();
     }
 
-    /** Adds every mapping, writable where contents are to come. */
-    void map(ProgramBuilder p, MemoryFiles memfds) {
+    /** Adds the mappings whose contents its children share: before anybody forks. */
+    void fork(ProgramBuilder p, ForkedMemory.Part part) {
+        for (MappingPlan plan : part.made()) {
+            anonymous(p, plan);
+            HugePageAdvice.add(p, plan.vma());
+            policy(p, plan.vma());
+        }
+    }
+
+    /** Adds every mapping that is not there from birth on, writable where contents are to come. */
+    void map(ProgramBuilder p, MemoryFiles memfds, ForkedMemory.Part part) {
         new IoUringMappings(p, space).add();
         vdso.map(p);
         MappedFilesRebuild files = new MappedFilesRebuild(plans);
         for (int i = 0; i < plans.size(); i++) {
             MappingPlan plan = plans.get(i);
+            if (part.has(plan)) {
+                continue;
+            }
             switch (plan.vma().backing()) {
                 case Backing.Anonymous _ -> anonymous(p, plan);
                 case Backing.MappedFile _, Backing.Device _ ->

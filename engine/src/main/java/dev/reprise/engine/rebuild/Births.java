@@ -37,17 +37,25 @@ final class Births {
     private final List<List<Member>> children;
     private final Map<Integer, ProcessPlanner> planners;
     private final Blocks blocks;
+    private final ForkedMemory forked;
     private final long segment;
     private final Deque<Runnable> parts = new ArrayDeque<>();
     private final Map<Integer, Step> forks = new HashMap<>();
 
     /** {@code planners}: those of the processes, by their members' numbers. */
-    Births(ProgramBuilder p, Family family, Map<Integer, ProcessPlanner> planners, Blocks blocks, long segment) {
+    Births(
+            ProgramBuilder p,
+            Family family,
+            Map<Integer, ProcessPlanner> planners,
+            Blocks blocks,
+            ForkedMemory forked,
+            long segment) {
         this.p = p;
         this.family = family;
         this.children = family.children();
         this.planners = planners;
         this.blocks = blocks;
+        this.forked = forked;
         this.segment = segment;
     }
 
@@ -85,7 +93,7 @@ final class Births {
         if (planner == null) {
             throw new IllegalStateException("no plan for process " + member.pid());
         }
-        planner.begin(p, forks(member));
+        planner.begin(p, forks(member), forked.of(planner.space()));
         List<TaskState> others =
                 planner.process().tasks().subList(1, planner.process().tasks().size());
         ThreadClones clones = new ThreadClones(p, segment, blocks.of(member) + 1);
@@ -182,7 +190,7 @@ final class Births {
             case PROCESS -> {
                 ProcessPlanner planner = planners.get(member.number());
                 if (planner != null) {
-                    planner.forget(p);
+                    planner.forget(p, forked.of(planner.space()));
                 }
                 process(member, () -> leave(member), p::end);
             }

@@ -236,7 +236,7 @@ final class ExecutablePlanner {
         memory.prepare(p);
         IpcRebuild.undos(p, process);
         descriptors.create(p, memoryFiles);
-        memory.map(p, memoryFiles);
+        memory.map(p, memoryFiles, ForkedMemory.Part.NOTHING);
     }
 
     private boolean hasIpcNamespace() {

@@ -11,21 +11,23 @@ import dev.reprise.kernel.RemoteAddress;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Pages that a process still had in common with its parent: copied, when the parent has them. */
+/** Pages that a process still had in common with its parent and could not be born with: copied, when the parent has them. */
 final class InheritedPages {
     private static final long PIECE = 4L << 20;
 
     private InheritedPages() {}
 
     /** Copies all; an address space stands behind that from which it has inherited. */
-    static void copy(Image image, RestorePlanner planner, SeedForest forest) throws KernelException {
+    static void copy(Image image, ForkedMemory forked, RestorePlanner planner, SeedForest forest)
+            throws KernelException {
         for (SharedObject object : image.objects()) {
-            if (object instanceof AddressSpace space && !space.parent().equals(ObjectId.NONE)) {
+            if (object instanceof AddressSpace space
+                    && !forked.of(space).copied().isEmpty()) {
                 try (ProcessMemory from = memory(space.parent(), planner, forest);
                         ProcessMemory to = memory(space.id(), planner, forest);
                         Arena arena = Arena.ofConfined()) {
                     MemorySegment buffer = arena.allocate(PIECE);
-                    for (PageRun run : space.inherited()) {
+                    for (PageRun run : forked.of(space).copied()) {
                         copy(run, from, to, buffer);
                     }
                 }

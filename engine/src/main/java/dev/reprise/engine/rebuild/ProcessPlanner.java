@@ -93,15 +93,18 @@ final class ProcessPlanner {
         return checks;
     }
 
-    /** Adds: what its creator has opened for itself alone goes. */
-    void forget(ProgramBuilder p) {
+    /** Adds: what its creator has opened and mapped for itself alone goes. */
+    void forget(ProgramBuilder p, ForkedMemory.Part part) {
+        if (ownsSpace) {
+            ForkedMemoryRebuild.keep(p, part);
+        }
         if (ownsTable && layout.temporaries().first() > 0) {
             p.call(SYS_close_range, 0, layout.temporaries().first() - 1, 0);
         }
     }
 
     /** Adds: all that its children inherit, and its descriptors; {@code forks}: it has such children. */
-    void begin(ProgramBuilder p, boolean forks) {
+    void begin(ProgramBuilder p, boolean forks, ForkedMemory.Part part) {
         ObjectId uts = process.modes().utsNamespace();
         if (!uts.equals(ObjectId.NONE) && layout.owners().owns(process, uts)) {
             UtsRebuild.add(p, image, uts);
@@ -127,6 +130,10 @@ final class ProcessPlanner {
         }
         if (ownsTable) {
             descriptors.create(p, memoryFiles);
+        }
+        if (ownsSpace) {
+            memory.fork(p, part);
+            load(p, part.early());
         }
     }
 
@@ -176,7 +183,13 @@ final class ProcessPlanner {
      * Adds: what only itself needs, when all are born, and the contents of memory that it need not wait for. {@code helpers} have the control
      * blocks from the first on.
      */
-    void build(ProgramBuilder p, boolean forks, int helpers, int firstHelper, List<PageBatch> contents) {
+    void build(
+            ProgramBuilder p,
+            boolean forks,
+            int helpers,
+            int firstHelper,
+            List<PageBatch> contents,
+            ForkedMemory.Part part) {
         GroupRebuild.join(p, layout.family(), member);
         if (ownsSpace && forks) {
             // What its address space has of these, its children's would have been born with.
@@ -184,7 +197,7 @@ final class ProcessPlanner {
         }
         IpcRebuild.undos(p, process);
         if (ownsSpace) {
-            memory.map(p, memoryFiles);
+            memory.map(p, memoryFiles, part);
         }
         load(p, contents);
         ThreadClones clones = new ThreadClones(p, layout.segment().start(), firstHelper);

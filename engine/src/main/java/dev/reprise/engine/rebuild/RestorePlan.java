@@ -16,6 +16,7 @@ import java.util.Map;
  * @param processes the processes of the image, in the order of births
  * @param others who ends before they run
  * @param memory what comes from an image file, and when
+ * @param forked what of it is there from birth on
  */
 record RestorePlan(
         long seedAddress,
@@ -26,7 +27,8 @@ record RestorePlan(
         List<ProcessPlan> processes,
         List<BriefLife> others,
         Blocks blocks,
-        LazySplit memory) {
+        LazySplit memory,
+        ForkedMemory forked) {
     RestorePlan {
         processes = List.copyOf(processes);
         others = List.copyOf(others);

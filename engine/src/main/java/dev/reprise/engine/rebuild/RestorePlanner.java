@@ -173,10 +173,12 @@ final class RestorePlanner {
 
     /** The plan; {@code imagePath} is empty when {@code memory} does not come from a file. */
     RestorePlan plan(String imagePath, LazySplit memory, int loaders) {
-        Map<ProcessPlanner, List<List<PageBatch>>> shares = shares(memory.eager(), loaders);
+        ForkedMemory forked = ForkedMemory.of(family, planners, memory.eager());
+        Map<ProcessPlanner, List<List<PageBatch>>> shares = shares(forked.later(), loaders);
         Blocks blocks = blocks(shares);
         ProgramBuilder p = new ProgramBuilder();
-        Births births = new Births(p, family, planners, blocks, layout.segment().start());
+        Births births =
+                new Births(p, family, planners, blocks, forked, layout.segment().start());
         ProcessPlanner root = Objects.requireNonNull(planners.get(0));
         boolean isAlone = family.size() == 1;
         beginRoot(p, root, imagePath, births.isRootAwaited());
@@ -188,7 +190,7 @@ final class RestorePlanner {
                 },
                 () -> {
                     if (isAlone) {
-                        build(p, root, false, blocks, shares);
+                        build(p, root, false, blocks, shares, forked);
                     } else {
                         p.end();
                     }
@@ -200,7 +202,7 @@ final class RestorePlanner {
             if (isAlone) {
                 objects.end();
             } else {
-                build(objects, planner, births.forks(planner.member()), blocks, shares);
+                build(objects, planner, births.forks(planner.member()), blocks, shares, forked);
             }
             plans.add(plan(
                     planner,
@@ -219,7 +221,8 @@ final class RestorePlanner {
                 plans,
                 others(blocks),
                 blocks,
-                memory);
+                memory,
+                forked);
     }
 
     private void beginRoot(ProgramBuilder p, ProcessPlanner root, String imagePath, boolean isAwaited) {
@@ -259,12 +262,13 @@ final class RestorePlanner {
             ProcessPlanner planner,
             boolean forks,
             Blocks blocks,
-            Map<ProcessPlanner, List<List<PageBatch>>> shares) {
+            Map<ProcessPlanner, List<List<PageBatch>>> shares,
+            ForkedMemory forked) {
         int tasks = planner.process().tasks().size();
         List<List<PageBatch>> its = sharesOf(planner, shares);
         int helpers = Math.max(0, its.size() - tasks);
         List<PageBatch> contents = isLoadedAtOnce(planner, shares) ? its.getFirst() : List.of();
-        planner.build(p, forks, helpers, blocks.of(planner.member()) + tasks, contents);
+        planner.build(p, forks, helpers, blocks.of(planner.member()) + tasks, contents, forked.of(planner.space()));
     }
 
     private static List<List<PageBatch>> sharesOf(

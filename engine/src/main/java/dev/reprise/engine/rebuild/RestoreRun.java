@@ -285,7 +285,7 @@ public final class RestoreRun {
                 LaneDelivery.all(stream, targets(planner, forest), progress, image.pageBytes());
             }
         }
-        InheritedPages.copy(image, planner, forest);
+        InheritedPages.copy(image, plan.forked(), planner, forest);
     }
 
     private static void awaitLoaded(ProcessPlan plan, SeedProcess seed) throws KernelException {
