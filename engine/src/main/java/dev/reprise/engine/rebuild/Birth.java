@@ -38,7 +38,7 @@ record Birth(ProcessState process, RestoreOptions options, Rights rights, FirstS
             controls.add(segment.newControl());
         }
         ProgramRoom room = new ProgramRoom(segment.programsAddress());
-        SeedForest.layOutEnd(controls, room);
+        SeedForest.layOutEnd(segment, controls, room);
         if (inNamespace() && process.pid() != FIRST) {
             return underInit(tracer, segment, plan, controls, room);
         }

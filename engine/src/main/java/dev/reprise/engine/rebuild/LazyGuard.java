@@ -2,20 +2,14 @@ package dev.reprise.engine.rebuild;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit_group;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pidfd_send_signal;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_poll;
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prctl;
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_rt_sigprocmask;
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setsid;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.reprise.engine.pager.Pager;
 import dev.reprise.engine.program.Arg;
-import dev.reprise.engine.program.Label;
 import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
-import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.Vma;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
@@ -23,7 +17,6 @@ import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Native;
 import dev.reprise.kernel.PidFd;
 import dev.reprise.kernel.Poll;
-import dev.reprise.kernel.Prctl;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.Signal;
 import dev.reprise.kernel.WaitStatus;
@@ -38,7 +31,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +44,6 @@ final class LazyGuard implements Pager.Watch {
     /** The most processes that it knows. */
     private static final int MOST = 1 << 14;
 
-    private static final int SIG_SETMASK = 2;
     private static final long PATIENCE_NANOS = 1_000_000_000;
     private static final long PAUSE_NANOS = 100_000;
     private static final int PATIENCE_MILLIS = 2000;
@@ -99,15 +90,11 @@ final class LazyGuard implements Pager.Watch {
 
     private Program program(int self) {
         ProgramBuilder p = new ProgramBuilder();
-        p.attempt(SYS_rt_sigprocmask, Arg.of(SIG_SETMASK), p.longs(-1), Arg.of(0), Arg.of(Signal.SIGSET_SIZE));
-        p.attempt(SYS_prctl, Arg.of(Prctl.PR_SET_NAME), p.string("reprise-guard"));
-        p.attempt(SYS_setsid, 0); // what is sent to our group does not end it with us
-        // struct pollfd { int fd; short events, revents; }
-        p.attempt(SYS_poll, p.ints(self, Poll.POLLIN), Arg.of(1), Arg.of(-1));
-        each(p, fd -> p.attempt(SYS_pidfd_send_signal, fd, Arg.of(Signal.SIGKILL), Arg.of(0), Arg.of(0)));
+        GuardProgram.awaitDeath(p, self);
+        GuardProgram.killAll(p, table.address());
         // What they do in the kernel until they notice that must not see zeros either.
         Slot poll = p.ints(0, Poll.POLLIN);
-        each(p, fd -> {
+        GuardProgram.each(p, table.address(), fd -> {
             p.store4(poll, fd);
             p.attempt(SYS_poll, poll, Arg.of(1), Arg.of(PATIENCE_MILLIS));
         });
@@ -115,22 +102,6 @@ final class LazyGuard implements Pager.Watch {
         memory.poison(p);
         p.attempt(SYS_exit_group, 0);
         return p.build();
-    }
-
-    // For each descriptor of the table.
-    private void each(ProgramBuilder p, Consumer<Step> body) {
-        Slot next = p.longs(table.address());
-        Slot one = p.space(8);
-        Label loop = p.label();
-        Label end = p.label();
-        p.place(loop);
-        p.copy(one, Arg.contentOf(next), Arg.of(Integer.BYTES));
-        Step fd = p.load4(one);
-        p.jumpIfEqual(fd, Arg.of(0), end);
-        body.accept(p.add(fd, Arg.of(-1)));
-        p.store8(next, p.add(Arg.contentOf(next), Arg.of(Integer.BYTES)));
-        p.go(loop);
-        p.place(end);
     }
 
     private void add(int process) throws KernelException {

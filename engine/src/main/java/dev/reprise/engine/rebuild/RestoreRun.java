@@ -146,7 +146,8 @@ public final class RestoreRun {
         try (Segment segment = Segment.create(tracer, controls, programs, plan.segmentAddress())) {
             // 2. the root, with its pid
             enter("spawn");
-            try (SeedForest forest = birth.of(tracer, segment, plan)) {
+            try (FamilyGuard guard = FamilyGuard.of(segment, plan);
+                    SeedForest forest = birth.of(tracer, segment, plan)) {
                 forest.seizeRoot(SeccompRebuild.isNeeded(image));
                 // 3. all others, with their ids; everything but the contents of memory
                 enter("objects");
@@ -155,12 +156,13 @@ public final class RestoreRun {
                 makeObjects(plan, forest);
                 // from here on it goes with its last user, however we end
                 segment.remove();
-                return finish(planner, plan, forest, source);
+                return finish(planner, plan, forest, guard, source);
             }
         }
     }
 
-    private Running finish(RestorePlanner planner, RestorePlan plan, SeedForest forest, PageSource source)
+    private Running finish(
+            RestorePlanner planner, RestorePlan plan, SeedForest forest, FamilyGuard guard, PageSource source)
             throws KernelException, IOException, RestoreException {
         try (LazyStart lazy = lazyStart(plan, source)) {
             // 4. memory, and the proof that the image is whole
@@ -173,12 +175,14 @@ public final class RestoreRun {
             finishTasks(plan, forest);
             runLast(plan, forest);
             // 6. into the program's own code
+            guard.watch(forest.processes().stream().map(SeedProcess::pid).toList());
             Releases releases = new Releases(forest, plan);
             releases.leaveSegment();
             if (!options.detached() && ControllingTerminal.isOurs()) {
                 ControllingTerminal.giveTo(forest.root().pid());
             }
             releases.letGo();
+            guard.commit();
             warnOfParents();
             return new Running(forest.root().pid(), forest.child(), lazy == null ? null : lazy.release());
         }

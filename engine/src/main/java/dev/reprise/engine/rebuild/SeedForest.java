@@ -1,6 +1,7 @@
 package dev.reprise.engine.rebuild;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit_group;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_futex;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_wait4;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -14,6 +15,7 @@ import dev.reprise.engine.tracee.Segment;
 import dev.reprise.engine.tracee.Tracer;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.Futex;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.TaskDiedException;
@@ -86,8 +88,10 @@ final class SeedForest implements AutoCloseable {
     }
 
     /** The program of a task that finds its tracer dead: it ends. Laid out behind the control blocks. */
-    static void layOutEnd(List<Control> controls, ProgramRoom room) {
+    static void layOutEnd(Segment segment, List<Control> controls, ProgramRoom room) {
         ProgramBuilder p = new ProgramBuilder();
+        // The kernel wakes only one waiter of LIFE, and nobody else ends those who are not seized yet.
+        p.attempt(SYS_futex, segment.lifeAddress(), Futex.FUTEX_WAKE, Integer.MAX_VALUE);
         p.attempt(SYS_exit_group, LOST);
         Program end = p.build();
         long at = room.take(end);

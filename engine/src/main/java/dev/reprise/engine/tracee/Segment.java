@@ -175,8 +175,8 @@ public final class Segment implements AutoCloseable {
         return memory.asSlice(remote - address, bytes);
     }
 
-    /** The LIFE word. */
-    MemorySegment life() {
+    /** The LIFE word, in our own mapping. */
+    public MemorySegment life() {
         return memory.asSlice(LIFE, 8);
     }
 
@@ -185,7 +185,8 @@ public final class Segment implements AutoCloseable {
         return supervisor.lifeValue();
     }
 
-    long lifeAddress() {
+    /** Where LIFE is in the others' mapping: the kernel marks it when its supervisor dies, and who waits for us waits for it, too. */
+    public long lifeAddress() {
         return address + LIFE;
     }
 
