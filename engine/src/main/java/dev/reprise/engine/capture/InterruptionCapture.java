@@ -59,7 +59,7 @@ final class InterruptionCapture {
             number = restarted.numberOf(tracee.tid(), words);
         }
         if (stop != SystemCallStop.RESTART_BLOCK) {
-            return again(words, number);
+            return again(words, number, stop);
         }
         if (number == SYS_restart_syscall) {
             throw new CannotCapture(List.of(new Refusal(
@@ -69,14 +69,20 @@ final class InterruptionCapture {
                             "try again when the call is over")
                     .thatPasses()));
         }
-        return isRelativeSleep(number, words) ? sleeping(words, number, sleptNanos) : again(words, number);
+        return isRelativeSleep(number, words) ? sleeping(words, number, sleptNanos) : again(words, number, stop);
     }
 
-    private static Interrupted again(long[] words, int number) {
+    private static Interrupted again(long[] words, int number, SystemCallStop stop) {
         words[UserRegs.RAX] = number;
         words[UserRegs.RIP] -= UserRegs.SYSCALL_INSTRUCTION;
         words[UserRegs.ORIG_RAX] = -1;
-        return new Interrupted(Registers.of(words), new Interruption.None());
+        return new Interrupted(
+                Registers.of(words),
+                switch (stop) {
+                    case RESTARTS_BY_HANDLER -> new Interruption.Call(true);
+                    case RESTARTS_WITHOUT_HANDLER, RESTART_BLOCK -> new Interruption.Call(false);
+                    case RESTARTS_ALWAYS, NONE -> new Interruption.None();
+                });
     }
 
     // The others with a restart block have no timeout, or an absolute one: from their beginning they are right.

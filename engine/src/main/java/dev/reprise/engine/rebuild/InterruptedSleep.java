@@ -14,6 +14,8 @@ import dev.reprise.kernel.x86_64.UserRegs;
  * orig_rax the call, and the kernel itself sleeps the rest by restart_syscall.
  */
 final class InterruptedSleep {
+    private static final int ERESTARTSYS = -512;
+    private static final int ERESTARTNOHAND = -514;
     private static final int ERESTART_RESTARTBLOCK = -516;
     private static final long NANOS = 1_000_000_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -47,6 +49,18 @@ final class InterruptedSleep {
         again[UserRegs.ORIG_RAX] = -1;
         again[UserRegs.RIP] -= UserRegs.SYSCALL_INSTRUCTION;
         return again;
+    }
+
+    /**
+     * Registers that begin a call, as they are when the kernel itself decides, as soon as the task goes on, whether it does or a handler ends it: a signal
+     * may be pending.
+     */
+    static long[] undecided(long[] begins, boolean restartable) {
+        long[] registers = begins.clone();
+        registers[UserRegs.ORIG_RAX] = begins[UserRegs.RAX];
+        registers[UserRegs.RAX] = restartable ? ERESTARTSYS : ERESTARTNOHAND;
+        registers[UserRegs.RIP] += UserRegs.SYSCALL_INSTRUCTION;
+        return registers;
     }
 
     /** The time that was left as a struct timespec. */

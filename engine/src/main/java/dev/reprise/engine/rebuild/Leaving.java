@@ -55,7 +55,7 @@ record Leaving(TaskState task, Slot frame, Slot sleep) {
     static boolean waitsForFutex(TaskState task) {
         return switch (task.interruption()) {
             case Interruption.Sleep(int number, long _) -> number == SYS_futex;
-            case Interruption.None _ -> task.registers().rax() == SYS_futex;
+            case Interruption.None _, Interruption.Call _ -> task.registers().rax() == SYS_futex;
         };
     }
 
@@ -85,7 +85,7 @@ record Leaving(TaskState task, Slot frame, Slot sleep) {
     private long[] registers(Program program, byte[] encoded, long base) {
         long[] own = task.registers().words();
         return switch (task.interruption()) {
-            case Interruption.None _ -> own;
+            case Interruption.None _, Interruption.Call _ -> own;
             case Interruption.Sleep interruption -> {
                 InterruptedSleep slept = new InterruptedSleep(own, interruption);
                 yield slept.hasRest() ? again(slept, interruption, program, encoded, base) : slept.anew();

@@ -105,10 +105,11 @@ final class Release {
         }
         return switch (state.interruption()) {
             case Interruption.None _ -> own;
+            case Interruption.Call(boolean restartable) -> InterruptedSleep.undecided(own, restartable);
             case Interruption.Sleep sleep -> {
                 InterruptedSleep interrupted = new InterruptedSleep(own, sleep);
                 if (!interrupted.hasRest()) {
-                    yield interrupted.anew();
+                    yield InterruptedSleep.undecided(interrupted.anew(), false);
                 }
                 Control control = seed.control(index);
                 MemorySegment.copy(interrupted.timespec(), 0, control.scratch(), JAVA_LONG, 0, 2);
@@ -166,8 +167,16 @@ final class Release {
                 // Its components are known to be supported here; another machine's area may be longer or shorter.
                 ptrace.setXstate(task.tid(), Arrays.copyOf(state.xstate().toArray(), xstateSize));
             }
-            ptrace.setSignalMask(task.tid(), i == 0 && process.leaderHasEnded() ? -1 : state.signalMask());
+            if (!process.stopped()) {
+                ptrace.setSignalMask(task.tid(), maskOf(i));
+            }
         }
+    }
+
+    private long maskOf(int task) {
+        return task == 0 && process.leaderHasEnded()
+                ? -1
+                : process.tasks().get(task).signalMask();
     }
 
     /** Lets all tasks go, the leader last; one that has ended first, so that nobody sees it alive. */
@@ -179,13 +188,29 @@ final class Release {
             awaitState('Z');
         }
         if (process.stopped()) {
-            // Taken by the first task on its way out, before its first instruction: it stops all others on theirs.
-            Door.require(Door.call(SYS_kill, seed.pid(), SIGSTOP), "kill", "SIGSTOP");
+            stop(tasks);
         }
         for (Tracee task : tasks) {
             task.ptrace().detach(task.tid(), 0);
         }
         seed.release();
+    }
+
+    // While it takes no other signal, even if there are some that come first: those wait for its SIGCONT. The first
+    // task takes it before an
+    // instruction of its own, and stops all others before one of theirs; stopped they are let go.
+    private void stop(List<Tracee> tasks) throws KernelException {
+        Door.require(Door.call(SYS_kill, seed.pid(), SIGSTOP), "kill", "SIGSTOP");
+        for (Tracee task : tasks) {
+            task.ptrace().resume(task.tid(), 0);
+            task.awaitEventStop();
+        }
+        for (int i = 0; i < seed.tasks().size(); i++) {
+            Tracee task = seed.tasks().get(i);
+            if (tasks.contains(task)) {
+                task.ptrace().setSignalMask(task.tid(), maskOf(i));
+            }
+        }
     }
 
     /** Waits until the process, which was let go, stands still, if it is a stopped one. */

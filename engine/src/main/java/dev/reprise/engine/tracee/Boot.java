@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A thread in a call: it runs, with its original registers, into the entry of its own restarted call; there the call
  * becomes shmat and the return address the boot stub, in the mapping that does not exist yet. A thread in user code:
- * shmat is called by the vdso's own syscall instruction, whose epilogue takes its return address from the segment.
+ * shmat is called by the vdso's own syscall instruction, whose epilogue takes its return address from the segment. So it is in a process that
+ * was stopped before: on the way into its call a thread would take the signals that are to wait for its SIGCONT.
  *
  * <p>Three steps, each of which many processes take side by side: {@link #approach}, {@link #inject}, {@link #arrive}. Who dies in between, or
  * whose tracer does, is where it would be if there had been one step.
@@ -49,7 +50,7 @@ final class Boot {
 
     /** First: a thread in a call, or without another way in, begins to run to the entry of its call, or of its next one. */
     void approach() throws KernelException {
-        if (isInCall() || gadgets.pivot == null) {
+        if (isInCall() && !freeze.wasStopped() || gadgets.pivot == null) {
             tracee.ptrace().resumeToSyscall(tracee.tid(), 0);
             approaches = true;
         }

@@ -27,9 +27,11 @@ final class TaskCodec {
         m.bytes(2, task.name().toArray());
         m.message(3, RegistersCodec.write(task.registers()));
         m.bytes(4, task.xstate().toArray());
+        int restart = 0;
         switch (task.interruption()) {
             case Interruption.None _ -> {}
             case Interruption.Sleep sleep -> m.message(5, TaskPartsCodec.write(sleep));
+            case Interruption.Call call -> restart = TaskPartsCodec.code(call);
         }
         m.fixed64(6, task.signalMask());
         for (PendingSignal pending : task.pendingSignals()) {
@@ -47,6 +49,7 @@ final class TaskCodec {
             m.message(16, TaskPartsCodec.write(task.modes()));
         }
         m.packed(17, IdsCodec.write(task.innerTids()));
+        m.u32(18, restart);
         return m;
     }
 
@@ -87,6 +90,7 @@ final class TaskCodec {
                 case 15 -> personality = m.u64();
                 case 16 -> modes = TaskPartsCodec.modes(m.message());
                 case 17 -> innerTids = IdsCodec.read(m.packed());
+                case 18 -> interruption = TaskPartsCodec.call(m.u32());
                 default -> throw m.unknown("Task");
             }
         }

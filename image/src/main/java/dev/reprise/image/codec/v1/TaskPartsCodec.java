@@ -15,6 +15,9 @@ import java.io.IOException;
 
 /** The small messages of task.proto. */
 final class TaskPartsCodec {
+    private static final int ERESTARTSYS = 512;
+    private static final int ERESTARTNOHAND = 514;
+
     private TaskPartsCodec() {}
 
     static MessageWriter write(Interruption.Sleep sleep) {
@@ -22,6 +25,17 @@ final class TaskPartsCodec {
         m.u32(1, sleep.number());
         m.signed(2, sleep.remainingNanos());
         return m;
+    }
+
+    static int code(Interruption.Call call) {
+        return call.restartable() ? ERESTARTSYS : ERESTARTNOHAND;
+    }
+
+    static Interruption.Call call(int code) throws IOException {
+        if (code != ERESTARTSYS && code != ERESTARTNOHAND) {
+            throw new IOException("Task.restart is " + code);
+        }
+        return new Interruption.Call(code == ERESTARTSYS);
     }
 
     static Interruption.Sleep sleep(MessageReader m) throws IOException {
