@@ -179,37 +179,49 @@ final class Release {
                 : process.tasks().get(task).signalMask();
     }
 
-    /** Lets all tasks go, the leader last; one that has ended first, so that nobody sees it alive. */
-    void letGo() throws KernelException {
+    /**
+     * Lets all tasks go, the leader last; one that has ended first, so that nobody sees it alive. Those that run already may end their process,
+     * and others of the program, before we have let go of all: so they would have without us.
+     */
+    void letGo() {
         List<Tracee> tasks = new ArrayList<>(seed.tasks().reversed());
         if (process.leaderHasEnded()) {
-            Tracee leader = tasks.removeLast();
-            leader.ptrace().detach(leader.tid(), 0);
+            letGo(tasks.removeLast());
             awaitState('Z');
         }
         if (process.stopped()) {
             stop(tasks);
         }
-        for (Tracee task : tasks) {
-            task.ptrace().detach(task.tid(), 0);
-        }
+        tasks.forEach(this::letGo);
         seed.release();
     }
 
-    // While it takes no other signal, even if there are some that come first: those wait for its SIGCONT. The first
-    // task takes it before an
-    // instruction of its own, and stops all others before one of theirs; stopped they are let go.
-    private void stop(List<Tracee> tasks) throws KernelException {
-        Door.require(Door.call(SYS_kill, seed.pid(), SIGSTOP), "kill", "SIGSTOP");
-        for (Tracee task : tasks) {
-            task.ptrace().resume(task.tid(), 0);
-            task.awaitEventStop();
+    private void letGo(Tracee task) {
+        try {
+            task.ptrace().detach(task.tid(), 0);
+        } catch (KernelException ends) { // nothing else refuses it
+            seed.leaveBehind();
         }
-        for (int i = 0; i < seed.tasks().size(); i++) {
-            Tracee task = seed.tasks().get(i);
-            if (tasks.contains(task)) {
-                task.ptrace().setSignalMask(task.tid(), maskOf(i));
+    }
+
+    // While it takes no other signal, even if there are some that come first: those wait for its SIGCONT. The first
+    // task
+    // takes it before an instruction of its own, and stops all others before one of theirs; stopped they are let go.
+    private void stop(List<Tracee> tasks) {
+        try {
+            Door.call(SYS_kill, seed.pid(), SIGSTOP);
+            for (Tracee task : tasks) {
+                task.ptrace().resume(task.tid(), 0);
+                task.awaitEventStop();
             }
+            for (int i = 0; i < seed.tasks().size(); i++) {
+                Tracee task = seed.tasks().get(i);
+                if (tasks.contains(task)) {
+                    task.ptrace().setSignalMask(task.tid(), maskOf(i));
+                }
+            }
+        } catch (KernelException killed) {
+            seed.leaveBehind();
         }
     }
 

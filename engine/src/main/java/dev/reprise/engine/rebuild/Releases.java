@@ -103,8 +103,8 @@ final class Releases {
         return new Release(forest.processes().get(index), planned.process(), planned.vdso() + syscallInstruction);
     }
 
-    /** Lets all go that still are here, the root last. */
-    void letGo() throws KernelException {
+    /** Lets all go that still are here, the root last. From the first on nothing fails any more: it is the program that runs. */
+    void letGo() {
         for (Release release : running.reversed()) {
             release.letGo();
         }

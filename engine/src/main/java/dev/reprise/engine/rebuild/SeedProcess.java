@@ -140,6 +140,11 @@ final class SeedProcess implements AutoCloseable {
         release();
     }
 
+    /** A task of it has ended before it was let go: others learn of that when our thread ends, at once. */
+    void leaveBehind() {
+        tracer.leaveBehind();
+    }
+
     /** It is the program now, and nobody's but its own. */
     void release() {
         released = true;

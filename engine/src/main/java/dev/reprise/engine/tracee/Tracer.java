@@ -70,7 +70,7 @@ public final class Tracer implements AutoCloseable {
     }
 
     /** There is a task that could not be let go, and is traced until this thread ends: nobody is to find it so. */
-    void leaveBehind() {
+    public void leaveBehind() {
         leftBehind = true;
     }
 
