@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -105,6 +106,11 @@ final class Makers {
                 }
             }
         }
+        for (ObjectId file : neededBySets()) {
+            if (!common.containsKey(file)) {
+                common.put(file, next++);
+            }
+        }
         for (ObjectId master : controlling.keySet()) {
             if (!common.containsKey(master)) {
                 common.put(master, next++);
@@ -112,6 +118,26 @@ final class Makers {
         }
         end = next;
         commonNumbers = Map.copyOf(common);
+    }
+
+    // A set may watch what its maker has closed, and an ancestor has made and kept under numbers of its own.
+    private Set<ObjectId> neededBySets() {
+        Set<ObjectId> needed = new LinkedHashSet<>();
+        for (SharedObject object : image.objects()) {
+            if (object instanceof Epoll set && makers.containsKey(together.of(set))) {
+                Set<ObjectId> there = new HashSet<>();
+                for (OpenFile file : filesOf(image.object(makerOf(set), FdTable.class))) {
+                    there.add(file.id());
+                }
+                for (EpollMember member : set.members()) {
+                    if (!there.contains(member.target())
+                            && !isOpenedByEach(image.object(member.target(), OpenFile.class))) {
+                        needed.add(member.target());
+                    }
+                }
+            }
+        }
+        return needed;
     }
 
     // The leader of a session takes its terminal before it forks anybody: whether it has it open or not.
