@@ -102,6 +102,10 @@ class LazyTest {
                                 List.of(), "restore", "-d", "--lazy", "--pidfile", number + "", image + ""))
                         .inheritIO());
                 RealProgram.await("the program", () -> Files.exists(number) || !tool.isAlive());
+                String arguments = Tasks.commandLine(program.pid());
+                if (tool.isAlive()) {
+                    assertThat(arguments).contains(script + "\0");
+                }
                 TimeUnit.MICROSECONDS.sleep(random.nextInt(100_000));
                 tool.destroyForcibly();
                 int status = tool.waitFor();

@@ -88,7 +88,8 @@ final class Tasks {
                 .forEach(process -> kill((int) process.pid(), SIGKILL));
     }
 
-    private static String commandLine(long pid) {
+    /** Its arguments, each ended by a zero; nothing where there is none. */
+    static String commandLine(long pid) {
         try {
             return Files.readString(Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.ISO_8859_1);
         } catch (IOException gone) {

@@ -32,6 +32,9 @@ import java.util.TreeSet;
  * @param lazy what comes later, by address spaces
  */
 record LazySplit(List<PageBatch> eager, Map<ObjectId, Later> lazy) {
+    /** The kernel takes no longer arguments and environments (3/4 of _STK_LIM, fs/exec.c). */
+    private static final long MOST_EARLY = 6L << 20;
+
     private static final Set<VmFlag> KEPT = Set.of(
             VmFlag.LOCKED,
             VmFlag.LOCKED_ON_FAULT,
@@ -97,6 +100,15 @@ record LazySplit(List<PageBatch> eager, Map<ObjectId, Later> lazy) {
                 pages.add(plan.firstPage()); // it is written to when the mapping is made
             }
         }
+        // Others read these without waiting for anybody (/proc/PID/cmdline, environ).
+        addPages(
+                pages,
+                space.fields().argStart(),
+                space.fields().argEnd() - space.fields().argStart());
+        addPages(
+                pages,
+                space.fields().envStart(),
+                space.fields().envEnd() - space.fields().envStart());
         for (ProcessState process : image.processes()) {
             if (process.addressSpace().equals(space.id())) {
                 for (TaskState task : process.tasks()) {
@@ -111,8 +123,10 @@ record LazySplit(List<PageBatch> eager, Map<ObjectId, Later> lazy) {
 
     private static void addPages(NavigableSet<Long> pages, long address, long length) {
         if (address != 0) {
-            pages.add(MissingPages.pageOf(address));
-            pages.add(MissingPages.pageOf(address + Math.max(0, length - 1)));
+            long end = address + Math.max(1, Math.min(length, MOST_EARLY));
+            for (long page = MissingPages.pageOf(address); page < end; page += PageRun.PAGE_SIZE) {
+                pages.add(page);
+            }
         }
     }
 
