@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The tool is killed before each of its steps while it checkpoints several processes: all of them go on, with what they share. */
 class ToolDiesOverSetsTest {
     private static final int SAMPLE = Integer.getInteger("reprise.deaths", 12);
+
+    private static final String STOPPED = "pending_while_stopped";
 
     @BeforeEach
     void needsRoot() {
@@ -37,6 +40,27 @@ class ToolDiesOverSetsTest {
             LeftAlone.require(guest.pid());
             assertThat(Tasks.family(guest.pid())).isEqualTo(family);
             guest.passes(guest.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
+        }
+    }
+
+    /** One at a time: who is stopped goes home only when it is continued, and nothing is asked of it before. */
+    @Test
+    void stoppedOnesGoOnAsTheyWould() throws Exception {
+        int all;
+        try (RunningGuest guest = RunningGuest.start(Guest.named(STOPPED))) {
+            Path image = guest.scratch().resolve("image");
+            all = Dying.steps(checkpoint(Dying.COUNTING, image, guest).succeeds(), Integer.MAX_VALUE)
+                    .getLast();
+        }
+        for (int step = 1; step <= all; step += Math.max(1, all / SAMPLE)) {
+            try (RunningGuest guest = RunningGuest.start(Guest.named(STOPPED))) {
+                long start = System.nanoTime();
+                List<Integer> family = Tasks.family(guest.pid());
+                checkpoint(Dying.before(step), guest.scratch().resolve("image"), guest);
+                RealProgram.await(
+                        "the end of copies", () -> Tasks.family(guest.pid()).equals(family));
+                guest.passes(guest.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import dev.reprise.engine.tracee.ForestFreeze;
 import dev.reprise.engine.tracee.ForestTakeover;
 import dev.reprise.engine.tracee.Freeze;
 import dev.reprise.engine.tracee.RestartedSleeps;
+import dev.reprise.engine.tracee.SegmentSweep;
 import dev.reprise.engine.tracee.Takeover;
 import dev.reprise.engine.tracee.Tracee;
 import dev.reprise.engine.tracee.XsaveLayout;
@@ -164,7 +165,7 @@ final class FrozenProcess {
         }
 
         void approach() throws KernelException, CannotCapture {
-            requireNobodyOnTheWayHome(member.pid(), takeover);
+            requireNobodyOnTheWayHome(member.pid(), freeze, takeover);
             takeover.approach();
         }
 
@@ -219,13 +220,16 @@ final class FrozenProcess {
         }
     }
 
-    private static void requireNobodyOnTheWayHome(int pid, Takeover takeover) throws CannotCapture {
-        if (takeover.leftovers().isAnybodyOnTheWayHome()) {
+    private static void requireNobodyOnTheWayHome(int pid, Freeze freeze, Takeover takeover) throws CannotCapture {
+        boolean isStopped = freeze.wasStopped(); // and goes home when it is continued
+        if (takeover.leftovers().isAnybodyOnTheWayHome() || isStopped && SegmentSweep.isAwaited(pid)) {
             throw new CannotCapture(List.of(new Refusal(
                             "thread on its way home",
                             "process " + pid,
                             "a tool has died in the middle of another checkpoint",
-                            "try again in a moment")
+                            isStopped
+                                    ? "let it go on (SIGCONT) for a moment, and stop it again"
+                                    : "try again in a moment")
                     .thatPasses()));
         }
     }

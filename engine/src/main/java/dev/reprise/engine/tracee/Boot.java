@@ -164,6 +164,7 @@ final class Boot {
         boot[UserRegs.RDX] = Shm.SHM_EXEC;
         stopsToExit = stops;
         Ptrace ptrace = tracee.ptrace();
+        segment.await(freeze.pid());
         ptrace.setRegisters(tracee.tid(), boot);
         try {
             ptrace.setSignalMask(tracee.tid(), Tracee.ALL_SIGNALS);
@@ -209,5 +210,6 @@ final class Boot {
         Ptrace ptrace = tracee.ptrace();
         ptrace.setRegisters(tracee.tid(), SystemCallStop.context(tracee.registers()));
         ptrace.setSignalMask(tracee.tid(), tracee.mask());
+        segment.await(0);
     }
 }

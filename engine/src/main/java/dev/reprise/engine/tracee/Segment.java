@@ -23,7 +23,7 @@ import java.lang.invoke.VarHandle;
  *
  * <pre>
  *   0000  interpreter
- *   1000  LIFE word; at 1030 the word of a copy that is kept, and its mark; at 1800 the pivot stack of the gadget
+ *   1000  LIFE word; at 1030 the word of a copy that is kept, and its mark; at 1060 who is on its way in; at 1800 the pivot stack of the gadget
  *   2000  control blocks, one page a thread
  *         programs
  * </pre>
@@ -39,6 +39,9 @@ public final class Segment implements AutoCloseable {
     private static final int KEPT = 0x1030;
 
     private static final int MARK = KEPT + 16;
+
+    /** The word with the id of a process whose registers lead it here, from before they do. */
+    private static final int AWAITED = 0x1060;
 
     private static final int PIVOT = 0x1800;
     private static final int BLOCKS = 0x2000;
@@ -220,6 +223,25 @@ public final class Segment implements AutoCloseable {
     /** Says whether it outlives us: one store, which is all that there is between the one and the other. */
     void setKept(boolean isKept) {
         WORD.setVolatile(memory, (long) KEPT, isKept ? 1 : 0);
+    }
+
+    /** Says who is on its way in from now on, or 0: should we die, it must find the segment, however late it comes. */
+    void await(int pid) {
+        WORD.setVolatile(memory, (long) AWAITED, pid);
+    }
+
+    /** Who is on its way into a segment that a dead tool has left; 0: nobody, or nobody who could be told. */
+    static int awaitedIn(int id) {
+        try {
+            long address = Shm.attach(id, Shm.SHM_RDONLY);
+            try {
+                return Native.at(address, BLOCKS).get(JAVA_INT, AWAITED);
+            } finally {
+                Shm.detach(address);
+            }
+        } catch (KernelException goneOrDenied) {
+            return 0;
+        }
     }
 
     /** The interpreter's loop in the tracee. */
