@@ -90,9 +90,8 @@ final class AddressSpaceRebuild {
 
     /** Adds the mappings whose contents its children share: before anybody forks. */
     void fork(ProgramBuilder p, ForkedMemory.Part part) {
+        mapAll(p, part.made());
         for (MappingPlan plan : part.made()) {
-            anonymous(p, plan);
-            HugePageAdvice.add(p, plan.vma());
             policy(p, plan.vma());
         }
     }
@@ -101,12 +100,18 @@ final class AddressSpaceRebuild {
     void map(ProgramBuilder p, MemoryFiles memfds, ForkedMemory.Part part) {
         new IoUringMappings(p, space).add();
         vdso.map(p);
-        MappedFilesRebuild files = new MappedFilesRebuild(plans);
-        for (int i = 0; i < plans.size(); i++) {
-            MappingPlan plan = plans.get(i);
-            if (part.has(plan)) {
-                continue;
-            }
+        mapAll(p, plans.stream().filter(plan -> !part.has(plan)).toList());
+        sharedMemory.map(p, memfds, object -> mappings.getOrDefault(object, List.of()), segments());
+        // before there are pages: they are to lie on its nodes
+        for (Vma vma : space.vmas()) {
+            policy(p, vma);
+        }
+    }
+
+    private void mapAll(ProgramBuilder p, List<MappingPlan> wanted) {
+        MappedFilesRebuild files = new MappedFilesRebuild(wanted);
+        for (int i = 0; i < wanted.size(); i++) {
+            MappingPlan plan = wanted.get(i);
             switch (plan.vma().backing()) {
                 case Backing.Anonymous _ -> anonymous(p, plan);
                 case Backing.MappedFile _, Backing.Device _ ->
@@ -117,11 +122,6 @@ final class AddressSpaceRebuild {
             }
             files.release(p, i, plan.vma());
             HugePageAdvice.add(p, plan.vma());
-        }
-        sharedMemory.map(p, memfds, object -> mappings.getOrDefault(object, List.of()), segments());
-        // before there are pages: they are to lie on its nodes
-        for (Vma vma : space.vmas()) {
-            policy(p, vma);
         }
     }
 

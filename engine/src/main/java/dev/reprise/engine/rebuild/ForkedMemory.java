@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What address spaces have from their birth on: anonymous pages that parent and child share copy-on-write can only come
@@ -31,6 +32,7 @@ record ForkedMemory(Map<ObjectId, Part> parts, List<PageBatch> later) {
      * @param made mappings of its own that are there before it forks
      * @param early their contents
      * @param copied pages that it shared with its parent and that must be copied instead, when all contents are there
+     * @param there where the mappings begin that are kept or made
      */
     record Part(
             List<Kept> kept,
@@ -38,8 +40,10 @@ record ForkedMemory(Map<ObjectId, Part> parts, List<PageBatch> later) {
             List<PageRun> dropped,
             List<MappingPlan> made,
             List<PageBatch> early,
-            List<PageRun> copied) {
-        static final Part NOTHING = new Part(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+            List<PageRun> copied,
+            Set<Long> there) {
+        static final Part NOTHING =
+                new Part(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), Set.of());
 
         Part {
             kept = List.copyOf(kept);
@@ -48,12 +52,12 @@ record ForkedMemory(Map<ObjectId, Part> parts, List<PageBatch> later) {
             made = List.copyOf(made);
             early = List.copyOf(early);
             copied = List.copyOf(copied);
+            there = Set.copyOf(there);
         }
 
         /** Whether a mapping is there when it is born. */
         boolean has(MappingPlan plan) {
-            return made.contains(plan)
-                    || kept.stream().anyMatch(one -> one.plan().equals(plan));
+            return there.contains(plan.vma().start());
         }
     }
 

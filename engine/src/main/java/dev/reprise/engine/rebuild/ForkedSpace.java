@@ -7,8 +7,10 @@ import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.Backing;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.VmFlag;
+import dev.reprise.image.state.Vma;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +67,8 @@ final class ForkedSpace {
     }
 
     private static boolean isForkable(MappingPlan plan) {
-        return plan.vma().backing() instanceof Backing.Anonymous
+        Backing backing = plan.vma().backing();
+        return (backing instanceof Backing.Anonymous || backing instanceof Backing.MappedFile)
                 && !plan.vma().shared()
                 && !plan.isTwin()
                 && NEVER.stream().noneMatch(plan.vma()::has);
@@ -95,10 +98,18 @@ final class ForkedSpace {
     private static boolean canBecome(MappingPlan from, MappingPlan to) {
         boolean grows = to.vma().end() > from.vma().end();
         return to.vma().start() < from.vma().end()
-                && !(grows && to.vma().has(VmFlag.GROWS_DOWN))
+                && isSameMemory(from.vma(), to.vma())
+                && !(grows && (to.vma().has(VmFlag.GROWS_DOWN) || to.vma().backing() instanceof Backing.MappedFile))
                 && from.mapFlags() == to.mapFlags()
                 && from.vma().policy().equals(to.vma().policy())
                 && flags(from).equals(flags(to));
+    }
+
+    // Names of anonymous memory are given later.
+    private static boolean isSameMemory(Vma from, Vma to) {
+        return from.backing() instanceof Backing.Anonymous
+                ? to.backing() instanceof Backing.Anonymous
+                : from.backing().equals(to.backing()) && to.start() - from.start() == to.offset() - from.offset();
     }
 
     private static Set<VmFlag> flags(MappingPlan plan) {
@@ -150,12 +161,15 @@ final class ForkedSpace {
             gone = PageRuns.without(creator.mapped(), stays);
             dropped = PageRuns.without(PageRuns.without(PageRuns.both(creator.present(), stays), inherited), contents);
         }
+        Set<Long> there = new HashSet<>(made.keySet());
+        there.addAll(kept.keySet());
         return new Part(
                 List.copyOf(kept.values()),
                 gone,
                 dropped,
                 List.copyOf(made.values()),
                 early,
-                PageRuns.without(space.inherited(), inherited));
+                PageRuns.without(space.inherited(), inherited),
+                there);
     }
 }
