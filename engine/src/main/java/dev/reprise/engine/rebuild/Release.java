@@ -17,6 +17,7 @@ import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.Ptrace;
+import dev.reprise.kernel.TaskDiedException;
 import dev.reprise.kernel.x86_64.UserRegs;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -183,7 +184,7 @@ final class Release {
      * Lets all tasks go, the leader last; one that has ended first, so that nobody sees it alive. Those that run already may end their process,
      * and others of the program, before we have let go of all: so they would have without us.
      */
-    void letGo() {
+    void letGo() throws KernelException {
         List<Tracee> tasks = new ArrayList<>(seed.tasks().reversed());
         if (process.leaderHasEnded()) {
             letGo(tasks.removeLast());
@@ -192,14 +193,16 @@ final class Release {
         if (process.stopped()) {
             stop(tasks);
         }
-        tasks.forEach(this::letGo);
+        for (Tracee task : tasks) {
+            letGo(task);
+        }
         seed.release();
     }
 
-    private void letGo(Tracee task) {
+    private void letGo(Tracee task) throws KernelException {
         try {
             task.ptrace().detach(task.tid(), 0);
-        } catch (KernelException ends) { // nothing else refuses it
+        } catch (TaskDiedException ends) {
             seed.leaveBehind();
         }
     }
@@ -207,7 +210,7 @@ final class Release {
     // While it takes no other signal, even if there are some that come first: those wait for its SIGCONT. The first
     // task
     // takes it before an instruction of its own, and stops all others before one of theirs; stopped they are let go.
-    private void stop(List<Tracee> tasks) {
+    private void stop(List<Tracee> tasks) throws KernelException {
         try {
             Door.call(SYS_kill, seed.pid(), SIGSTOP);
             for (Tracee task : tasks) {
@@ -220,7 +223,7 @@ final class Release {
                     task.ptrace().setSignalMask(task.tid(), maskOf(i));
                 }
             }
-        } catch (KernelException killed) {
+        } catch (TaskDiedException killed) {
             seed.leaveBehind();
         }
     }

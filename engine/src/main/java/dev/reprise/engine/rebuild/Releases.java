@@ -103,8 +103,8 @@ final class Releases {
         return new Release(forest.processes().get(index), planned.process(), planned.vdso() + syscallInstruction);
     }
 
-    /** Lets all go that still are here, the root last. From the first on nothing fails any more: it is the program that runs. */
-    void letGo() {
+    /** Lets all go that still are here, the root last. Who ends meanwhile is no failure: it is the program that runs. */
+    void letGo() throws KernelException {
         for (Release release : running.reversed()) {
             release.letGo();
         }
