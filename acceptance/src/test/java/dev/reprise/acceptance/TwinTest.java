@@ -405,4 +405,69 @@ class TwinTest {
                     .succeeds();
         }
     }
+
+    // What an image is stands in it, not in how its path is spelt.
+    @Test
+    void byAnyPathItIsTheSame() throws Exception {
+        try (RealProgram program = checker(8, 0)) {
+            Tool.run("checkpoint", "--twin", "-o", memory, program.pid() + "").succeeds();
+            Path directory = MemoryStore.ofUser().path(name).getParent();
+            Path link = Files.createSymbolicLink(scratch.resolve("link"), directory);
+            Path copy = scratch.resolve("copy");
+            Path mounted = Files.createDirectory(scratch.resolve("mounted"));
+            Tool.run(new ProcessBuilder(Tool.command(List.of(), "cp", name, copy + "")).directory(directory.toFile()))
+                    .succeeds();
+            requireWhole(copy);
+            for (Path path : List.of(
+                    link.resolve(name),
+                    directory.resolve("../" + directory.getFileName()).resolve(name))) {
+                Tool.run("cp", path + "", copy + "").succeeds();
+                requireWhole(copy);
+                Tool.run("verify", path + "").succeeds();
+            }
+            Tool.run(new ProcessBuilder(
+                            "unshare",
+                            "-m",
+                            "sh",
+                            "-c",
+                            "mount --bind " + directory + " " + mounted + " && "
+                                    + Tool.quoted("cp", mounted.resolve(name) + "", copy + "")))
+                    .succeeds();
+            requireWhole(copy);
+            // and what loses its name goes
+            Tool.run("cp", copy + "", link.resolve(name) + "").succeeds();
+            assertThat(twins()).isEmpty();
+            Tool.run("checkpoint", "--twin", "-o", memory, program.pid() + "").succeeds();
+            Tool.run("checkpoint", "-o", link.resolve(name) + "", program.pid() + "")
+                    .succeeds();
+            assertThat(twins()).isEmpty();
+            Files.delete(link);
+        }
+    }
+
+    // By root, in another's directory.
+    @Test
+    void anothersIsWholeToo() throws Exception {
+        Path others = Path.of("/dev/shm/reprise-65533");
+        assumeThat(others).as("a directory that nobody has").doesNotExist();
+        Files.createDirectory(others);
+        try (RealProgram program = checker(8, 0)) {
+            Tool.run("checkpoint", "--twin", "-o", memory, program.pid() + "").succeeds();
+            Path file = others.resolve(name);
+            Files.move(MemoryStore.ofUser().path(name), file);
+            Path copy = scratch.resolve("copy");
+            Tool.run("cp", file + "", copy + "").succeeds();
+            requireWhole(copy);
+            Tool.run("cp", copy + "", file + "").succeeds();
+            assertThat(twins()).isEmpty();
+            Files.delete(file);
+        } finally {
+            Files.delete(others);
+        }
+    }
+
+    private static void requireWhole(Path copy) throws IOException, InterruptedException {
+        assertThat(Files.size(copy)).isGreaterThan(8 << 20);
+        Tool.run("verify", copy + "").succeeds();
+    }
 }

@@ -222,7 +222,7 @@ final class CheckpointCommand implements Callable<Integer> {
     }
 
     private void requireTwinsPossible() {
-        if (twin && !MemoryStore.isPlace(output)) {
+        if (twin && !MemoryStore.isOwnPlace(output)) {
             throw new ParameterException(spec.commandLine(), "--twin keeps memory where it is: use -o mem:NAME");
         }
         if (twin && (stopAndCopy || executable || filters.areGiven() || signer != null)) {

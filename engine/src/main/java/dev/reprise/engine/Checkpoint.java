@@ -52,7 +52,7 @@ public final class Checkpoint {
             Proof.requireAllowed();
         }
         boolean isPlain = options.filters().areNone() && options.signer().isEmpty();
-        if (options.copyOnWrite() == CopyOnWrite.KEPT && !(isPlain && MemoryStore.isPlace(image))) {
+        if (options.copyOnWrite() == CopyOnWrite.KEPT && !(isPlain && MemoryStore.isOwnPlace(image))) {
             throw new IllegalArgumentException("only a plain image in memory can have twins, not " + image);
         }
         return run(

@@ -66,9 +66,14 @@ public final class MemoryStore {
      */
     public record Twins(int processes, int gone, long sharedBytes, long ownBytes) {}
 
-    /** Whether a file is one of those that the calling process's user keeps in memory, or would be. */
+    /** Whether a file is one of those that a user keeps in memory, or would be, by whatever path it is named. */
     public static boolean isPlace(Path file) {
         return Kept.isPlace(file);
+    }
+
+    /** Whether it is one of those of the calling process's user. */
+    public static boolean isOwnPlace(Path file) {
+        return Kept.isOwnPlace(file);
     }
 
     /** Creates the file in which an image in memory is written until it is {@link #publish published}; should we die before, it goes. */

@@ -12,6 +12,7 @@ import dev.reprise.kernel.Rename;
 import dev.reprise.kernel.x86_64.SyscallNumbers;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -34,6 +35,7 @@ import java.util.regex.Pattern;
  */
 public final class Kept {
     private static final Path TMPFS = Path.of("/dev/shm");
+    private static final String PREFIX = "reprise-";
     private static final Pattern ASIDE = Pattern.compile("\\.(.+)\\.([0-9]{1,9})-[0-9a-f]+\\.(part|gone)");
 
     private Kept() {}
@@ -41,12 +43,48 @@ public final class Kept {
     /** That of the calling process's effective user. */
     public static Path directory() {
         int user = (int) Door.call(SyscallNumbers.SYS_geteuid);
-        return TMPFS.resolve("reprise-" + Integer.toUnsignedString(user));
+        return TMPFS.resolve(PREFIX + Integer.toUnsignedString(user));
     }
 
-    /** Whether a file lies, or would lie, in it. */
+    /** Whether a file lies, or would lie, in it, by whatever path: through links, by another spelling, where it is mounted again. */
+    public static boolean isOwnPlace(Path file) {
+        return isSame(parent(file), directory());
+    }
+
+    /** Whether a file lies, or would lie, in the directory of any user. */
     public static boolean isPlace(Path file) {
-        return directory().equals(file.getParent());
+        Path parent = parent(file);
+        for (Path directory : directories()) {
+            if (isSame(parent, directory)) {
+                return true;
+            }
+        }
+        return isOwnPlace(file);
+    }
+
+    private static Path parent(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        return parent == null ? file.toAbsolutePath() : parent;
+    }
+
+    // Those of all users.
+    private static List<Path> directories() {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(TMPFS, PREFIX + "[0-9]*")) {
+            all.forEach(found::add);
+        } catch (IOException | DirectoryIteratorException none) {
+            // then nobody keeps anything
+        }
+        return found;
+    }
+
+    // By device and inode.
+    private static boolean isSame(Path one, Path other) {
+        try {
+            return Files.isSameFile(one, other);
+        } catch (IOException missing) {
+            return false;
+        }
     }
 
     /** The name aside of what is to be {@code target}, or was it and is to go. */
