@@ -1,5 +1,6 @@
 package dev.reprise.engine.transport;
 
+import dev.reprise.engine.twin.Twins;
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.Twin;
 import dev.reprise.kernel.KernelException;
@@ -61,7 +62,7 @@ final class TwinProcess implements AutoCloseable {
     private static boolean isSame(Twin twin) throws KernelException {
         try {
             ProcStat stat = ProcStat.of(twin.pid());
-            return stat.startTicks() == twin.startTicks() && !stat.isEnding();
+            return stat.startTicks() == twin.startTicks() && Twins.isOne(stat);
         } catch (KernelException gone) {
             gone.requireAnswer();
             return false;
