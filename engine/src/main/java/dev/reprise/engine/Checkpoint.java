@@ -65,7 +65,19 @@ public final class Checkpoint {
     }
 
     private static Witness witness(CheckpointOptions options, Progress progress) {
-        return options.proved() ? image -> Proof.of(image, progress) : Witness.NONE;
+        return new Witness() {
+            @Override
+            public void see(Path complete) throws IOException {
+                if (options.proved()) {
+                    Proof.of(complete, progress);
+                }
+            }
+
+            @Override
+            public void warn(String text) {
+                progress.warning(text);
+            }
+        };
     }
 
     /**

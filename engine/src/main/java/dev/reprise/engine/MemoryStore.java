@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.transport.Draft;
 import dev.reprise.engine.transport.Images;
 import dev.reprise.engine.transport.Kept;
 import dev.reprise.kernel.Door;
@@ -76,14 +77,38 @@ public final class MemoryStore {
         return Kept.isOwnPlace(file);
     }
 
-    /** Creates the file in which an image in memory is written until it is {@link #publish published}; should we die before, it goes. */
-    public static Path aside(Path image) throws IOException {
-        return Kept.create(image);
+    /** A file in which an image in memory is written until it is complete; should we die before, it goes. */
+    public static final class Part implements AutoCloseable {
+        private final Draft draft;
+
+        private Part(Draft draft) {
+            this.draft = draft;
+        }
+
+        /** Where it lies. */
+        public Path path() {
+            return draft.path();
+        }
+
+        /**
+         * Gives it its name; an image that had that goes, with what processes hold of it: where that cannot be yet, what is left of it is told.
+         *
+         * @throws IOException it has not got it; all is as it was
+         */
+        public Optional<String> publish() throws IOException {
+            return draft.publish();
+        }
+
+        /** Deletes what has not been published. */
+        @Override
+        public void close() throws IOException {
+            draft.close();
+        }
     }
 
-    /** Gives a file that was written in the directory the name of an image there; one that had it goes, with what processes hold of it. */
-    public static void publish(Path aside, Path image) throws IOException {
-        Kept.publish(aside, image);
+    /** Creates the file of what is to be an image in memory. */
+    public static Part part(Path image) throws IOException {
+        return new Part(Draft.create(image));
     }
 
     /** The bytes of an image file; where processes hold memory of one that is kept in memory, those of an image that has all of it. */

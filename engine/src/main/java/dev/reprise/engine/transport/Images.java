@@ -192,6 +192,11 @@ public final class Images {
         }
     }
 
+    /** Whether there is something around an image. */
+    static boolean isPacked(FileChannel file) throws IOException {
+        return envelope(file) != Envelope.NONE;
+    }
+
     private static Envelope envelope(FileChannel file) throws IOException {
         ByteBuffer first = ByteBuffer.allocate(Envelope.BYTES);
         file.read(first, 0);
