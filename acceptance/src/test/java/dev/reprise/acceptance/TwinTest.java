@@ -313,6 +313,13 @@ class TwinTest {
                             .endsWith(1)
                             .err())
                     .contains("another pid namespace");
+            assertThat(elsewhere("exec " + Tool.quoted("list")).succeeds().out())
+                    .contains(memory, "its memory is in 1 twin of another pid namespace");
+            String json = elsewhere("exec " + Tool.quoted("list", "--json"))
+                    .succeeds()
+                    .out();
+            assertThat(Schema.errors("list", json)).isEmpty();
+            assertThat(json).contains("\"elsewhere\": true");
             assertThat(twins()).containsExactly(twin);
             assertThat(leftovers()).isEmpty();
             Tool.run("verify", memory).succeeds();
@@ -469,6 +476,7 @@ class TwinTest {
                 List.of("export", "--executable", "-o", scratch.resolve("none") + "", memory))) {
             assertThat(Tool.run(command.toArray(String[]::new)).endsWith(1).err())
                     .contains(gone)
+                    .doesNotContain("Exception")
                     .hasLineCount(1);
         }
         assertThat(scratch.resolve("none")).doesNotExist();
@@ -562,6 +570,7 @@ class TwinTest {
         for (List<String> wrong : List.of(
                 List.of("-o", scratch.resolve("file") + ""),
                 List.of("-o", memory, "--compress=lz4"),
+                List.of("-o", memory, "--dedup"),
                 List.of("-o", memory, "--stop-and-copy"),
                 List.of("-o", memory, "--rate", "1M"))) {
             List<String> arguments = new ArrayList<>(List.of("checkpoint", "--twin"));
@@ -584,6 +593,7 @@ class TwinTest {
                             .endsWith(1)
                             .err())
                     .contains("processes hold its memory", "reprise cp")
+                    .doesNotContain("Exception")
                     .hasLineCount(1);
             // it is a stream by itself when it is read as one
             Tool.run(new ProcessBuilder(

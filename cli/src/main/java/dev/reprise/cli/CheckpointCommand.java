@@ -228,8 +228,8 @@ final class CheckpointCommand implements Callable<Integer> {
         if (twin && (stopAndCopy || executable || filters.areGiven() || signer != null)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--twin copies no memory: without --stop-and-copy, --executable, --compress, --encrypt and --sign; 'reprise cp' takes"
-                            + " the filters");
+                    "--twin copies no memory: without --stop-and-copy, --executable, --compress, --dedup, --encrypt and --sign; 'reprise cp'"
+                            + " takes the filters");
         }
         if (twin && bounds.areOfCopies()) {
             throw new ParameterException(

@@ -64,8 +64,9 @@ public final class MemoryStore {
      * @param gone the id of one that has ended, so that the image is of no use any more; 0: none has
      * @param sharedBytes how much of what they hold others have, too: the program, as long as it does not write to it
      * @param ownBytes how much of it nobody else has
+     * @param areElsewhere they are of another pid namespace, the image is of use only there; the other figures are not known
      */
-    public record Twins(int processes, int gone, long sharedBytes, long ownBytes) {}
+    public record Twins(int processes, int gone, long sharedBytes, long ownBytes, boolean areElsewhere) {}
 
     /** Whether a file is one of those that a user keeps in memory, or would be, by whatever path it is named. */
     public static boolean isPlace(Path file) {
@@ -192,7 +193,8 @@ public final class MemoryStore {
                                 held.processes(),
                                 held.gone(),
                                 Math.max(0, held.bytes() - held.ownBytes()),
-                                held.ownBytes()));
+                                held.ownBytes(),
+                                held.areElsewhere()));
                 entries.add(new Entry(file.getFileName().toString(), found.size(), found.lastModifiedTime(), twins));
             }
         } catch (NoSuchFileException deleted) {

@@ -4,6 +4,7 @@ import dev.reprise.engine.model.Host;
 import dev.reprise.image.state.Twin;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.NamespaceNumber;
 import dev.reprise.kernel.x86_64.SyscallNumbers;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -83,8 +84,9 @@ public final class Kept {
      * @param gone the id of one that has ended, so that the image is of no use any more; 0: none has
      * @param bytes what they hold
      * @param ownBytes how much of it nobody else has
+     * @param areElsewhere they are of another pid namespace: whether they are there, and what is theirs alone, cannot be told
      */
-    public record Held(int processes, int gone, long bytes, long ownBytes) {}
+    public record Held(int processes, int gone, long bytes, long ownBytes, boolean areElsewhere) {}
 
     /** Nothing where none does. */
     public static Optional<Held> held(Path image) {
@@ -92,6 +94,10 @@ public final class Kept {
             List<Twin> twins = source.image().twins();
             if (twins.isEmpty()) {
                 return Optional.empty();
+            }
+            long namespace = NamespaceNumber.ofOwnPids();
+            if (twins.stream().anyMatch(twin -> twin.pidNamespace() != namespace)) {
+                return Optional.of(new Held(twins.size(), 0, source.heldBytes(), 0, true));
             }
             int gone = 0;
             long own = 0;
@@ -101,7 +107,7 @@ public final class Kept {
                     own += process == null ? 0 : process.ownBytes();
                 }
             }
-            return Optional.of(new Held(twins.size(), gone, source.heldBytes(), own));
+            return Optional.of(new Held(twins.size(), gone, source.heldBytes(), own, false));
         } catch (IOException | KernelException other) {
             return Optional.empty(); // packed, encrypted, broken, or not ours to look into
         }
