@@ -58,7 +58,7 @@ final class PageRuns {
     /** The pages that are in either. */
     static List<PageRun> either(List<PageRun> one, List<PageRun> other) {
         List<PageRun> all = new ArrayList<>(one);
-        all.addAll(without(other, one));
+        all.addAll(without(/* one= */ other, /* other= */ one));
         return of(all);
     }
 
