@@ -34,6 +34,7 @@ class LayersTest {
     private static final String MODEL = "dev.reprise.engine.model..";
     private static final String PROGRAM = "dev.reprise.engine.program..";
     private static final String TRACEE = "dev.reprise.engine.tracee..";
+    private static final String TWIN = "dev.reprise.engine.twin..";
     private static final String CAPTURE = "dev.reprise.engine.capture..";
     private static final String REBUILD = "dev.reprise.engine.rebuild..";
     private static final String TRANSPORT = "dev.reprise.engine.transport..";
@@ -132,8 +133,13 @@ class LayersTest {
     }
 
     @Test
+    void twinsAreToldByWhatTheTraceeGaveThem() {
+        check(onlyDependsOn(TWIN, TRACEE, KERNEL));
+    }
+
+    @Test
     void captureKnowsNeitherRebuildNorBytes() {
-        check(onlyDependsOn(CAPTURE, TRACEE, PROGRAM, MODEL, STATE, KERNEL));
+        check(onlyDependsOn(CAPTURE, TWIN, TRACEE, PROGRAM, MODEL, STATE, KERNEL));
     }
 
     @Test
@@ -148,7 +154,7 @@ class LayersTest {
 
     @Test
     void transportKnowsNeitherCaptureNorRebuild() {
-        check(onlyDependsOn(TRANSPORT, CODEC, STREAM, FILTER, STATE, ANSWERS, MODEL, KERNEL));
+        check(onlyDependsOn(TRANSPORT, TWIN, CODEC, STREAM, FILTER, STATE, ANSWERS, MODEL, KERNEL));
     }
 
     @Test

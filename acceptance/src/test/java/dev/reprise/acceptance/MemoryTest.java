@@ -76,15 +76,14 @@ class MemoryTest {
     void whatTheKilledHaveLeftGoes() throws Exception {
         MemoryStore.ofUser().prepare();
         Path directory = MemoryStore.ofUser().path(name).getParent();
-        long living = ProcessHandle.current().pid();
-        Process ended = new ProcessBuilder("true").start();
-        ended.waitFor();
-        Path left = Files.createFile(directory.resolve("." + name + "." + ended.pid() + "-1f.part"));
-        Path growing = Files.createFile(directory.resolve("." + name + "." + living + "-1f.part"));
-        MemoryStore.ofUser().prepare();
-        assertThat(left).doesNotExist();
-        assertThat(growing).exists();
-        Files.delete(growing);
+        // a writer is known by its lock: its id may have become another's
+        Path left = Files.createFile(
+                directory.resolve("." + name + "." + ProcessHandle.current().pid() + "-1f.part"));
+        try (MemoryStore.Part growing = MemoryStore.part(MemoryStore.ofUser().path(name))) {
+            MemoryStore.ofUser().prepare();
+            assertThat(left).doesNotExist();
+            assertThat(growing.path()).exists();
+        }
     }
 
     @Test

@@ -222,14 +222,14 @@ final class CheckpointCommand implements Callable<Integer> {
     }
 
     private void requireTwinsPossible() {
-        if (twin && !MemoryStore.isPlace(output)) {
+        if (twin && !MemoryStore.isOwnPlace(output)) {
             throw new ParameterException(spec.commandLine(), "--twin keeps memory where it is: use -o mem:NAME");
         }
         if (twin && (stopAndCopy || executable || filters.areGiven() || signer != null)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--twin copies no memory: without --stop-and-copy, --executable, --compress, --encrypt and --sign; 'reprise cp' takes"
-                            + " the filters");
+                    "--twin copies no memory: without --stop-and-copy, --executable, --compress, --dedup, --encrypt and --sign; 'reprise cp'"
+                            + " takes the filters");
         }
         if (twin && bounds.areOfCopies()) {
             throw new ParameterException(

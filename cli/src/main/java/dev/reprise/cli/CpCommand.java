@@ -140,6 +140,9 @@ final class CpCommand implements Callable<Integer> {
         }
         try (FileAside target = FileAside.prepare(to)) {
             target.write(content);
+            if (!target.warning().isEmpty()) {
+                console.warning(target.warning());
+            }
         }
     }
 

@@ -17,10 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class FileAside implements AutoCloseable {
     private final Path file;
     private final Path aside;
+    private final MemoryStore.@Nullable Part part;
+    private String warning = "";
 
-    private FileAside(Path file, Path aside) {
+    private FileAside(Path file, Path aside, MemoryStore.@Nullable Part part) {
         this.file = file;
         this.aside = aside;
+        this.part = part;
     }
 
     /** Prepares {@code file}; nothing for null. */
@@ -36,11 +39,11 @@ final class FileAside implements AutoCloseable {
             throw new IOException(file + ": is a directory");
         }
         try {
-            return new FileAside(
-                    absolute,
-                    MemoryStore.isPlace(absolute)
-                            ? MemoryStore.aside(absolute)
-                            : Files.createTempFile(directory, ".reprise", ".part"));
+            if (MemoryStore.isPlace(absolute)) {
+                MemoryStore.Part part = MemoryStore.part(absolute);
+                return new FileAside(absolute, part.path(), part);
+            }
+            return new FileAside(absolute, Files.createTempFile(directory, ".reprise", ".part"), null);
         } catch (IOException denied) {
             throw new IOException(file + ": cannot be created (" + Failures.text(denied) + ")", denied);
         }
@@ -67,15 +70,24 @@ final class FileAside implements AutoCloseable {
     }
 
     private void publish() throws IOException {
-        if (MemoryStore.isPlace(file)) {
-            MemoryStore.publish(aside, file);
+        if (part != null) {
+            warning = part.publish().orElse("");
         } else {
             Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
+    /** What went wrong although the file is there; empty: nothing. */
+    String warning() {
+        return warning;
+    }
+
     @Override
     public void close() throws IOException {
-        Files.deleteIfExists(aside);
+        if (part != null) {
+            part.close();
+        } else {
+            Files.deleteIfExists(aside);
+        }
     }
 }

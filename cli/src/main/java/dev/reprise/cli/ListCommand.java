@@ -92,6 +92,10 @@ final class ListCommand implements Callable<Integer> {
     private static Map<String, Object> json(MemoryStore.Twins twins) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("processes", twins.processes());
+        if (twins.areElsewhere()) {
+            object.put("elsewhere", true);
+            return object;
+        }
         object.put("whole", twins.gone() == 0);
         object.put("shared_bytes", twins.sharedBytes());
         object.put("own_bytes", twins.ownBytes());
@@ -99,6 +103,9 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private static String text(MemoryStore.Twins twins) {
+        if (twins.areElsewhere()) {
+            return ", its memory is in " + Amounts.count(twins.processes(), "twin") + " of another pid namespace";
+        }
         return twins.gone() == 0
                 ? " + " + Amounts.bytes(twins.sharedBytes()) + " shared + " + Amounts.bytes(twins.ownBytes())
                         + " own in " + Amounts.count(twins.processes(), "twin")

@@ -52,7 +52,7 @@ public final class Checkpoint {
             Proof.requireAllowed();
         }
         boolean isPlain = options.filters().areNone() && options.signer().isEmpty();
-        if (options.copyOnWrite() == CopyOnWrite.KEPT && !(isPlain && MemoryStore.isPlace(image))) {
+        if (options.copyOnWrite() == CopyOnWrite.KEPT && !(isPlain && MemoryStore.isOwnPlace(image))) {
             throw new IllegalArgumentException("only a plain image in memory can have twins, not " + image);
         }
         return run(
@@ -65,7 +65,19 @@ public final class Checkpoint {
     }
 
     private static Witness witness(CheckpointOptions options, Progress progress) {
-        return options.proved() ? image -> Proof.of(image, progress) : Witness.NONE;
+        return new Witness() {
+            @Override
+            public void see(Path complete) throws IOException {
+                if (options.proved()) {
+                    Proof.of(complete, progress);
+                }
+            }
+
+            @Override
+            public void warn(String text) {
+                progress.warning(text);
+            }
+        };
     }
 
     /**

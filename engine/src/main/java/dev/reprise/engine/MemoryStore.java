@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.transport.Draft;
 import dev.reprise.engine.transport.Images;
 import dev.reprise.engine.transport.Kept;
 import dev.reprise.kernel.Door;
@@ -63,22 +64,52 @@ public final class MemoryStore {
      * @param gone the id of one that has ended, so that the image is of no use any more; 0: none has
      * @param sharedBytes how much of what they hold others have, too: the program, as long as it does not write to it
      * @param ownBytes how much of it nobody else has
+     * @param areElsewhere they are of another pid namespace, the image is of use only there; the other figures are not known
      */
-    public record Twins(int processes, int gone, long sharedBytes, long ownBytes) {}
+    public record Twins(int processes, int gone, long sharedBytes, long ownBytes, boolean areElsewhere) {}
 
-    /** Whether a file is one of those that the calling process's user keeps in memory, or would be. */
+    /** Whether a file is one of those that a user keeps in memory, or would be, by whatever path it is named. */
     public static boolean isPlace(Path file) {
         return Kept.isPlace(file);
     }
 
-    /** Creates the file in which an image in memory is written until it is {@link #publish published}; should we die before, it goes. */
-    public static Path aside(Path image) throws IOException {
-        return Kept.create(image);
+    /** Whether it is one of those of the calling process's user. */
+    public static boolean isOwnPlace(Path file) {
+        return Kept.isOwnPlace(file);
     }
 
-    /** Gives a file that was written in the directory the name of an image there; one that had it goes, with what processes hold of it. */
-    public static void publish(Path aside, Path image) throws IOException {
-        Kept.publish(aside, image);
+    /** A file in which an image in memory is written until it is complete; should we die before, it goes. */
+    public static final class Part implements AutoCloseable {
+        private final Draft draft;
+
+        private Part(Draft draft) {
+            this.draft = draft;
+        }
+
+        /** Where it lies. */
+        public Path path() {
+            return draft.path();
+        }
+
+        /**
+         * Gives it its name; an image that had that goes, with what processes hold of it: where that cannot be yet, what is left of it is told.
+         *
+         * @throws IOException it has not got it; all is as it was
+         */
+        public Optional<String> publish() throws IOException {
+            return draft.publish();
+        }
+
+        /** Deletes what has not been published. */
+        @Override
+        public void close() throws IOException {
+            draft.close();
+        }
+    }
+
+    /** Creates the file of what is to be an image in memory. */
+    public static Part part(Path image) throws IOException {
+        return new Part(Draft.create(image));
     }
 
     /** The bytes of an image file; where processes hold memory of one that is kept in memory, those of an image that has all of it. */
@@ -162,7 +193,8 @@ public final class MemoryStore {
                                 held.processes(),
                                 held.gone(),
                                 Math.max(0, held.bytes() - held.ownBytes()),
-                                held.ownBytes()));
+                                held.ownBytes(),
+                                held.areElsewhere()));
                 entries.add(new Entry(file.getFileName().toString(), found.size(), found.lastModifiedTime(), twins));
             }
         } catch (NoSuchFileException deleted) {

@@ -4,6 +4,8 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pidfd_getfd;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pidfd_open;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pidfd_send_signal;
 
+import java.util.List;
+
 /** A process by descriptor, and the way to its own descriptors. */
 public final class PidFd implements AutoCloseable {
     private static final int PIDFD_THREAD = 0200;
@@ -49,6 +51,20 @@ public final class PidFd implements AutoCloseable {
     /** Waits until it has ended and given up its memory. */
     public void awaitEnd() throws KernelException {
         Poll.awaitReadable(fd);
+    }
+
+    /** Waits for that at most {@code millis}; false where it has not come. */
+    public boolean awaitEnd(int millis) throws KernelException {
+        long end = System.nanoTime() + millis * 1_000_000L;
+        boolean hasEnded = hasEnded();
+        while (!hasEnded) {
+            long left = (end - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                return false;
+            }
+            hasEnded = Poll.areReadable(List.of(fd), (int) left)[0];
+        }
+        return true;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Refusal;
+import dev.reprise.engine.twin.Twins;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.IoWorker;
 import dev.reprise.kernel.KernelException;

@@ -2,6 +2,7 @@ package dev.reprise.engine.capture;
 
 import dev.reprise.engine.model.Target;
 import dev.reprise.engine.program.x86_64.SeedElf;
+import dev.reprise.engine.twin.Twins;
 import dev.reprise.kernel.Home;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;

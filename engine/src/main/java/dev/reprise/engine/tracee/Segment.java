@@ -136,6 +136,11 @@ public final class Segment implements AutoCloseable {
         return mapping.path().startsWith(NAME);
     }
 
+    /** Where a mapping of one has the word that says whether who is parked in it outlives its tool (1). */
+    public static RemoteAddress kept(Mapping mapping) {
+        return new RemoteAddress(mapping.start() - mapping.offset() + KEPT);
+    }
+
     /** Whether a System V key is one of ours: of a tool that is about to attach it, or has died before. */
     public static boolean isOurs(int key) {
         return (key & -KEY_SPACE) == KEY_MARK;

@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A regular file that is written aside in its directory: it gets its name when it is complete, or goes. */
 public final class Aside implements AutoCloseable {
@@ -15,13 +16,15 @@ public final class Aside implements AutoCloseable {
     private final Path path;
     private final boolean sync;
     private final FileChannel file;
+    private final @Nullable Draft draft;
     private boolean isOver;
 
-    private Aside(Path target, Path path, boolean sync, FileChannel file) {
+    private Aside(Path target, Path path, boolean sync, FileChannel file, @Nullable Draft draft) {
         this.target = target;
         this.path = path;
         this.sync = sync;
         this.file = file;
+        this.draft = draft;
     }
 
     /**
@@ -34,12 +37,25 @@ public final class Aside implements AutoCloseable {
     public static Aside create(Path target, boolean sync, String permissions) throws IOException {
         Path absolute = target.toAbsolutePath();
         Path real = Files.exists(absolute) ? absolute.toRealPath() : absolute;
-        Path aside = Kept.aside(real, "part");
+        if (Kept.isPlace(real)) {
+            return ofDraft(Draft.create(real, permissions), real);
+        }
+        Path aside = Leftover.aside(real, Leftover.PART);
         FileChannel file = FileChannel.open(
                 aside,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
-        return new Aside(real, aside, sync, file);
+        return new Aside(real, aside, sync, file, null);
+    }
+
+    private static Aside ofDraft(Draft draft, Path target) throws IOException {
+        try {
+            FileChannel file = FileChannel.open(draft.path(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+            return new Aside(target, draft.path(), false, file, draft);
+        } catch (Throwable e) {
+            draft.close();
+            throw e;
+        }
     }
 
     /** What it will be called. */
@@ -69,8 +85,8 @@ public final class Aside implements AutoCloseable {
         }
         file.close();
         witness.see(path);
-        if (Kept.isPlace(target)) {
-            Kept.publish(path, target);
+        if (draft != null) {
+            draft.publish().ifPresent(witness::warn);
         } else {
             Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
         }
@@ -98,7 +114,11 @@ public final class Aside implements AutoCloseable {
         isOver = true;
         // Both are tried: a file that cannot be deleted must still not keep a descriptor.
         try (file) {
-            Files.deleteIfExists(path);
+            if (draft != null) {
+                draft.close();
+            } else {
+                Files.deleteIfExists(path);
+            }
         } catch (IOException e) {
             System.getLogger(Aside.class.getName()).log(System.Logger.Level.WARNING, "left behind: " + path, e);
         }

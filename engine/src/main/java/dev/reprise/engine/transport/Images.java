@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Opens images, to write and to read, in the way that their place allows. */
 public final class Images {
@@ -144,45 +145,56 @@ public final class Images {
                         opening.passphrases().stream().map(Secret::bytes).toList());
     }
 
-    /** The bytes of an image file, and where processes hold memory of it those of the image that has all. */
+    /** The bytes of an image file, and where processes hold memory of it those of the image that has all, whatever its path is called. */
     public static ReadableByteChannel bytes(Path path) throws IOException {
         FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
         try {
-            if (!Kept.isPlace(path) || envelope(file) != Envelope.NONE) {
-                return file;
-            }
-            FileSource source = new FileSource(path, file, Host.ANY);
-            if (!source.image().twins().isEmpty()) {
+            FileSource source =
+                    Files.isRegularFile(path) && envelope(file) == Envelope.NONE ? sourceOf(path, file) : null;
+            if (source != null && !source.image().twins().isEmpty()) {
                 return new TwinChannel(TwinSource.of(source));
             }
-        } catch (BadImageException none) {
-            // that is for its reader to say
+            if (source != null) {
+                file.position(0);
+            }
+            return file;
         } catch (Throwable e) {
             file.close();
             throw e;
         }
-        file.position(0);
-        return file;
+    }
+
+    // Null where it is none: that is for its reader to say.
+    private static @Nullable FileSource sourceOf(Path path, FileChannel file) throws IOException {
+        try {
+            return new FileSource(path, file, Host.ANY);
+        } catch (BadImageException none) {
+            file.position(0);
+            return null;
+        }
     }
 
     /** The same, streamed in any case. */
     public static PageSource openStreamed(Path path, Host host, Opening opening) throws IOException {
+        if (Files.isRegularFile(path)) {
+            PageSource source = open(path, host, opening);
+            if (source instanceof PageSource.Streamed) {
+                return source;
+            }
+            source.close();
+        }
         FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
         try {
-            if (Kept.isPlace(path)) {
-                file.close();
-                PageSource source = open(path, host, opening);
-                if (source instanceof PageSource.Streamed) {
-                    return source;
-                }
-                source.close();
-                file = FileChannel.open(path, StandardOpenOption.READ);
-            }
             return StreamSource.of(file, Files.isRegularFile(path), host, opening);
         } catch (Throwable e) {
             file.close();
             throw e;
         }
+    }
+
+    /** Whether there is something around an image. */
+    static boolean isPacked(FileChannel file) throws IOException {
+        return envelope(file) != Envelope.NONE;
     }
 
     private static Envelope envelope(FileChannel file) throws IOException {

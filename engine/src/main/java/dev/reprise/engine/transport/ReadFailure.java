@@ -11,9 +11,15 @@ public final class ReadFailure {
     /** One of the reader's answers, or an input error. */
     public static Reason reason(IOException failure) {
         if (!(failure instanceof BadImageException bad)) {
-            return new Reason.Io("reading the image: " + failure, "");
+            return new Reason.Io("reading the image: " + text(failure), "");
         }
         return new Reason.BadImage(flaw(bad), String.valueOf(bad.getMessage()));
+    }
+
+    // Those of java.nio.file are often a bare path.
+    private static String text(IOException failure) {
+        String message = failure.getMessage();
+        return failure.getClass() == IOException.class && message != null ? message : failure.toString();
     }
 
     private static Reason.BadImage.Flaw flaw(BadImageException bad) {

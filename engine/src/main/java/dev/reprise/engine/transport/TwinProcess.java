@@ -1,5 +1,6 @@
 package dev.reprise.engine.transport;
 
+import dev.reprise.engine.twin.Twins;
 import dev.reprise.image.state.Bytes;
 import dev.reprise.image.state.Twin;
 import dev.reprise.kernel.KernelException;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A process that an image names as the one that holds some of its memory, and that is the one: it has what nobody else can have. */
@@ -61,7 +63,7 @@ final class TwinProcess implements AutoCloseable {
     private static boolean isSame(Twin twin) throws KernelException {
         try {
             ProcStat stat = ProcStat.of(twin.pid());
-            return stat.startTicks() == twin.startTicks() && !stat.isEnding();
+            return stat.startTicks() == twin.startTicks() && Twins.isOne(stat);
         } catch (KernelException gone) {
             gone.requireAnswer();
             return false;
@@ -121,15 +123,23 @@ final class TwinProcess implements AutoCloseable {
         return Long.parseLong(sums.substring(at, sums.indexOf("kB", at)).strip()) << 10;
     }
 
-    /** Ends it, and waits until its memory is free. */
-    void end() throws KernelException {
+    /** Tells it to end. */
+    void kill() {
         process.signal(SIGKILL);
-        process.awaitEnd();
+    }
+
+    /** Waits until it has ended and its memory is free; false where that has not come in time. */
+    boolean awaitEnd(long endNanos) throws KernelException {
+        long left = Math.max(0, endNanos - System.nanoTime());
+        if (!process.awaitEnd((int) TimeUnit.NANOSECONDS.toMillis(left))) {
+            return false;
+        }
         try {
             WaitStatus.of(twin.pid()); // an orphan is ours where we adopt them
         } catch (KernelException isReapedByOthers) {
             // then nothing is left of it
         }
+        return true;
     }
 
     @Override
