@@ -155,7 +155,8 @@ final class TcpSocketCapture implements SocketFamily {
                 state.options(),
                 state.windowScales(),
                 state.segment(),
-                ending(peer));
+                ending(peer),
+                socket.filter());
         return socket.record(id, take, Socket.State.CONNECTED, name, 0, detail);
     }
 

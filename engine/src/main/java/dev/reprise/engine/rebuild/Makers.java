@@ -215,7 +215,7 @@ final class Makers {
     private boolean isCommon(MemoryObject memory) {
         return switch (memory.kind()) {
             case MEMFD, HUGE_MEMFD -> false; // found by its descriptor
-            case SYSTEM_V -> false; // found by its id
+            case SYSTEM_V, HUGE_SYSTEM_V -> false; // found by its id
             case HUGE_ANONYMOUS -> false; // one process's only
             case FILE_CONTENTS -> !DeletedFileRebuild.is(memory);
             case SHARED_ANONYMOUS -> spaceCounts.getOrDefault(memory.id(), 0) > 1;
