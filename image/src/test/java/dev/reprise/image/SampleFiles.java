@@ -232,7 +232,8 @@ final class SampleFiles {
                                 new TypedAhead.Line(Bytes.empty(), TypedAhead.End.END_OF_FILE),
                                 new TypedAhead.Line(SampleImage.bytes(2, 11), TypedAhead.End.BEGUN)),
                         true,
-                        SampleImage.bytes(4, 12)));
+                        SampleImage.bytes(4, 12)),
+                SampleImage.bytes(36, 13));
     }
 
     private static Socket socket() {

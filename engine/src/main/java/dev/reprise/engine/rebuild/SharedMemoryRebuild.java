@@ -32,7 +32,7 @@ import java.util.function.Function;
  */
 final class SharedMemoryRebuild {
     private static final int READ_WRITE = Mman.PROT_READ | Mman.PROT_WRITE;
-    private static final int ANONYMOUS = Mman.MAP_SHARED | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED_NOREPLACE;
+    static final int ANONYMOUS = Mman.MAP_SHARED | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED_NOREPLACE;
 
     private final Holes holes;
     private final MemoryShare share;
@@ -82,7 +82,9 @@ final class SharedMemoryRebuild {
                 case HUGE_SYSTEM_V -> attachHuge(p, object, segments.getOrDefault(object.id(), 0), own);
                 case SHARED_ANONYMOUS -> {
                     Long place = share.common().get(object.id());
-                    if (place != null) {
+                    if (memfds.has(object.id())) {
+                        memfd(p, object, own, memfds.number(object.id()));
+                    } else if (place != null) {
                         commonAnonymous(p, place, own);
                     } else {
                         anonymous(p, object, own);
