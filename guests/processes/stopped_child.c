@@ -54,6 +54,11 @@ void verify(void)
         CHECK("state of the other", state(untold.pid), 'T');
     }
     siginfo_t info = {0};
+    CHECK("waitid for news", waitid(P_PID, (id_t)told.pid, &info, WSTOPPED | WNOHANG), 0);
+    CHECK("no news", info.si_pid, 0);
+    CHECK("waitid for news of the other", waitid(P_PID, (id_t)untold.pid, &info, WSTOPPED | WNOHANG), 0);
+    CHECK("news of the other", info.si_pid, untold.pid);
+    info = (siginfo_t){0};
     CHECK("waitid", waitid(P_PID, (id_t)told.pid, &info, WCONTINUED | WNOHANG), 0);
     CHECK("has not been continued", info.si_pid, 0);
     CHECK("the running one", guest_ask(&running, 1), 2);

@@ -152,7 +152,7 @@ final class SampleFiles {
                         SampleImage.bytes(16, 4)),
                 new SeccompFilter(id(92), ObjectId.NONE, 2, SampleImage.bytes(16, 5)),
                 new Cgroups(id(93), List.of(new Cgroups.Membership("/sys/fs/cgroup/a", true))),
-                new SharedMemorySegment(id(94), new IpcIdentity(-5, 65536, 0600, OWNER), memory, true, false),
+                new SharedMemorySegment(id(94), new IpcIdentity(-5, 65536, 0600, OWNER), memory, true, false, 4000),
                 new SemaphoreSet(id(95), new IpcIdentity(7, 1, 0600, OWNER), List.of(0, 32767)),
                 new MessageQueue(
                         id(96),
@@ -232,7 +232,8 @@ final class SampleFiles {
                                 new TypedAhead.Line(Bytes.empty(), TypedAhead.End.END_OF_FILE),
                                 new TypedAhead.Line(SampleImage.bytes(2, 11), TypedAhead.End.BEGUN)),
                         true,
-                        SampleImage.bytes(4, 12)));
+                        SampleImage.bytes(4, 12)),
+                SampleImage.bytes(36, 13));
     }
 
     private static Socket socket() {
@@ -261,7 +262,8 @@ final class SampleFiles {
                                 SampleImage.bytes(5, 2),
                                 Bytes.of((byte) 1, (byte) 0),
                                 new SocketCredentials(1, 2, 3),
-                                List.of(id(11), id(12))))));
+                                List.of(id(11), id(12)))),
+                        SampleImage.bytes(8, 5)));
     }
 
     private static ObjectId id(int id) {

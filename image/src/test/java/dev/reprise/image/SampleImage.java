@@ -209,7 +209,7 @@ public final class SampleImage {
                 List.of(new PageRun(0x555555558000L, 2)),
                 List.of(new PageRun(0x555555557000L, 1)),
                 1,
-                true,
+                3,
                 0x33,
                 2);
     }

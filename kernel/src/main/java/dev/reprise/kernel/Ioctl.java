@@ -32,6 +32,8 @@ public final class Ioctl {
     public static final int TIOCGSID = 0x5429;
     public static final int TIOCSCTTY = 0x540E;
     public static final int TIOCEXCL = 0x540C;
+    public static final int TIOCGLCKTRMIOS = 0x5456;
+    public static final int TIOCSLCKTRMIOS = 0x5457;
     public static final int TIOCGEXCL = 0x80045440;
     /** Types a key, with CAP_SYS_ADMIN or, where sysctl dev.tty.legacy_tiocsti allows it, at one's own terminal. */
     public static final int TIOCSTI = 0x5412;

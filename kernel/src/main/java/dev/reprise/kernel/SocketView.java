@@ -6,6 +6,7 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_getsockopt;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioctl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setsockopt;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -15,6 +16,8 @@ import java.nio.ByteOrder;
 /** What getsockopt(2) and getsockname(2) tell of a socket that we have a descriptor of. */
 public final class SocketView {
     private static final int OPTION_SIZE = 256;
+    /** sizeof(struct sockaddr_un) */
+    private static final int UNIX_ADDRESS = 110;
     /** Of SK_MEMINFO_WMEM_ALLOC in what SO_MEMINFO gives. */
     private static final int WRITE_MEMORY_AT = 2 * Integer.BYTES;
 
@@ -79,8 +82,13 @@ public final class SocketView {
             MemorySegment length = arena.allocateFrom(JAVA_INT, Sockets.ADDRESS_SIZE);
             Door.require(
                     Door.call(SYS_getsockname, fd.number(), address.address(), length.address()), "getsockname", "");
-            return Native.copy(address, length.get(JAVA_INT, 0));
+            return Native.copy(address, usable(address, length.get(JAVA_INT, 0)));
         }
+    }
+
+    // A UNIX path that fills its place is told with a zero behind it, which bind(2) and connect(2) do not take.
+    private static int usable(MemorySegment address, int length) {
+        return address.get(JAVA_SHORT, 0) == Sockets.AF_UNIX ? Math.min(length, UNIX_ADDRESS) : length;
     }
 
     /** Whether it has a peer, or had one that is gone. */
@@ -94,7 +102,7 @@ public final class SocketView {
             MemorySegment address = arena.allocate(Sockets.ADDRESS_SIZE, 8);
             MemorySegment length = arena.allocateFrom(JAVA_INT, Sockets.ADDRESS_SIZE);
             long result = Door.call(SYS_getpeername, fd.number(), address.address(), length.address());
-            return Door.isError(result) ? new byte[0] : Native.copy(address, length.get(JAVA_INT, 0));
+            return Door.isError(result) ? new byte[0] : Native.copy(address, usable(address, length.get(JAVA_INT, 0)));
         }
     }
 

@@ -15,6 +15,7 @@ public final class SysvIpc {
     public static final int IPC_SET = 1;
     public static final int IPC_STAT = 2;
     public static final int SHM_RDONLY = 010000;
+    public static final int SHM_HUGETLB = 04000;
     public static final int SHM_LOCK = 11;
     public static final int GETPID = 11;
     public static final int GETVAL = 12;

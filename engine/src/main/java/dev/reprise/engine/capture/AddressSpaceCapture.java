@@ -130,7 +130,7 @@ final class AddressSpaceCapture {
         // first: what is in flight writes to memory
         Map<Long, Backing.AioRing> rings = aio.take(pid, mappings);
         List<Vma> vmas = policies.of(vmas(mappings, new AddressSpaceBackings(pid, files, table, memoryObjects, rings)));
-        PageScan pages = seen.pages == null ? PageScan.of(pid, withOwnPages(mappings)) : seen.pages;
+        PageScan pages = seen.pages == null ? pages(pid, mappings) : seen.pages;
         faultPages = FaultPages.of(pid, mappings);
         Inheritance.Shares shares = inheritance.of(pid, faultPages.withoutMarkers(pages.runs()));
         AddressSpace space = new AddressSpace(
@@ -144,7 +144,7 @@ final class AddressSpaceCapture {
                 shares.inherited(),
                 pages.guards(),
                 found.dumpable(),
-                found.thpDisabled() != 0,
+                found.thpDisabled(),
                 coredumpFilter(),
                 lockFlags);
         table.add(space);
@@ -166,7 +166,7 @@ final class AddressSpaceCapture {
             List<Mapping> mappings = Smaps.of(pid);
             // what is in flight is waited for first, in take
             boolean writes = mappings.stream().anyMatch(AioRings::isOne);
-            return new Seen(mappings, writes ? null : PageScan.of(pid, withOwnPages(mappings)));
+            return new Seen(mappings, writes ? null : pages(pid, mappings));
         }
     }
 
@@ -197,6 +197,10 @@ final class AddressSpaceCapture {
             vmas.add(new Vma(m.start(), m.end(), m.protection(), m.shared(), m.offset(), backing, vmFlags));
         }
         return vmas;
+    }
+
+    private static PageScan pages(int pid, List<Mapping> mappings) throws KernelException {
+        return PageScan.of(pid, withOwnPages(mappings)).withSharedGuards(pid, mappings);
     }
 
     // Droppable pages may vanish at any time, so nobody may count on them.

@@ -51,7 +51,7 @@ final class BackingRefusals {
 
     private void ofHugePages(Mapping mapping, List<Refusal> refusals) throws KernelException {
         String where = "mapping " + mapping.range() + " of " + mapping.path();
-        if (!isMemory(mapping) || SystemVMemory.is(mapping.path())) {
+        if (!isMemory(mapping)) {
             refusals.add(new Refusal("file of huge pages", where, "its pages are not saved yet", ""));
             return;
         }

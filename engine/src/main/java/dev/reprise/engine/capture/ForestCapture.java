@@ -72,6 +72,12 @@ final class ForestCapture {
         }
     }
 
+    private boolean isUnheard(Member child) {
+        return processes.stream()
+                .anyMatch(parent -> parent.member().pid() == child.parent()
+                        && parent.unheard().contains(child.pid()));
+    }
+
     /** Takes everything but the contents of memory. */
     Image take(Before before, SeccompCapture seccomp, AddressSpaces spaces, DescriptorCapture descriptors)
             throws KernelException, CannotCapture {
@@ -121,6 +127,7 @@ final class ForestCapture {
                             objects.find(takeover.residences().of(member.tid()).name())),
                     process.sharedPendingSignals(),
                     process.freeze().wasStopped(),
+                    process.freeze().wasStopped() && isUnheard(member),
                     process.tasks(
                             level,
                             statuses,

@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,7 @@ final class FrozenProcess {
     private final Takeover takeover;
     private final Map<Tracee, ThreadProbe.Inside> threads = new LinkedHashMap<>();
     private final PendingTimers pendingTimers;
+    private final Set<Integer> unheard;
     private ProcessProbe.Inside process;
     private final AddressSpaceProbe.Found addressSpace;
     private final UtsProbe.Names uts;
@@ -58,7 +60,8 @@ final class FrozenProcess {
             UtsProbe.Names uts,
             @Nullable OpenNumbers numbers,
             Map<Long, Integer> policies,
-            SemaphoreUndos.Found undos) {
+            SemaphoreUndos.Found undos,
+            Set<Integer> unheard) {
         this.member = member;
         this.freeze = freeze;
         this.takeover = takeover;
@@ -69,6 +72,7 @@ final class FrozenProcess {
         this.numbers = numbers;
         this.policies = policies;
         this.undos = undos;
+        this.unheard = unheard;
     }
 
     /** Enters all processes of a set and asks everybody in them; afterwards only the hosts are in their segments. */
@@ -81,7 +85,9 @@ final class FrozenProcess {
                     member,
                     freeze.process(member.pid()),
                     forest.of(member.pid()),
-                    semaphores(forest.residences().of(member.tid()), semaphores));
+                    semaphores(forest.residences().of(member.tid()), semaphores),
+                    members,
+                    freeze);
             questions.add(question);
         }
         begin(questions);
@@ -141,9 +147,16 @@ final class FrozenProcess {
         private final OpenNumbersProbe numbers;
         private final PolicyProbe policies;
         private final SemaphoreUndos.Probe undos;
+        private final StopProbe stops;
         private final ThreadProbe host;
 
-        Question(Member member, Freeze freeze, Takeover takeover, List<SemaphoreUndos.Semaphore> semaphores)
+        Question(
+                Member member,
+                Freeze freeze,
+                Takeover takeover,
+                List<SemaphoreUndos.Semaphore> semaphores,
+                List<Member> members,
+                ForestFreeze forest)
                 throws KernelException {
             this.member = member;
             this.freeze = freeze;
@@ -159,6 +172,7 @@ final class FrozenProcess {
             numbers = new OpenNumbersProbe(p, takeover.descriptorTableSize());
             policies = PolicyProbe.ofMappings(p, takeover.mappings());
             undos = new SemaphoreUndos.Probe(p, semaphores);
+            stops = new StopProbe(p, member, members, forest);
             host = new ThreadProbe(p);
             p.end();
             program = p.build();
@@ -197,7 +211,8 @@ final class FrozenProcess {
                     uts.read(results),
                     numbers.read(results),
                     policies.read(results),
-                    undos.read(results));
+                    undos.read(results),
+                    stops.read(results));
             frozen.threads.put(takeover.host(), host.read(results));
             takeover.prepareDeparture(new Departure(frozen.of(takeover.host()).signalStack(), layout.read(results)));
             return frozen;
@@ -256,6 +271,11 @@ final class FrozenProcess {
     /** What the process said of itself. */
     ProcessProbe.Inside process() {
         return process;
+    }
+
+    /** Its children that are stopped, which it has not waited for, by our own ids. */
+    Set<Integer> unheard() {
+        return unheard;
     }
 
     /** The signals pending for the process as a whole, but for those that its timers will send again. */

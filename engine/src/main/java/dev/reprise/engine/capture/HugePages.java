@@ -35,13 +35,18 @@ final class HugePages {
         return FileSystem.of(file) == FileSystem.HUGETLBFS_MAGIC;
     }
 
-    /** Whether they have the size that MAP_HUGETLB and MFD_HUGETLB mean when they name none. */
+    /** Whether they have the size that MAP_HUGETLB, MFD_HUGETLB and SHM_HUGETLB mean when they name none. */
     static boolean haveDefaultSize(Fd file) throws KernelException {
+        return sizeOf(file) == defaultSize();
+    }
+
+    /** In bytes. */
+    static long defaultSize() throws KernelException {
         String memory = Proc.text("/proc/meminfo");
         int at = memory.indexOf(SIZE);
         String line = memory.substring(at + SIZE.length(), memory.indexOf('\n', at + 1))
                 .strip();
-        return sizeOf(file) == Long.parseLong(line.substring(0, line.indexOf(' '))) * KIB;
+        return Long.parseLong(line.substring(0, line.indexOf(' '))) * KIB;
     }
 
     // The block size of the file system is its page size.

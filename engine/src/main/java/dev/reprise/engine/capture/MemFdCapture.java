@@ -5,11 +5,16 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.kernel.KernelException;
 
-/** Open files of memfd_create(2); the memory itself is an object that mappings share. */
+/** Open files of memfd_create(2), and of shared anonymous memory; the memory itself is an object that mappings share. */
 final class MemFdCapture implements OpenFileCapture {
     @Override
     public boolean recognizes(LiveDescriptor d) {
-        return MemoryObjectCapture.isMemfd(d.link());
+        return MemoryObjectCapture.isMemfd(d.link()) || isMapped(d);
+    }
+
+    // Shared anonymous memory that was opened by a link in /proc/PID/map_files.
+    private static boolean isMapped(LiveDescriptor d) {
+        return !d.isPathOnly() && MemoryObjectCapture.isSharedAnonymous(d.link());
     }
 
     @Override
@@ -20,7 +25,7 @@ final class MemFdCapture implements OpenFileCapture {
         if (look.isHeldOutside(d)) {
             look.refuseLink(
                     d,
-                    "memfd shared with another process",
+                    (isMapped(d) ? "memory" : "memfd") + " shared with another process",
                     "another process has " + d.link() + " open, too",
                     "checkpoint the processes together, or close it");
         }

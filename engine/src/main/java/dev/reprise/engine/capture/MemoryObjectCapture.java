@@ -87,12 +87,15 @@ final class MemoryObjectCapture implements AutoCloseable {
         files.add(new MemoryFile(object, fd));
         table.add(object);
         if (systemV) {
-            table.add(SystemVMemory.take(table, segment, id));
+            table.add(SystemVMemory.take(table, segment, id, huge));
         }
         return id;
     }
 
     private static MemoryObject.Kind hugeKind(String name) {
+        if (SystemVMemory.is(name)) {
+            return MemoryObject.Kind.HUGE_SYSTEM_V;
+        }
         return HugePages.isAnonymous(name) ? MemoryObject.Kind.HUGE_ANONYMOUS : MemoryObject.Kind.HUGE_MEMFD;
     }
 
@@ -114,7 +117,7 @@ final class MemoryObjectCapture implements AutoCloseable {
         return switch (kind(name)) {
             case MEMFD -> name.substring(MEMFD.length(), name.length() - DELETED.length());
             case SHARED_ANONYMOUS -> name.startsWith(NAMED) ? name.substring(NAMED.length(), name.length() - 1) : "";
-            case SYSTEM_V, HUGE_MEMFD, HUGE_ANONYMOUS -> "";
+            case SYSTEM_V, HUGE_MEMFD, HUGE_ANONYMOUS, HUGE_SYSTEM_V -> "";
             case FILE_CONTENTS -> name;
         };
     }

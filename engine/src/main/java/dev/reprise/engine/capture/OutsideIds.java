@@ -56,8 +56,12 @@ record OutsideIds(List<Integer> groups, List<Integer> sessions) {
             if (!inside.contains(pid)) {
                 try {
                     ProcStat stat = ProcStat.of(pid);
-                    groups.add(stat.group());
-                    sessions.add(stat.session());
+                    // a ghost of a restore that nobody has reaped yet keeps nothing alive
+                    if (stat.state() != 'Z'
+                            || Proc.numbers("/proc/" + pid + "/task").size() > 1) {
+                        groups.add(stat.group());
+                        sessions.add(stat.session());
+                    }
                 } catch (KernelException gone) {
                     gone.requireAnswer();
                     // it is in none

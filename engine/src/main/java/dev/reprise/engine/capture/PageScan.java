@@ -12,6 +12,7 @@ import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mapping;
 import dev.reprise.kernel.Pagemap;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -26,6 +27,10 @@ final class PageScan {
             new Pagemap.Query(HIDDEN, HIDDEN, PAGE_IS_PRESENT | PAGE_IS_SWAPPED | PAGE_IS_GUARD, PAGE_IS_GUARD);
     private static final Pagemap.Query WITHOUT_GUARDS =
             new Pagemap.Query(HIDDEN, HIDDEN, PAGE_IS_PRESENT | PAGE_IS_SWAPPED, PAGE_IS_PFNZERO);
+
+    private static final Pagemap.Query GUARDS = new Pagemap.Query(0, PAGE_IS_GUARD, 0, PAGE_IS_GUARD);
+    /** In smaps, of a mapping that may have guard regions. */
+    private static final String GUARDED = "gu";
 
     private final List<Mapping> mappings;
     private final List<PageRun> runs = new ArrayList<>();
@@ -57,6 +62,27 @@ final class PageScan {
             }
         }
         return scan;
+    }
+
+    /** Adds the guard regions of those of {@code all} that are shared: their pages are a file's, or a memory object's. */
+    PageScan withSharedGuards(int pid, List<Mapping> all) throws KernelException {
+        List<Mapping> guarded = all.stream()
+                .filter(mapping -> mapping.shared() && mapping.has(GUARDED))
+                .toList();
+        if (guarded.isEmpty()) {
+            return this;
+        }
+        try (Pagemap pagemap = new Pagemap(pid)) {
+            for (Mapping mapping : guarded) {
+                pagemap.scan(
+                        mapping.start(),
+                        mapping.end(),
+                        GUARDS,
+                        (start, end, _) -> guards.add(new PageRun(start, (end - start) / PageRun.PAGE_SIZE)));
+            }
+        }
+        guards.sort(Comparator.comparingLong(PageRun::start));
+        return this;
     }
 
     private void region(long start, long end, long categories) {

@@ -37,6 +37,7 @@ final class ProcessCapture {
             Objects objects,
             List<byte[]> sharedPendingSignals,
             boolean stopped,
+            boolean unheard,
             List<TaskState> tasks)
             throws KernelException {
         int tid = member.tid();
@@ -63,7 +64,8 @@ final class ProcessCapture {
                 stopped,
                 inside.modes()
                         .in(objects.utsNamespace(), objects.ipcNamespace())
-                        .of(loginUid(tid)),
+                        .of(loginUid(tid))
+                        .unheard(unheard),
                 tasks);
     }
 

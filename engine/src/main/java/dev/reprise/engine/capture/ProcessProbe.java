@@ -167,7 +167,8 @@ final class ProcessProbe {
                         List.of(),
                         ObjectId.NONE,
                         ProcessModes.NOBODY,
-                        ObjectId.NONE),
+                        ObjectId.NONE,
+                        false),
                 unsupported(results));
     }
 

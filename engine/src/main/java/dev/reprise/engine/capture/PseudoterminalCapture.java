@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class PseudoterminalCapture implements OpenFileCapture {
     private static final int TERMINALS = 5;
     private static final int MASTER = 2;
+    /** struct termios, the kernel's. */
+    private static final int TERMIOS = 36;
+
     private static final int TERMIOS2 = 44;
     private static final int WINSIZE = 8;
     private static final int PERMISSIONS = 07777;
@@ -42,7 +45,13 @@ final class PseudoterminalCapture implements OpenFileCapture {
     @Override
     public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
         look.requireOwn(d, "pseudo terminal");
-        String slave = Pseudoterminals.SLAVES + Pseudoterminals.indexOf(d.info());
+        int index = Pseudoterminals.indexOf(d.info());
+        String slave = Pseudoterminals.SLAVES + index;
+        if (!look.pseudoterminals().hasMaster(index)) {
+            look.refuseForNow(
+                    d, "terminal on its way", "the master of " + slave + " is nowhere but in a message", "receive it");
+            return;
+        }
         if (look.isOpenOutside(d, slave)) {
             look.refuse(
                     d,
@@ -106,8 +115,13 @@ final class PseudoterminalCapture implements OpenFileCapture {
             Bytes settings = TerminalState.bytes(master, Ioctl.TCGETS2, TERMIOS2, name);
             boolean packets = TerminalState.number(master, Ioctl.TIOCGPKT) != 0;
             int now = TerminalState.poll(master);
-            TypedAhead typed =
-                    slave == null ? TypedAhead.NONE : typed(slave, index, settings.toArray(), packets, d, take);
+            Bytes locks = locks(master, name);
+            if (!locks.isEmpty() && (now & TerminalState.POLLIN) != 0) {
+                refuseLocked(d, name, take);
+            }
+            TypedAhead typed = slave == null
+                    ? TypedAhead.NONE
+                    : typed(slave, !locks.isEmpty(), index, settings.toArray(), packets, d, take);
             Bytes output = Bytes.empty();
             boolean stopped = slave != null && (TerminalState.poll(slave) & TerminalState.POLLOUT) == 0;
             if ((now & TerminalState.POLLIN) != 0) {
@@ -133,13 +147,34 @@ final class PseudoterminalCapture implements OpenFileCapture {
                     session(TerminalState.number(master, Ioctl.TIOCGSID), take.level()),
                     group(TerminalState.number(master, Ioctl.TIOCGPGRP), take),
                     output,
-                    typed);
+                    typed,
+                    locks);
         }
+    }
+
+    private static void refuseLocked(LiveDescriptor d, String name, DescriptorTake take) {
+        take.look()
+                .refuseForNow(
+                        d,
+                        "terminal with locked settings",
+                        "what has been written to " + name + " waits, and its settings may not be changed to read it",
+                        "try again when it is read");
+    }
+
+    private static Bytes locks(Fd master, String name) throws KernelException {
+        Bytes locks = TerminalState.bytes(master, Ioctl.TIOCGLCKTRMIOS, TERMIOS, name);
+        return locks.equals(Bytes.of(new byte[TERMIOS])) ? Bytes.empty() : locks;
     }
 
     // A line that is begun cannot be seen: where keys make lines, it is always looked for.
     private static TypedAhead typed(
-            Fd slave, int index, byte[] settings, boolean packets, LiveDescriptor d, DescriptorTake take)
+            Fd slave,
+            boolean locked,
+            int index,
+            byte[] settings,
+            boolean packets,
+            LiveDescriptor d,
+            DescriptorTake take)
             throws KernelException {
         boolean isSeen = (TerminalState.poll(slave) & TerminalState.POLLIN) != 0;
         boolean hasLines = TerminalSettings.hasLines(settings);
@@ -149,7 +184,8 @@ final class PseudoterminalCapture implements OpenFileCapture {
         Descriptions.Description held = take.look().pseudoterminals().master(index);
         ForestStandstill standstill = take.guard().standstill(held.pid());
         TypedAhead typed = null;
-        if (TerminalSettings.canTypeAgain(settings)
+        if (!locked
+                && TerminalSettings.canTypeAgain(settings)
                 && !take.look().pseudoterminals().signalsKeys(index)
                 && standstill.isPossible()
                 && take.guard().forbidden(held.pid(), TerminalKeys.CALLS).isEmpty()) {

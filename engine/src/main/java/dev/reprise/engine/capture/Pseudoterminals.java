@@ -75,6 +75,11 @@ final class Pseudoterminals {
         return master;
     }
 
+    /** Whether somebody has the master; else it is in a message at most. */
+    boolean hasMaster(int index) {
+        return masters.containsKey(index);
+    }
+
     /** A descriptor of ours for a terminal's slave; null when nobody inside has it open. */
     @Nullable
     Fd openSlave(int index) throws KernelException {

@@ -32,13 +32,15 @@ final class SystemVMemory {
     }
 
     /** The record of the segment behind a mapping, whose memory is captured. */
-    static SharedMemorySegment take(ObjectTable table, Key segment, ObjectId memory) throws KernelException {
+    static SharedMemorySegment take(ObjectTable table, Key segment, ObjectId memory, boolean huge)
+            throws KernelException {
         SysvIpc.Entry entry = entry(segment.id());
         ObjectId id = table.newId();
         IpcIdentity identity = identity(entry, "shmid", table.find(segment.namespace()));
         int mode = entry.number("perms");
         boolean removed = (mode & SysvIpc.SHM_DEST) != 0;
-        return new SharedMemorySegment(id, identity, memory, removed, (mode & SysvIpc.SHM_LOCKED) != 0);
+        return new SharedMemorySegment(
+                id, identity, memory, removed, (mode & SysvIpc.SHM_LOCKED) != 0, huge ? entry.field("size") : 0);
     }
 
     private static SysvIpc.Entry entry(int segment) throws KernelException {

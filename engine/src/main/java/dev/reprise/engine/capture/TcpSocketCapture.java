@@ -61,7 +61,7 @@ final class TcpSocketCapture implements SocketFamily {
                     "TCP connection in the making",
                     "it has not been answered yet",
                     "try again when it is made");
-        } else if (state.isConnected()) {
+        } else if (state.isConnected() && !isShutAlone(socket, state)) {
             lookAtPeer(socket, look);
         }
     }
@@ -132,9 +132,10 @@ final class TcpSocketCapture implements SocketFamily {
         if (state.isListening()) {
             return socket.record(id, take, Socket.State.LISTENING, name, state.backlog(), plain(socket));
         }
-        if (!state.isConnected()) {
+        boolean alone = isShutAlone(socket, state);
+        if (!state.isConnected() || alone) {
             Socket.State now = bound ? Socket.State.BOUND : Socket.State.UNBOUND;
-            return socket.record(id, take, now, name, 0, plain(socket));
+            return socket.record(id, take, now, name, 0, alone ? shut(socket) : plain(socket));
         }
         TcpPeer peer = TcpPeer.of(socket, take.look());
         boolean outside = peer.whereabouts() == TcpPeer.Whereabouts.OUTSIDE;
@@ -155,7 +156,8 @@ final class TcpSocketCapture implements SocketFamily {
                 state.options(),
                 state.windowScales(),
                 state.segment(),
-                ending(peer));
+                ending(peer),
+                socket.filter());
         return socket.record(id, take, Socket.State.CONNECTED, name, 0, detail);
     }
 
@@ -165,6 +167,17 @@ final class TcpSocketCapture implements SocketFamily {
             case GONE -> TcpConnection.Ending.CLOSED;
             case OUTSIDE -> TcpConnection.Ending.RESET;
         };
+    }
+
+    // shutdown(2) of a socket that was never connected fails, and counts: what has been an end has an address.
+    private static boolean isShutAlone(LiveSocket socket, TcpState state) throws KernelException {
+        return state.isConnected()
+                && state.isOver()
+                && !LiveSocket.isBound(socket.view().localAddress());
+    }
+
+    private static InetSocket shut(LiveSocket socket) throws KernelException {
+        return new InetSocket(Bytes.empty(), Sockets.RCV_SHUTDOWN | Sockets.SEND_SHUTDOWN, List.of(), socket.filter());
     }
 
     private static InetSocket plain(LiveSocket socket) throws KernelException {

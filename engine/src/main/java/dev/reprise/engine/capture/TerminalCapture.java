@@ -23,6 +23,7 @@ final class TerminalCapture implements OpenFileCapture {
     private static final int TERMINALS = 5;
     private static final int PSEUDO_TERMINALS = 136;
     private static final int LAST_PSEUDO_TERMINALS = 143;
+    private static final int SYSTEM_CONSOLE = 1;
     private static final int MASTER = 2;
     private static final int TERMIOS2 = 44;
 
@@ -82,13 +83,20 @@ final class TerminalCapture implements OpenFileCapture {
 
     // At restore they are the terminal of restore.
     private static boolean isOwn(LiveDescriptor d, DescriptorLook look) {
-        return DeviceNumber.major(d.status().deviceNumber()) == TERMINALS
+        return isController(d.status().deviceNumber())
                 || look.isOwnTerminal(d.status().deviceNumber());
+    }
+
+    // /dev/tty
+    private static boolean isController(long device) {
+        return DeviceNumber.major(device) == TERMINALS && DeviceNumber.minor(device) == 0;
     }
 
     // One of the machine's, which has its settings whoever has it open.
     private static boolean isConsole(LiveDescriptor d) {
-        return DeviceNumber.major(d.status().deviceNumber()) == CONSOLES;
+        long device = d.status().deviceNumber();
+        return DeviceNumber.major(device) == CONSOLES
+                || DeviceNumber.major(device) == TERMINALS && DeviceNumber.minor(device) == SYSTEM_CONSOLE;
     }
 
     // A standard stream gets a new terminal.

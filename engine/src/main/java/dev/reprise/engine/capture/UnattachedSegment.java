@@ -21,23 +21,34 @@ final class UnattachedSegment {
     static void take(SysvIpc.Entry segment, String namespace, MemoryObjectCapture memory, ObjectTable objects)
             throws KernelException, CannotCapture {
         int id = segment.number("shmid");
-        long bytes = (segment.field("size") + PAGE - 1) & -PAGE;
         long address = Shm.attach(id, Shm.SHM_RDONLY);
         try {
-            String link = "/proc/self/map_files/" + Long.toHexString(address) + "-" + Long.toHexString(address + bytes);
-            memory.take(objects, link, NAME, namespace);
+            try {
+                memory.take(objects, link(segment, address, PAGE), NAME, namespace);
+            } catch (KernelException longer) {
+                if (longer.errno() != Errno.ENOENT) {
+                    throw longer;
+                }
+                memory.take(objects, link(segment, address, HugePages.defaultSize()), NAME, namespace);
+            }
         } catch (KernelException failed) {
             // The mapping is longer than the segment.
             if (failed.errno() == Errno.ENOENT) {
                 throw new CannotCapture(List.of(new Refusal(
                         "System V shared memory",
                         "segment " + id + " of " + namespace,
-                        "it has huge pages, and nobody has it attached",
+                        "it has huge pages of another size than the default, and nobody has it attached",
                         "")));
             }
             throw failed;
         } finally {
             Shm.detach(address);
         }
+    }
+
+    // The mapping is a multiple of the page size.
+    private static String link(SysvIpc.Entry segment, long address, long page) {
+        long bytes = (segment.field("size") + page - 1) & -page;
+        return "/proc/self/map_files/" + Long.toHexString(address) + "-" + Long.toHexString(address + bytes);
     }
 }

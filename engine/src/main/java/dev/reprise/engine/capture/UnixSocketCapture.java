@@ -124,7 +124,8 @@ final class UnixSocketCapture implements SocketFamily {
                 (Poll.now(socket.d().copy()) & Poll.POLLERR) != 0 ? Errno.ECONNRESET.code() : 0,
                 connected ? credentials(socket, take.level()) : SocketCredentials.NONE,
                 listening ? clients(diag, look) : List.of(),
-                take.queues().of(socket.inode()));
+                take.queues().of(socket.inode()),
+                socket.filter());
         boolean bound = address.length > 2;
         Socket.State state = listening
                 ? Socket.State.LISTENING

@@ -83,6 +83,11 @@ final class AddressSpaceRebuild {
         sharedMemory.prepare(p);
     }
 
+    /** A place for so many bytes that nothing else will have. */
+    long hole(long bytes) {
+        return holes.take(bytes);
+    }
+
     /** Where this kernel's code will be; of a restore. */
     long vdso() {
         return vdso.start();

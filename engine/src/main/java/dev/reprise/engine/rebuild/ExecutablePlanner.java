@@ -232,7 +232,7 @@ final class ExecutablePlanner {
                 Arg.of(region.start()),
                 Arg.contentOf(regionBytes),
                 p.string(ExecutableImage.REGION));
-        memoryFiles.create(p);
+        memoryFiles.create(p, memory::hole);
         memory.prepare(p);
         IpcRebuild.undos(p, process);
         descriptors.create(p, memoryFiles);

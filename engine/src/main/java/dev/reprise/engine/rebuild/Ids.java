@@ -13,6 +13,7 @@ import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.ProcStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -76,6 +77,29 @@ final class Ids {
         return !holders.isEmpty();
     }
 
+    /**
+     * Nobody is to be in a group or session of a wanted id: kill(2) does not show who is in a session alone.
+     *
+     * @throws RestoreException who is, and what to do
+     */
+    void requireNoMembers() throws KernelException, RestoreException {
+        List<String> members = new ArrayList<>(0);
+        for (int pid : Proc.numbers("/proc")) {
+            try {
+                ProcStat stat = ProcStat.of(pid);
+                int id = wanted.contains(stat.session()) ? stat.session() : stat.group();
+                if (wanted.contains(id)) {
+                    members.add("id " + id + " is the " + (id == stat.session() ? "session" : "process group")
+                            + " of process " + pid + " ("
+                            + Proc.text("/proc/" + pid + "/comm").strip() + ")");
+                }
+            } catch (KernelException gone) {
+                gone.requireAnswer();
+            }
+        }
+        requireNone(members);
+    }
+
     // All who stay are told at once.
     private static void requirePatience(List<Holder> holders, boolean patient) throws RestoreException {
         List<String> others = new ArrayList<>(0);
@@ -90,6 +114,10 @@ final class Ids {
                 case Holder.Other other -> others.add("id " + other.id() + " is in use by " + other.who());
             }
         }
+        requireNone(others);
+    }
+
+    private static void requireNone(List<String> others) throws RestoreException {
         if (!others.isEmpty()) {
             throw new RestoreException(new Reason.InUse(
                     String.join("; ", others),

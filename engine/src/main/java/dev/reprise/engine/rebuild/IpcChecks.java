@@ -27,7 +27,8 @@ final class IpcChecks {
     static void require(Image image) throws KernelException, RestoreException {
         for (SharedObject object : image.objects()) {
             if (object instanceof SharedMemorySegment segment) {
-                long size = image.object(segment.memory(), MemoryObject.class).size();
+                long size = segment.sizeOr(
+                        image.object(segment.memory(), MemoryObject.class).size());
                 require(
                         "shared memory segment",
                         SysvIpc.shm(),

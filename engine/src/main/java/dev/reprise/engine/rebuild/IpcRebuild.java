@@ -102,12 +102,14 @@ final class IpcRebuild {
 
     private void segment(SharedMemorySegment segment) {
         IpcIdentity identity = segment.identity();
-        long size = image.object(segment.memory(), MemoryObject.class).size();
+        MemoryObject memory = image.object(segment.memory(), MemoryObject.class);
+        long size = segment.sizeOr(memory.size());
+        int huge = memory.kind() == MemoryObject.Kind.HUGE_SYSTEM_V ? SysvIpc.SHM_HUGETLB : 0;
         Label there = p.label();
         Slot status = p.space(STATUS);
         unlessThere(SYS_shmctl, new Arg[] {Arg.of(identity.id()), Arg.of(SysvIpc.IPC_STAT), status}, there);
         nextId("shm", identity.id());
-        expect(identity, SYS_shmget, Arg.of(identity.key()), Arg.of(size), Arg.of(flags(identity)));
+        expect(identity, SYS_shmget, Arg.of(identity.key()), Arg.of(size), Arg.of(flags(identity) | huge));
         p.call(SYS_shmctl, Arg.of(identity.id()), Arg.of(SysvIpc.IPC_STAT), status);
         own(status, identity);
         p.call(SYS_shmctl, Arg.of(identity.id()), Arg.of(SysvIpc.IPC_SET), status);

@@ -52,6 +52,7 @@ final class Makers {
     private final Map<ObjectId, Integer> common = new LinkedHashMap<>();
     private final Map<ObjectId, Integer> streams;
     private final Map<ObjectId, Integer> controlling = new LinkedHashMap<>();
+    private final Set<ObjectId> opened;
     private final Set<ObjectId> finished = new HashSet<>();
     private final Map<ObjectId, List<ObjectId>> madeInSpace = new HashMap<>();
     private final Map<ObjectId, List<ObjectId>> filesMade = new HashMap<>();
@@ -63,6 +64,7 @@ final class Makers {
     Makers(Inheritance inheritance, Family family, Map<Integer, ProcessState> processes, int firstCommon) {
         this.image = inheritance.image();
         this.together = new Together(image);
+        this.opened = OpenedMemory.of(image);
         this.family = family;
         this.processes = processes;
         for (Member member : family.members()) {
@@ -241,10 +243,10 @@ final class Makers {
     private boolean isCommon(MemoryObject memory) {
         return switch (memory.kind()) {
             case MEMFD, HUGE_MEMFD -> false; // found by its descriptor
-            case SYSTEM_V -> false; // found by its id
+            case SYSTEM_V, HUGE_SYSTEM_V -> false; // found by its id
             case HUGE_ANONYMOUS -> false; // one process's only
             case FILE_CONTENTS -> !DeletedFileRebuild.is(memory);
-            case SHARED_ANONYMOUS -> spaceCounts.getOrDefault(memory.id(), 0) > 1;
+            case SHARED_ANONYMOUS -> spaceCounts.getOrDefault(memory.id(), 0) > 1 && !opened.contains(memory.id());
         };
     }
 

@@ -7,6 +7,8 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fchown;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fcntl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ftruncate;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_memfd_create;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
 
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.Label;
@@ -17,6 +19,7 @@ import dev.reprise.image.state.Image;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.Ownership;
+import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.SharedObject;
 import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Mman;
@@ -27,6 +30,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongUnaryOperator;
 
 /**
  * The memfds and deleted files of an image, each at a temporary descriptor for as long as mappings, descriptors and
@@ -51,8 +55,9 @@ final class MemoryFiles {
         static Numbers from(Image image, int first) {
             Map<ObjectId, Integer> numbers = new HashMap<>();
             int next = first;
+            Set<ObjectId> opened = OpenedMemory.of(image);
             for (SharedObject object : image.objects()) {
-                if (object instanceof MemoryObject memory && isFile(memory)) {
+                if (object instanceof MemoryObject memory && (isFile(memory) || opened.contains(memory.id()))) {
                     numbers.put(memory.id(), next++);
                 }
             }
@@ -78,11 +83,18 @@ final class MemoryFiles {
         return new MemoryFiles(image, numbers, numbers.of().keySet());
     }
 
-    /** Adds the creation of each that this process makes, with its size. */
-    void create(ProgramBuilder p) {
+    /** Whether a memory object has a temporary descriptor. */
+    boolean has(ObjectId id) {
+        return numbers.of().containsKey(id);
+    }
+
+    /** Adds the creation of each that this process makes, with its size; {@code hole}: a free place for so many bytes. */
+    void create(ProgramBuilder p, LongUnaryOperator hole) {
         made.forEach(memory -> {
             int number = number(memory.id());
-            Arg created = create(p, memory);
+            Arg created = memory.kind() == MemoryObject.Kind.SHARED_ANONYMOUS
+                    ? open(p, memory, hole.applyAsLong(memory.size()))
+                    : create(p, memory);
             Label there = p.label();
             p.jumpIfEqual(created, Arg.of(number), there);
             p.call(SYS_dup3, created, Arg.of(number), Arg.of(Fcntl.O_CLOEXEC));
@@ -106,6 +118,17 @@ final class MemoryFiles {
                         p.string(memory.name()),
                         Arg.of(Mman.MFD_CLOEXEC | Mman.MFD_ALLOW_SEALING | huge))
                 .about(name(memory));
+    }
+
+    // It has no other name than the link of a mapping.
+    private static Arg open(ProgramBuilder p, MemoryObject memory, long place) {
+        long bytes = (memory.size() + PageRun.PAGE_SIZE - 1) & -PageRun.PAGE_SIZE;
+        p.call(SYS_mmap, place, bytes, Mman.PROT_NONE, SharedMemoryRebuild.ANONYMOUS | Mman.MAP_NORESERVE, -1, 0)
+                .about("shared anonymous memory");
+        String link = "/proc/self/map_files/" + Long.toHexString(place) + "-" + Long.toHexString(place + bytes);
+        Arg opened = MappedFilesRebuild.open(p, link, Fcntl.O_RDWR);
+        p.call(SYS_munmap, place, bytes);
+        return opened;
     }
 
     private static boolean isMemFd(MemoryObject memory) {

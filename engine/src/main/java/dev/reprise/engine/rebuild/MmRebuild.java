@@ -34,8 +34,10 @@ final class MmRebuild {
 
     static void add(ProgramBuilder p, AddressSpace space, MemoryFiles memfds) {
         fields(p, space, memfds);
-        if (space.thpDisabled()) {
-            p.call(SYS_prctl, PrctlMemory.PR_SET_THP_DISABLE, 1, 0, 0, 0).about("no huge pages");
+        if (space.thpDisabled() != 0) {
+            // what it tells is 1 and the flags
+            p.call(SYS_prctl, PrctlMemory.PR_SET_THP_DISABLE, 1, space.thpDisabled() & ~1, 0, 0)
+                    .about("no huge pages");
         }
         coredumpFilter(p, space.coredumpFilter());
         if (space.lockFlags() != 0) {

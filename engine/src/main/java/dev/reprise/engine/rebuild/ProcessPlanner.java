@@ -123,7 +123,7 @@ final class ProcessPlanner {
         LoginUidRebuild.add(p, image, process);
         cgroups = CgroupRebuild.ofProcess(p, image, process);
         if (ownsTable) {
-            memoryFiles.create(p);
+            memoryFiles.create(p, memory::hole);
         }
         if (ownsSpace) {
             memory.prepare(p);

@@ -184,6 +184,14 @@ final class PseudoterminalRebuild {
         if (terminal.stopped() && opened) {
             TerminalSettings.stop(p, master, any, settings);
         }
+        if (!terminal.locks().isEmpty()) {
+            p.call(
+                            SYS_ioctl,
+                            any,
+                            Arg.of(Ioctl.TIOCSLCKTRMIOS),
+                            p.bytes(terminal.locks().toArray()))
+                    .about("the locked settings of a terminal");
+        }
         if (opened) {
             if (terminal.exclusive()) {
                 p.call(SYS_ioctl, any, Arg.of(Ioctl.TIOCEXCL), Arg.of(0)).about("a terminal");

@@ -347,7 +347,10 @@ final class RestorePlanner {
                 if (parent.process().pid() == stopped.process().parentPid()) {
                     int depth = parent.member().innerPids().size();
                     return StoppedChild.heard(
-                            image, parent.process(), stopped.member().pidAt(depth));
+                            image,
+                            parent.process(),
+                            stopped.process(),
+                            stopped.member().pidAt(depth));
                 }
             }
         }

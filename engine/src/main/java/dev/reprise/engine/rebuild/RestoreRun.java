@@ -133,6 +133,9 @@ public final class RestoreRun {
             } catch (KernelException failure) {
                 boolean again = failure.call().equals("clone3") && failure.errno() == Errno.EEXIST;
                 if (!again || System.nanoTime() - start > Ids.PATIENCE_NANOS) {
+                    if (again) {
+                        ids.requireNoMembers();
+                    }
                     throw failure;
                 }
             }

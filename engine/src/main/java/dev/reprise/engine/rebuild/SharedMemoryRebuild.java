@@ -32,7 +32,7 @@ import java.util.function.Function;
  */
 final class SharedMemoryRebuild {
     private static final int READ_WRITE = Mman.PROT_READ | Mman.PROT_WRITE;
-    private static final int ANONYMOUS = Mman.MAP_SHARED | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED_NOREPLACE;
+    static final int ANONYMOUS = Mman.MAP_SHARED | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED_NOREPLACE;
 
     private final Holes holes;
     private final MemoryShare share;
@@ -79,9 +79,12 @@ final class SharedMemoryRebuild {
                 case MEMFD, HUGE_MEMFD -> memfd(p, object, own, memfds.number(object.id()));
                 case HUGE_ANONYMOUS -> hugeAnonymous(p, object, own);
                 case SYSTEM_V -> attach(p, object, segments.getOrDefault(object.id(), 0), own);
+                case HUGE_SYSTEM_V -> attachHuge(p, object, segments.getOrDefault(object.id(), 0), own);
                 case SHARED_ANONYMOUS -> {
                     Long place = share.common().get(object.id());
-                    if (place != null) {
+                    if (memfds.has(object.id())) {
+                        memfd(p, object, own, memfds.number(object.id()));
+                    } else if (place != null) {
                         commonAnonymous(p, place, own);
                     } else {
                         anonymous(p, object, own);
@@ -238,6 +241,27 @@ final class SharedMemoryRebuild {
             writable = attach(p, object, segment, 0);
         }
         places.put(object.id(), writable);
+    }
+
+    // Huge pages cannot be mapped once more by mremap(2), but moved: one attachment for all that was of one.
+    private void attachHuge(ProgramBuilder p, MemoryObject object, int segment, List<MappingPlan> mappings) {
+        Map<Long, Long> attached = new HashMap<>();
+        for (MappingPlan mapping : mappings) {
+            Vma vma = mapping.vma();
+            boolean writes = isWritable(mapping);
+            long base = vma.start() - vma.offset() | (writes ? 1 : 0);
+            long place =
+                    attached.computeIfAbsent(base, _ -> attach(p, object, segment, writes ? 0 : SysvIpc.SHM_RDONLY));
+            p.call(
+                            SYS_mremap,
+                            place + vma.offset(),
+                            vma.bytes(),
+                            vma.bytes(),
+                            Mman.MREMAP_MAYMOVE | Mman.MREMAP_FIXED,
+                            vma.start())
+                    .about(AddressSpaceRebuild.name(vma));
+        }
+        places.put(object.id(), object.runs().isEmpty() ? 0 : attach(p, object, segment, 0));
     }
 
     private long attach(ProgramBuilder p, MemoryObject object, int segment, int flags) {

@@ -18,6 +18,7 @@ import java.util.List;
 /** Sets the options in which a socket differed from a new one. */
 final class SocketOptionsRebuild {
     private static final int SO_PRIORITY = 12;
+    private static final int SO_LOCK_FILTER = 44;
 
     private final ProgramBuilder p;
 
@@ -26,10 +27,24 @@ final class SocketOptionsRebuild {
     }
 
     void set(int number, List<SocketOption> options) {
+        setUnlocked(number, options);
+        lockFilter(number, options);
+    }
+
+    /** When its filter is in place. */
+    void lockFilter(int number, List<SocketOption> options) {
+        int locked = value(options, SOL_SOCKET, SO_LOCK_FILTER);
+        if (locked != 0) {
+            setNumber(number, SOL_SOCKET, SO_LOCK_FILTER, locked);
+        }
+    }
+
+    /** All but the lock of its filter. */
+    void setUnlocked(int number, List<SocketOption> options) {
         for (SocketOption option : options) {
             if (isBuffer(option)) {
                 setBuffer(number, option);
-            } else if (!is(option, SO_BUF_LOCK) && !is(option, SO_PRIORITY)) {
+            } else if (!is(option, SO_BUF_LOCK) && !is(option, SO_PRIORITY) && !is(option, SO_LOCK_FILTER)) {
                 set(number, option.level(), option.name(), option.value().toArray());
             }
         }

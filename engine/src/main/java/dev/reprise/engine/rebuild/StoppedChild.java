@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A child that is stopped again after a restore, which its parent knows: the news (SIGCHLD, and what waitpid(2) would say) is
- * taken away right after the stop, unless the parent had not heard it yet.
+ * taken away right after the stop, as far as the parent had heard it.
  */
 final class StoppedChild {
     private static final int P_PID = 1;
@@ -27,14 +27,20 @@ final class StoppedChild {
 
     private StoppedChild() {}
 
-    /** The parent's program when the child, known to it as {@code pid}, has stopped; null where it has nothing to do. */
-    static @Nullable Program heard(Image image, ProcessState parent, int pid) {
-        if (isNews(parent)) {
+    /**
+     * The parent's program when {@code child}, known to it as {@code pid}, has stopped; null where it has nothing to do.
+     */
+    static @Nullable Program heard(Image image, ProcessState parent, ProcessState child, int pid) {
+        boolean unheard = child.modes().stopUnheard();
+        boolean signalled = !isNews(parent) && isTold(image.object(parent.signalHandlers(), SignalHandlers.class));
+        if (unheard && !signalled) {
             return null;
         }
         ProgramBuilder p = new ProgramBuilder();
-        p.attempt(SYS_waitid, P_PID, pid, 0, WSTOPPED | WaitStatus.WALL, 0);
-        if (isTold(image.object(parent.signalHandlers(), SignalHandlers.class))) {
+        if (!unheard) {
+            p.attempt(SYS_waitid, P_PID, pid, 0, WSTOPPED | WaitStatus.WALL, 0);
+        }
+        if (signalled) {
             // it comes a moment after the stop
             p.attempt(
                     SYS_rt_sigtimedwait,

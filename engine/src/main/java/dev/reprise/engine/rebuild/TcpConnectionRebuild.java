@@ -67,7 +67,7 @@ final class TcpConnectionRebuild {
     void create(Socket socket) {
         files.place(p, p.call(SYS_socket, socket.domain(), socket.type(), socket.protocol()), socket);
         int number = files.numberOf(socket);
-        options.set(number, socket.options());
+        options.setUnlocked(number, socket.options());
         SocketOwner.set(p, number, socket);
         TcpConnection tcp = tcp(socket);
         if (isWaiting(tcp)) {
@@ -171,7 +171,9 @@ final class TcpConnectionRebuild {
         connections.forEach(this::fill);
         connections.forEach(this::end);
         for (Socket socket : files.all(Socket.class)) {
-            if (socket.detail() instanceof TcpConnection) {
+            if (socket.detail() instanceof TcpConnection tcp) {
+                SocketRebuild.attach(p, files.numberOf(socket), tcp.filter());
+                options.lockFilter(files.numberOf(socket), socket.options());
                 // Repair mode ends with SO_REUSEADDR off.
                 options.setNumber(
                         files.numberOf(socket),

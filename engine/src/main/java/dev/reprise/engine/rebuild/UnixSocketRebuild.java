@@ -196,6 +196,7 @@ final class UnixSocketRebuild {
             p.call(SYS_shutdown, number, unix.shutdown() - 1).about("socket " + number);
         }
         SocketOwner.set(p, number, socket);
+        SocketRebuild.attach(p, number, unix.filter());
         options.set(number, socket.options());
     }
 }

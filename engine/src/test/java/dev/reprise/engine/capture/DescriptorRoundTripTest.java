@@ -448,7 +448,8 @@ class DescriptorRoundTripTest {
     }
 
     private static UnixSocket unix(UnixSocket.Place place) {
-        return new UnixSocket(place, ObjectId.NONE, Bytes.empty(), 0, 0, SocketCredentials.NONE, List.of(), List.of());
+        return new UnixSocket(
+                place, ObjectId.NONE, Bytes.empty(), 0, 0, SocketCredentials.NONE, List.of(), List.of(), Bytes.empty());
     }
 
     private static SocketOption number(int level, int name, int value) {

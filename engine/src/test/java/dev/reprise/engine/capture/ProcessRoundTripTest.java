@@ -210,6 +210,7 @@ class ProcessRoundTripTest {
                             ObjectId.NONE, ObjectId.NONE, ObjectId.NONE, HANDLERS, ObjectId.NONE, ObjectId.NONE),
                     List.of(),
                     false,
+                    false,
                     List.of(leader(pid)));
             return new Found(state, inside, limitsRebuild.get().warnings(child));
         }

@@ -46,7 +46,7 @@ public final class DescriptorChild {
                 table,
                 TableShare.alone(image, table),
                 new FdTableRebuild.DescriptorOptions(streams, above, true, false));
-        memory.create(p);
+        memory.create(p, _ -> 0);
         rebuild.create(p, memory);
         p.call(SYS_close_range, first, above - 1, 0);
         fill(p, image, memory);

@@ -22,6 +22,7 @@ import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.WaitStatus;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -386,6 +387,24 @@ class FamilyTest {
         } finally {
             one.destroy();
             other.destroy();
+        }
+    }
+
+    @Test
+    void whoIsInASessionOfAWantedIdIsNamed() throws Exception {
+        Process leader =
+                new ProcessBuilder("setsid", "bash", "-c", "set -m; sleep 60 > /dev/null & echo $$ $!").start();
+        String[] ids = new String(leader.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+                .strip()
+                .split(" ");
+        leader.waitFor();
+        try {
+            family.process(Integer.parseInt(ids[0]), 0);
+
+            assertThatThrownBy(this::restoreOnly)
+                    .hasMessageContaining("id " + ids[0] + " is the session of process " + ids[1] + " (sleep)");
+        } finally {
+            Door.call(SYS_kill, Integer.parseInt(ids[1]), SIGKILL);
         }
     }
 

@@ -172,7 +172,7 @@ final class HandMade {
                 List.of(),
                 List.of(),
                 1,
-                false,
+                0,
                 0x33,
                 0);
         return new Image(

@@ -79,7 +79,7 @@ class MappingPlanTest {
                 List.of(),
                 List.of(),
                 1,
-                false,
+                0,
                 0x33,
                 0);
     }

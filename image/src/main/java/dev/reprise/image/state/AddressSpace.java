@@ -20,7 +20,7 @@ public record AddressSpace(
         List<PageRun> inherited,
         List<PageRun> guards,
         int dumpable,
-        boolean thpDisabled,
+        int thpDisabled,
         int coredumpFilter,
         int lockFlags)
         implements SharedObject {

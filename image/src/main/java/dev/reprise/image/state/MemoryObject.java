@@ -8,7 +8,7 @@ public record MemoryObject(
         implements SharedObject {
     public MemoryObject {
         runs = List.copyOf(runs);
-        if (kind == Kind.SYSTEM_V && size <= 0) {
+        if ((kind == Kind.SYSTEM_V || kind == Kind.HUGE_SYSTEM_V) && size <= 0) {
             throw new IllegalArgumentException("System V segment of " + size + " bytes");
         }
     }
@@ -29,6 +29,9 @@ public record MemoryObject(
         HUGE_MEMFD,
 
         /** MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB, of the default size. */
-        HUGE_ANONYMOUS
+        HUGE_ANONYMOUS,
+
+        /** That of a {@link SharedMemorySegment} of huge pages of the default size (SHM_HUGETLB). */
+        HUGE_SYSTEM_V
     }
 }

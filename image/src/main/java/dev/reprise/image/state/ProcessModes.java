@@ -11,6 +11,7 @@ import java.util.List;
  * @param utsNamespace its {@link UtsNamespace}, or none: that which the checkpointing tool was in itself
  * @param ipcNamespace its {@link IpcNamespace}, or none: likewise
  * @param loginUid who has logged in, as audit(7) counts it: /proc/PID/loginuid, {@link #NOBODY} mostly
+ * @param stopUnheard it is stopped, and its parent has not waited for that (WUNTRACED)
  * @param memoryMerge all its memory may be merged with equal pages (PR_SET_MEMORY_MERGE)
  */
 public record ProcessModes(
@@ -20,13 +21,14 @@ public record ProcessModes(
         List<SemaphoreUndo> undos,
         ObjectId utsNamespace,
         int loginUid,
-        ObjectId ipcNamespace) {
+        ObjectId ipcNamespace,
+        boolean stopUnheard) {
     /** The {@code loginUid} of what nobody has logged in to start. */
     public static final int NOBODY = -1;
 
     /** Untouched. */
     public static final ProcessModes DEFAULT =
-            new ProcessModes(0, 0, false, List.of(), ObjectId.NONE, NOBODY, ObjectId.NONE);
+            new ProcessModes(0, 0, false, List.of(), ObjectId.NONE, NOBODY, ObjectId.NONE, false);
 
     public ProcessModes {
         undos = List.copyOf(undos);
@@ -35,16 +37,23 @@ public record ProcessModes(
     /** The same with what becomes of semaphores. */
     public ProcessModes with(List<SemaphoreUndo> undone) {
         return new ProcessModes(
-                membarriers, denyWriteExecute, memoryMerge, undone, utsNamespace, loginUid, ipcNamespace);
+                membarriers, denyWriteExecute, memoryMerge, undone, utsNamespace, loginUid, ipcNamespace, stopUnheard);
     }
 
     /** The same in namespaces. */
     public ProcessModes in(ObjectId uts, ObjectId ipc) {
-        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos, uts, loginUid, ipc);
+        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos, uts, loginUid, ipc, stopUnheard);
     }
 
     /** The same of a login. */
     public ProcessModes of(int login) {
-        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace, login, ipcNamespace);
+        return new ProcessModes(
+                membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace, login, ipcNamespace, stopUnheard);
+    }
+
+    /** The same, stopped without its parent's knowledge. */
+    public ProcessModes unheard(boolean unheard) {
+        return new ProcessModes(
+                membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace, loginUid, ipcNamespace, unheard);
     }
 }

@@ -16,6 +16,7 @@ package dev.reprise.image.state;
  * @param session whose controlling terminal it is; 0: nobody's
  * @param foreground the process group that gets its keys; 0: none
  * @param output what has been written to it and not been read from the master
+ * @param locks struct termios of what of its settings nobody can change (TIOCSLCKTRMIOS); empty: none
  * @param typed what has been typed at it and not been read
  */
 public record Pseudoterminal(
@@ -33,5 +34,6 @@ public record Pseudoterminal(
         int session,
         int foreground,
         Bytes output,
-        TypedAhead typed)
+        TypedAhead typed,
+        Bytes locks)
         implements SharedObject {}

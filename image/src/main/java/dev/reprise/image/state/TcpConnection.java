@@ -12,6 +12,7 @@ package dev.reprise.image.state;
  * @param windowScales of what it sends (bits 0-15) and receives (16-31)
  * @param segment the largest segment that the other end takes
  * @param ending what the other end has done
+ * @param filter its classic BPF program, as SO_ATTACH_FILTER takes it; empty without one
  */
 public record TcpConnection(
         ObjectId peer,
@@ -22,7 +23,8 @@ public record TcpConnection(
         int options,
         int windowScales,
         int segment,
-        Ending ending)
+        Ending ending,
+        Bytes filter)
         implements SocketDetail {
     /** How a connection ends. */
     public enum Ending {

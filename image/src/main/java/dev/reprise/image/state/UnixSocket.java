@@ -13,6 +13,7 @@ import java.util.List;
  * @param credentials the peer's (SO_PEERCRED)
  * @param pending the clients that wait in a listening socket's queue, the first in front
  * @param unread what lies in its queue
+ * @param filter its classic BPF program, as SO_ATTACH_FILTER takes it; empty without one
  */
 public record UnixSocket(
         Place place,
@@ -22,7 +23,8 @@ public record UnixSocket(
         int error,
         SocketCredentials credentials,
         List<ObjectId> pending,
-        List<SocketMessage> unread)
+        List<SocketMessage> unread,
+        Bytes filter)
         implements SocketDetail {
     public UnixSocket {
         pending = List.copyOf(pending);

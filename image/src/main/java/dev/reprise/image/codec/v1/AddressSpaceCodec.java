@@ -29,7 +29,7 @@ final class AddressSpaceCodec {
         m.packed(6, PageRunCodec.write(space.runs()));
         m.packed(7, PageRunCodec.write(space.guards()));
         m.u32(8, space.dumpable());
-        m.bool(9, space.thpDisabled());
+        m.u32(9, space.thpDisabled());
         m.u32(10, space.coredumpFilter());
         m.u32(11, space.lockFlags());
         m.u32(12, space.parent().value());
@@ -48,7 +48,7 @@ final class AddressSpaceCodec {
         List<PageRun> inherited = List.of();
         List<PageRun> guards = List.of();
         int dumpable = 0;
-        boolean thpDisabled = false;
+        int thpDisabled = 0;
         int coredumpFilter = 0;
         int lockFlags = 0;
         for (int field = m.next(); field != 0; field = m.next()) {
@@ -61,7 +61,7 @@ final class AddressSpaceCodec {
                 case 6 -> runs = PageRunCodec.read(m.packed());
                 case 7 -> guards = PageRunCodec.read(m.packed());
                 case 8 -> dumpable = m.u32();
-                case 9 -> thpDisabled = m.bool();
+                case 9 -> thpDisabled = m.u32();
                 case 10 -> coredumpFilter = m.u32();
                 case 11 -> lockFlags = m.u32();
                 case 12 -> parent = new ObjectId(m.u32());

@@ -40,6 +40,7 @@ final class IpcCodec {
         m.u32(3, segment.memory().value());
         m.bool(4, segment.removed());
         m.bool(5, segment.locked());
+        m.u64(6, segment.size());
         return m;
     }
 
@@ -105,15 +106,17 @@ final class IpcCodec {
         ObjectId memory = ObjectId.NONE;
         boolean removed = false;
         boolean locked = false;
+        long size = 0;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 3 -> memory = new ObjectId(m.u32());
                 case 4 -> removed = m.bool();
                 case 5 -> locked = m.bool();
+                case 6 -> size = m.u64();
                 default -> head.head(field, m, "SharedMemorySegment");
             }
         }
-        return new SharedMemorySegment(head.id, head.identity(), memory, removed, locked);
+        return new SharedMemorySegment(head.id, head.identity(), memory, removed, locked, size);
     }
 
     static SemaphoreSet semaphores(MessageReader m) throws IOException {

@@ -60,6 +60,7 @@ final class MemoryObjectCodec {
             case SYSTEM_V -> 4;
             case HUGE_MEMFD -> 5;
             case HUGE_ANONYMOUS -> 6;
+            case HUGE_SYSTEM_V -> 7;
         };
     }
 
@@ -71,6 +72,7 @@ final class MemoryObjectCodec {
             case 4 -> MemoryObject.Kind.SYSTEM_V;
             case 5 -> MemoryObject.Kind.HUGE_MEMFD;
             case 6 -> MemoryObject.Kind.HUGE_ANONYMOUS;
+            case 7 -> MemoryObject.Kind.HUGE_SYSTEM_V;
             default -> throw new UnknownFieldException("kind " + number + " of MemoryObject is not known");
         };
     }

@@ -59,6 +59,7 @@ final class ProcessCodec {
             o.u32(5, modes.utsNamespace().value());
             o.u32(6, modes.loginUid() + 1);
             o.u32(7, modes.ipcNamespace().value());
+            o.bool(8, modes.stopUnheard());
             m.message(19, o);
         }
         return m;
@@ -72,6 +73,7 @@ final class ProcessCodec {
         ObjectId utsNamespace = ObjectId.NONE;
         int loginUid = ProcessModes.NOBODY;
         ObjectId ipcNamespace = ObjectId.NONE;
+        boolean stopUnheard = false;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> membarriers = m.u32();
@@ -81,11 +83,12 @@ final class ProcessCodec {
                 case 5 -> utsNamespace = new ObjectId(m.u32());
                 case 6 -> loginUid = m.u32() - 1;
                 case 7 -> ipcNamespace = new ObjectId(m.u32());
+                case 8 -> stopUnheard = m.bool();
                 default -> throw m.unknown("ProcessModes");
             }
         }
         return new ProcessModes(
-                membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace, loginUid, ipcNamespace);
+                membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace, loginUid, ipcNamespace, stopUnheard);
     }
 
     static ProcessState read(MessageReader m, List<TaskState> tasks) throws IOException {

@@ -34,6 +34,7 @@ final class PseudoterminalCodec {
         if (!terminal.typed().isEmpty()) {
             m.message(15, TypedAheadCodec.write(terminal.typed()));
         }
+        m.bytes(16, terminal.locks().toArray());
         return m;
     }
 
@@ -44,6 +45,7 @@ final class PseudoterminalCodec {
         Bytes window = Bytes.empty();
         Bytes output = Bytes.empty();
         TypedAhead typed = TypedAhead.NONE;
+        Bytes locks = Bytes.empty();
         int[] numbers = new int[14];
         boolean[] flags = new boolean[8];
         for (int field = m.next(); field != 0; field = m.next()) {
@@ -56,6 +58,7 @@ final class PseudoterminalCodec {
                 case 10 -> ownership = OwnershipCodec.read(m.message());
                 case 14 -> output = Bytes.of(m.bytes());
                 case 15 -> typed = TypedAheadCodec.read(m.message());
+                case 16 -> locks = Bytes.of(m.bytes());
                 default -> throw m.unknown("Pseudoterminal");
             }
         }
@@ -74,7 +77,8 @@ final class PseudoterminalCodec {
                 numbers[12],
                 numbers[13],
                 output,
-                typed);
+                typed,
+                locks);
     }
 
     static MessageWriter write(PseudoterminalEnd end) {

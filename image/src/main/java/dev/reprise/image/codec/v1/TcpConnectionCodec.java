@@ -23,6 +23,7 @@ final class TcpConnectionCodec {
         m.u32(7, tcp.windowScales());
         m.u32(8, tcp.segment());
         m.u32(9, number(tcp.ending()));
+        m.bytes(10, tcp.filter().toArray());
         return m;
     }
 
@@ -36,6 +37,7 @@ final class TcpConnectionCodec {
         int windowScales = 0;
         int segment = 0;
         int ending = 0;
+        Bytes filter = Bytes.empty();
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> peer = new ObjectId(m.u32());
@@ -47,11 +49,12 @@ final class TcpConnectionCodec {
                 case 7 -> windowScales = m.u32();
                 case 8 -> segment = m.u32();
                 case 9 -> ending = m.u32();
+                case 10 -> filter = Bytes.of(m.bytes());
                 default -> throw m.unknown("TcpConnection");
             }
         }
         return new TcpConnection(
-                peer, peerAddress, shutdown, unread, unsent, options, windowScales, segment, ending(ending));
+                peer, peerAddress, shutdown, unread, unsent, options, windowScales, segment, ending(ending), filter);
     }
 
     private static int number(TcpConnection.Ending ending) {

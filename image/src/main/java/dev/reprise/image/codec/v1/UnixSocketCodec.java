@@ -34,6 +34,7 @@ final class UnixSocketCodec {
             one.packed(4, ids(message.files()));
             m.message(8, one);
         }
+        m.bytes(9, unix.filter().toArray());
         return m;
     }
 
@@ -46,6 +47,7 @@ final class UnixSocketCodec {
         SocketCredentials credentials = SocketCredentials.NONE;
         List<ObjectId> pending = List.of();
         List<SocketMessage> unread = new ArrayList<>();
+        Bytes filter = Bytes.empty();
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> place = m.u32();
@@ -56,10 +58,11 @@ final class UnixSocketCodec {
                 case 6 -> credentials = credentials(m.message());
                 case 7 -> pending = ids(m.packed());
                 case 8 -> unread.add(message(m.message()));
+                case 9 -> filter = Bytes.of(m.bytes());
                 default -> throw m.unknown("UnixSocket");
             }
         }
-        return new UnixSocket(place(place), peer, peerName, shutdown, error, credentials, pending, unread);
+        return new UnixSocket(place(place), peer, peerName, shutdown, error, credentials, pending, unread, filter);
     }
 
     private static SocketMessage message(MessageReader m) throws IOException {
