@@ -2,7 +2,6 @@ package dev.reprise.engine.rebuild;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit_group;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_futex;
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.reprise.engine.program.Arg;
@@ -10,13 +9,10 @@ import dev.reprise.engine.program.Label;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.tracee.Segment;
-import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Futex;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.PidFd;
 import dev.reprise.kernel.Proc;
-import dev.reprise.kernel.Signal;
-import dev.reprise.kernel.WaitStatus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -90,12 +86,7 @@ final class FamilyGuard implements AutoCloseable {
     @Override
     public void close() {
         if (pid > 0) {
-            Door.call(SYS_kill, pid, Signal.SIGKILL);
-            try {
-                WaitStatus.of(pid);
-            } catch (KernelException gone) {
-                // as wanted
-            }
+            LocalChild.end(pid);
         }
         if (child != null) {
             child.close();

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What address spaces have from their birth on: anonymous pages that parent and child share copy-on-write can only come
+ * What address spaces have from their birth on: private pages that parent and child share copy-on-write can only come
  * about by a fork, so they must be there before it. Pure.
  *
  * @param parts what is to be done in an address space, by ids

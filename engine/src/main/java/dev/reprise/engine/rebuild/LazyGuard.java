@@ -1,7 +1,6 @@
 package dev.reprise.engine.rebuild;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_exit_group;
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_poll;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
@@ -11,7 +10,6 @@ import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.image.state.Vma;
-import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Native;
@@ -19,7 +17,6 @@ import dev.reprise.kernel.PidFd;
 import dev.reprise.kernel.Poll;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.Signal;
-import dev.reprise.kernel.WaitStatus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -201,12 +198,7 @@ final class LazyGuard implements Pager.Watch {
     @Override
     public void close() {
         if (pid > 0) {
-            Door.call(SYS_kill, pid, Signal.SIGKILL);
-            try {
-                WaitStatus.of(pid);
-            } catch (KernelException gone) {
-                // as wanted
-            }
+            LocalChild.end(pid);
         }
         if (child != null) {
             child.close();

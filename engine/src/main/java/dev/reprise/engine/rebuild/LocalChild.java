@@ -1,6 +1,7 @@
 package dev.reprise.engine.rebuild;
 
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_clone3;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mmap;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
@@ -16,6 +17,8 @@ import dev.reprise.kernel.CloneArgs;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Native;
+import dev.reprise.kernel.Signal;
+import dev.reprise.kernel.WaitStatus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -89,6 +92,16 @@ final class LocalChild implements AutoCloseable {
             }
             String wanted = pids.length > 0 ? "pid " + pids[0] : "any pid";
             return (int) Door.require(Door.call(SYS_clone3, args.address(), CloneArgs.SIZE), "clone3", wanted);
+        }
+    }
+
+    /** Ends one that runs beside us, and waits for that. */
+    static void end(int pid) {
+        Door.call(SYS_kill, pid, Signal.SIGKILL);
+        try {
+            WaitStatus.of(pid);
+        } catch (KernelException gone) {
+            // as wanted
         }
     }
 

@@ -34,6 +34,8 @@ final class Release {
     private static final int SIGSTOP = 19;
     private static final int STATUS_SHIFT = 8;
     private static final int STATUS_MASK = 0xff;
+    private static final char TRACING_STOP = 't';
+    private static final long ENDING_NANOS = 100_000_000;
     private static final long PATIENCE_NANOS = 1_000_000_000;
 
     private final SeedProcess seed;
@@ -203,13 +205,32 @@ final class Release {
         try {
             task.ptrace().detach(task.tid(), 0);
         } catch (TaskDiedException ends) {
+            if (staysInStop(task)) {
+                throw ends;
+            }
             seed.leaveBehind();
         }
     }
 
-    // While it takes no other signal, even if there are some that come first: those wait for its SIGCONT. The first
-    // task
-    // takes it before an instruction of its own, and stops all others before one of theirs; stopped they are let go.
+    // One that has been killed is seen in its stop for a moment.
+    private boolean staysInStop(Tracee task) {
+        long start = System.nanoTime();
+        try {
+            while (ProcStatus.of(seed.pid(), task.tid()).state() == TRACING_STOP) {
+                if (System.nanoTime() - start > ENDING_NANOS) {
+                    return true;
+                }
+                Thread.onSpinWait();
+            }
+        } catch (KernelException gone) {
+            // it has ended
+        }
+        return false;
+    }
+
+    // While it takes no other signal, even if some come first: those wait for its SIGCONT. The first task takes it
+    // before
+    // an instruction of its own, and stops all others before one of theirs; stopped they are let go.
     private void stop(List<Tracee> tasks) throws KernelException {
         try {
             Door.call(SYS_kill, seed.pid(), SIGSTOP);

@@ -129,7 +129,7 @@ public final class Kept {
     }
 
     /** Finishes or undoes what writers have begun that have been killed: their memory is free again, or has a name. */
-    public static void settle(Path directory) throws IOException {
+    public static void settle(Path directory) {
         Settling.settle(directory);
     }
 }

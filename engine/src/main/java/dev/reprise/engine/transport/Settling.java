@@ -30,13 +30,16 @@ final class Settling {
     private Settling() {}
 
     /** Finishes or undoes what writers have begun that have been killed: their memory is free again, or has a name. */
-    static void settle(Path directory) throws IOException {
+    static void settle(Path directory) {
         List<Path> going;
         try (Turn turn = Turn.takeWithin(directory, OTHERS_NANOS)) {
             if (turn == null) {
                 return; // it is settled another time
             }
             going = decide(directory);
+        } catch (IOException failure) {
+            leave(directory, failure); // for another time, too
+            return;
         }
         long end = System.nanoTime() + OTHERS_NANOS;
         for (Path gone : going) {
