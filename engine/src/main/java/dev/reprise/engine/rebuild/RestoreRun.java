@@ -146,7 +146,7 @@ public final class RestoreRun {
             throws KernelException, IOException, RestoreException {
         long programs = plan.programBytes() + END_BYTES;
         int controls = plan.controls() + Birth.MORE_CONTROLS;
-        try (Segment segment = Segment.create(tracer, controls, programs, plan.segmentAddress())) {
+        try (Segment segment = SegmentBeside.create(tracer, image, controls, programs, plan.segmentAddress())) {
             // 2. the root, with its pid
             enter("spawn");
             try (FamilyGuard guard = FamilyGuard.of(segment, plan);
