@@ -4,6 +4,7 @@ import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRepeat;
 import dev.reprise.image.state.PageRun;
+import dev.reprise.image.state.Twin;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -55,6 +56,16 @@ public sealed interface PageSource extends AutoCloseable {
         /** Whether {@link #next} may be called as late as one likes; otherwise nobody may wait who is waited for. */
         default boolean canWait() {
             return false;
+        }
+
+        /** A process that holds all pages of the one address space of the image, so that a fork of it has them; null: there is none. */
+        default @Nullable Twin twin() {
+            return null;
+        }
+
+        /** Before the first {@link #next}: the pages that the {@link #twin} holds are not to come. */
+        default void leaveOutTwin() {
+            throw new IllegalStateException("there is no twin");
         }
     }
 

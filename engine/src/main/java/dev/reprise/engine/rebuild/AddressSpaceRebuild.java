@@ -183,8 +183,11 @@ final class AddressSpaceRebuild {
         return new RemoteAddress(object.equals(space.id()) ? start : sharedMemory.place(object) + start);
     }
 
-    /** Adds all that could not be true while contents were loaded: protections, guards, locks, names, mm fields, seals. */
-    void finish(ProgramBuilder p, MemoryFiles memfds) {
+    /**
+     * Adds all that could not be true while contents were loaded: protections, guards, locks, names, mm fields, seals. {@code memfds}: null where
+     * its executable is the one already.
+     */
+    void finish(ProgramBuilder p, @Nullable MemoryFiles memfds) {
         finishMappings(p);
         MmRebuild.add(p, space, memfds);
         MappingAttributes.seal(p, plans);

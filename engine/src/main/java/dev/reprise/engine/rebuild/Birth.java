@@ -1,6 +1,7 @@
 package dev.reprise.engine.rebuild;
 
 import dev.reprise.engine.model.RestoreOptions;
+import dev.reprise.engine.model.StandardStreams;
 import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.x86_64.SeedElf;
 import dev.reprise.engine.tracee.Control;
@@ -17,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  * How a restored process comes to be: under its own id, in a namespace in which that is 1, or in one that has a first
  * process of ours.
  */
-record Birth(ProcessState process, RestoreOptions options, Rights rights, FirstSession session) {
+record Birth(
+        ProcessState process,
+        RestoreOptions options,
+        Rights rights,
+        FirstSession session,
+        @Nullable TwinFork twin) {
     /** Those of its own: of a namespace's first process, and of the leader of a session that ends at once. */
     static final int MORE_CONTROLS = 2;
 
@@ -42,8 +48,9 @@ record Birth(ProcessState process, RestoreOptions options, Rights rights, FirstS
         if (inNamespace() && process.pid() != FIRST) {
             return underInit(tracer, segment, plan, controls, room);
         }
-        byte[] elf = elf(segment, plan, controls.getFirst());
-        Newborn born = spawn(elf, inNamespace() ? namespaces() : 0, inNamespace() ? 0 : process.pid());
+        Newborn born = inNamespace()
+                ? make(tracer, segment, plan, controls.getFirst(), namespaces(), 0)
+                : make(tracer, segment, plan, controls.getFirst(), 0, process.pid());
         return new SeedForest(tracer, segment, plan, controls, room, born.pid(), born, inNamespace());
     }
 
@@ -51,7 +58,7 @@ record Birth(ProcessState process, RestoreOptions options, Rights rights, FirstS
             Tracer tracer, Segment segment, RestorePlan plan, List<Control> controls, ProgramRoom room)
             throws KernelException {
         Control own = controls.getLast();
-        Newborn init = spawn(elf(segment, plan, own), namespaces(), 0);
+        Newborn init = make(tracer, segment, plan, own, namespaces(), 0);
         try (SeedProcess first = new SeedProcess(tracer, segment, List.of(own), room, init.pid())) {
             first.seize();
             Program begin = NamespaceInit.begin(
@@ -60,7 +67,8 @@ record Birth(ProcessState process, RestoreOptions options, Rights rights, FirstS
                     options.detached(),
                     process.leader().parentDeathSignal(),
                     session,
-                    session.byParent() ? segment.newControl().address() : 0);
+                    session.byParent() ? segment.newControl().address() : 0,
+                    twin == null ? null : plan.segment());
             first.run(0, begin);
             int pid = OuterIds.childOf(init.pid());
             first.submit(0, NamespaceInit.live(process.pid()));
@@ -76,6 +84,20 @@ record Birth(ProcessState process, RestoreOptions options, Rights rights, FirstS
 
     private long namespaces() {
         return NamespaceInit.NAMESPACES | (rights.needUserNamespace() ? CloneArgs.CLONE_NEWUSER : 0);
+    }
+
+    private Newborn make(Tracer tracer, Segment segment, RestorePlan plan, Control control, long flags, int pid)
+            throws KernelException {
+        return twin == null
+                ? spawn(elf(segment, plan, control), flags, pid)
+                : new Newborn(twin.fork(tracer, segment, control.address(), flags, pid, descriptors()), null);
+    }
+
+    private List<Integer> descriptors() {
+        StandardStreams streams = options.standardStreams();
+        List<Integer> all = new ArrayList<>(List.of(streams.in(), streams.out(), streams.err()));
+        all.addAll(options.inherited().values());
+        return all;
     }
 
     private static byte[] elf(Segment segment, RestorePlan plan, Control control) {

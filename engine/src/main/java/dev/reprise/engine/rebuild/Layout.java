@@ -16,6 +16,7 @@ import java.util.Set;
  * @param above the lowest descriptor that nobody uses
  * @param vdso this kernel's
  * @param sameClock whether monotonic and boot time go on where they were
+ * @param isForked whether the root is a fork of what it was itself, its executable included
  * @param heldBack the system calls of which the kernel refuses what is so already
  */
 record Layout(
@@ -31,4 +32,5 @@ record Layout(
         int above,
         LocalVdso vdso,
         boolean sameClock,
+        boolean isForked,
         Set<Integer> heldBack) {}

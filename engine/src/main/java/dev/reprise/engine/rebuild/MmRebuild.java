@@ -17,6 +17,7 @@ import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.PrctlMemory;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** What the kernel keeps about an address space as a whole: borders, auxv, exe link, and a few switches. */
 final class MmRebuild {
@@ -32,7 +33,8 @@ final class MmRebuild {
 
     private MmRebuild() {}
 
-    static void add(ProgramBuilder p, AddressSpace space, MemoryFiles memfds) {
+    /** {@code memfds}: null where its executable is the one already, which is not changed while it is mapped (kernel/fork.c, replace_mm_exe_file). */
+    static void add(ProgramBuilder p, AddressSpace space, @Nullable MemoryFiles memfds) {
         fields(p, space, memfds);
         if (space.thpDisabled() != 0) {
             // what it tells is 1 and the flags
@@ -78,13 +80,18 @@ final class MmRebuild {
         };
     }
 
-    private static void fields(ProgramBuilder p, AddressSpace space, MemoryFiles memfds) {
+    private static void fields(ProgramBuilder p, AddressSpace space, @Nullable MemoryFiles memfds) {
         Slot map = map(p, space.fields());
         p.store8(map.plus(AUXV), p.bytes(space.auxv().toArray()));
         p.store4(map.plus(AUXV_SIZE), Arg.of(space.auxv().length()));
+        Arg[] call = setting(map);
+        if (memfds == null) {
+            p.store4(map.plus(EXE_FD), Arg.of(-1));
+            p.call(SYS_prctl, call).about("the borders and the auxiliary vector");
+            return;
+        }
         Step exe = memfds.openForReading(p, space.executable());
         p.store4(map.plus(EXE_FD), exe);
-        Arg[] call = setting(map);
         Step all = p.privileged(SYS_prctl, call).about("the executable, its borders and auxiliary vector");
         if (p.isForAnyone()) {
             // Only the link to the executable takes a capability.

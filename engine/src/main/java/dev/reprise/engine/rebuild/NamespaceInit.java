@@ -17,11 +17,13 @@ import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
+import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.CloneArgs;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.Prctl;
 import dev.reprise.kernel.Signal;
 import dev.reprise.kernel.WaitStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first process of a new pid namespace: programs, no Java, for as long as the namespace lives.
@@ -59,9 +61,16 @@ final class NamespaceInit {
      *
      * @param parentDeathSignal what it gets at its parent's death, and so passes on to the root: 0 for none
      * @param session that of the root, whose leader, parking nowhere, has {@code leaderControl}
+     * @param segment all that it keeps of its memory, where the root has that from it; null where it is a seed
      */
     static Program begin(
-            int root, long control, boolean detached, int parentDeathSignal, FirstSession session, long leaderControl) {
+            int root,
+            long control,
+            boolean detached,
+            int parentDeathSignal,
+            FirstSession session,
+            long leaderControl,
+            @Nullable PageRun segment) {
         ProgramBuilder p = new ProgramBuilder();
         mountProc(p);
         if (detached) {
@@ -83,6 +92,9 @@ final class NamespaceInit {
         p.call(SYS_close_range, 0, ALL, 0);
         p.call(SYS_chdir, p.string("/"));
         p.attempt(SYS_prctl, Arg.of(Prctl.PR_SET_NAME), p.string("reprise-init"));
+        if (segment != null) {
+            AddressSpaceRebuild.clear(p, segment);
+        }
         p.end();
         p.place(leader);
         if (session.byParent()) {

@@ -226,7 +226,7 @@ final class ProcessPlanner {
         ProgramBuilder p = new ProgramBuilder();
         Step faults = null;
         if (ownsSpace) {
-            memory.finish(p, memoryFiles);
+            memory.finish(p, layout.isForked() ? null : memoryFiles);
             faults = later == null ? null : LazyRegistration.add(p, later, layout.above());
         }
         setForeground(p);

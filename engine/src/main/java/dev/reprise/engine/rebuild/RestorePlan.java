@@ -2,6 +2,7 @@ package dev.reprise.engine.rebuild;
 
 import dev.reprise.engine.program.Program;
 import dev.reprise.engine.program.Step;
+import dev.reprise.image.state.PageRun;
 import java.util.List;
 import java.util.Map;
 
@@ -9,7 +10,7 @@ import java.util.Map;
  * All that will run inside the restored processes, and where.
  *
  * @param seedAddress where the seed's executable lies
- * @param segmentAddress where the segment is attached
+ * @param segment the addresses that are free for the segment, which is attached at the first
  * @param family all who are born
  * @param births the root's first program, in which all are born; at its end all ids are taken
  * @param forks the steps of it whose results say that a member is there, by members' numbers
@@ -20,7 +21,7 @@ import java.util.Map;
  */
 record RestorePlan(
         long seedAddress,
-        long segmentAddress,
+        PageRun segment,
         Family family,
         Program births,
         Map<Integer, Step> forks,
@@ -33,6 +34,11 @@ record RestorePlan(
         processes = List.copyOf(processes);
         others = List.copyOf(others);
         forks = Map.copyOf(forks);
+    }
+
+    /** Where the segment is attached. */
+    long segmentAddress() {
+        return segment.start();
     }
 
     /** The root's. */

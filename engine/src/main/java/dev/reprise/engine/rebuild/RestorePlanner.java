@@ -49,6 +49,7 @@ final class RestorePlanner {
     private final ClockRebuild.Here here;
     private final LocalVdso vdso;
     private final boolean inUserNamespace;
+    private final boolean isForked;
     private final TimeNamespace clocks;
     private final FirstSession session;
     private final Family family;
@@ -60,6 +61,18 @@ final class RestorePlanner {
 
     RestorePlanner(Image image, RestoreOptions options, ClockRebuild.Here here, LocalVdso vdso, boolean inUserNamespace)
             throws RestoreException {
+        this(image, options, here, vdso, inUserNamespace, null);
+    }
+
+    /** {@code twin}: who forks the root, which has its memory from it then. */
+    RestorePlanner(
+            Image image,
+            RestoreOptions options,
+            ClockRebuild.Here here,
+            LocalVdso vdso,
+            boolean inUserNamespace,
+            @Nullable TwinFork twin)
+            throws RestoreException {
         VdsoRebuild.require(image, vdso);
         this.vdso = vdso;
         inheritance = Inheritance.of(image, options.inherited());
@@ -67,6 +80,7 @@ final class RestorePlanner {
         this.options = options;
         this.here = here;
         this.inUserNamespace = inUserNamespace;
+        isForked = twin != null;
         clocks = switch (options.clock()) {
             case KEEP -> ClockRebuild.wanted(image.machine(), here);
             case HOST -> here.own();
@@ -81,7 +95,7 @@ final class RestorePlanner {
         if (SeedElf.size() > SEED_ROOM) {
             throw new AssertionError("the seed has grown");
         }
-        Holes holes = new Holes(allMappings(), List.of());
+        Holes holes = new Holes(allMappings(), twin == null ? List.of() : List.of(twin.segment()));
         try {
             seedAddress = holes.take(SEED_ROOM + SEGMENT_ROOM);
             layout = layout(holes, owners);
@@ -119,6 +133,7 @@ final class RestorePlanner {
                 makers.end(),
                 vdso,
                 clocks.equals(ClockRebuild.wanted(image.machine(), here)),
+                isForked,
                 inUserNamespace ? OwnUserNamespace.HELD_BACK : Set.of());
     }
 
@@ -173,7 +188,9 @@ final class RestorePlanner {
 
     /** The plan; {@code imagePath} is empty when {@code memory} does not come from a file. */
     RestorePlan plan(String imagePath, LazySplit memory, int loaders) {
-        ForkedMemory forked = ForkedMemory.of(family, planners, memory.eager());
+        ForkedMemory forked = isForked
+                ? TwinSpace.memory(Objects.requireNonNull(planners.get(0)).space(), layout.segment(), memory.eager())
+                : ForkedMemory.of(family, planners, memory.eager());
         Map<ProcessPlanner, List<List<PageBatch>>> shares = shares(forked.later(), loaders);
         Blocks blocks = blocks(shares);
         ProgramBuilder p = new ProgramBuilder();
@@ -181,7 +198,7 @@ final class RestorePlanner {
                 new Births(p, family, planners, blocks, forked, layout.segment().start());
         ProcessPlanner root = Objects.requireNonNull(planners.get(0));
         boolean isAlone = family.size() == 1;
-        beginRoot(p, root, imagePath, births.isRootAwaited());
+        beginRoot(p, root, imagePath, births.isRootAwaited(), forked);
         births.add(
                 program -> {
                     if (births.isRootAwaited()) {
@@ -214,7 +231,7 @@ final class RestorePlanner {
         }
         return new RestorePlan(
                 seedAddress,
-                layout.segment().start(),
+                layout.segment(),
                 family,
                 p.build(),
                 births.forks(),
@@ -225,7 +242,8 @@ final class RestorePlanner {
                 forked);
     }
 
-    private void beginRoot(ProgramBuilder p, ProcessPlanner root, String imagePath, boolean isAwaited) {
+    private void beginRoot(
+            ProgramBuilder p, ProcessPlanner root, String imagePath, boolean isAwaited, ForkedMemory forked) {
         if (root.process().pid() == 1) {
             NamespaceInit.mountProc(p);
         }
@@ -235,7 +253,11 @@ final class RestorePlanner {
         }
         LimitsRebuild.makeRoom(p, descriptorLimits(), layout.above());
         layout.temporaries().open(p, options.standardStreams(), imagePath);
-        AddressSpaceRebuild.clear(p, layout.segment());
+        if (isForked) {
+            ForkedMemoryRebuild.keep(p, forked.of(root.space()));
+        } else {
+            AddressSpaceRebuild.clear(p, layout.segment());
+        }
     }
 
     private void leave(ProgramBuilder p, ProcessPlanner root) {

@@ -18,6 +18,7 @@ import dev.reprise.image.state.Image;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.TaskState;
+import dev.reprise.image.state.Twin;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.RemoteAddress;
@@ -40,15 +41,17 @@ public final class RestoreRun {
     private final RestoreOptions options;
     private final Progress progress;
     private final Rights rights;
+    private final @Nullable TwinFork twin;
     private final Birth birth;
 
-    private RestoreRun(Image image, RestoreOptions options, Progress progress, Rights rights) {
+    private RestoreRun(Image image, RestoreOptions options, Progress progress, Rights rights, @Nullable TwinFork twin) {
         this.image = image;
         this.process = image.processes().getFirst();
         this.options = options;
         this.progress = progress;
         this.rights = rights;
-        birth = new Birth(process, options, rights, FirstSession.of(image, options));
+        this.twin = twin;
+        birth = new Birth(process, options, rights, FirstSession.of(image, options), twin);
     }
 
     /**
@@ -62,8 +65,22 @@ public final class RestoreRun {
 
     /** Restores the program in an open image. It runs when this returns. */
     public static Running restore(PageSource source, RestoreOptions options, Progress progress) throws Exception {
-        RestoreRun run = new RestoreRun(source.image(), options, progress, Rights.now());
+        Rights rights = Rights.now();
+        TwinFork twin = twin(source, options, rights);
+        RestoreRun run = new RestoreRun(source.image(), options, progress, rights, twin);
         return Tracer.run(tracer -> run.run(tracer, source));
+    }
+
+    private static @Nullable TwinFork twin(PageSource source, RestoreOptions options, Rights rights)
+            throws KernelException {
+        if (source instanceof PageSource.Streamed stream && stream.twin() instanceof Twin found) {
+            TwinFork twin = TwinFork.of(source.image(), options, rights, found);
+            if (twin != null) {
+                stream.leaveOutTwin();
+            }
+            return twin;
+        }
+        return null;
     }
 
     private Running run(Tracer tracer, PageSource source) throws KernelException, IOException, RestoreException {
@@ -84,7 +101,7 @@ public final class RestoreRun {
             requireInPlace(source);
         }
         RestorePlanner planner =
-                new RestorePlanner(image, options, ClockRebuild.Here.now(), LocalVdso.ask(), inUserNamespace);
+                new RestorePlanner(image, options, ClockRebuild.Here.now(), LocalVdso.ask(), inUserNamespace, twin);
         verifyFiles(planner.checks());
         if (birth.inNamespace()) {
             OldConnections.end(image);
@@ -148,7 +165,7 @@ public final class RestoreRun {
         int controls = plan.controls() + Birth.MORE_CONTROLS;
         try (Segment segment = SegmentBeside.create(tracer, image, controls, programs, plan.segmentAddress())) {
             // 2. the root, with its pid
-            enter("spawn");
+            enter(twin == null ? "spawn" : "fork");
             try (FamilyGuard guard = FamilyGuard.of(segment, plan);
                     SeedForest forest = birth.of(tracer, segment, plan)) {
                 forest.seizeRoot(SeccompRebuild.isNeeded(image));

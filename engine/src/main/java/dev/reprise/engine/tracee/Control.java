@@ -49,6 +49,7 @@ public final class Control {
         this.segment = segment;
         this.block = block;
         this.address = address;
+        submitted = block.get(JAVA_INT, ControlBlock.COMMAND); // of one that has worked for others
         block.set(JAVA_LONG, ControlBlock.LIFE, segment.lifeAddress());
         block.set(JAVA_LONG, ControlBlock.INTERPRETER, segment.interpreterAddress());
         waiter(0, 0, address + ControlBlock.COMMAND);

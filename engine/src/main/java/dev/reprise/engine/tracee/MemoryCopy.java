@@ -10,7 +10,6 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioprio_set;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_kill;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_madvise;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_munmap;
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pause;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prctl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_sched_setscheduler;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setpriority;
@@ -28,7 +27,6 @@ import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.kernel.CloneArgs;
 import dev.reprise.kernel.Door;
-import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.Futex;
@@ -36,10 +34,8 @@ import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Native;
 import dev.reprise.kernel.PidFd;
 import dev.reprise.kernel.Prctl;
-import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.RemoteAddress;
 import dev.reprise.kernel.Sched;
-import dev.reprise.kernel.TaskDiedException;
 import dev.reprise.kernel.WaitStatus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -66,17 +62,14 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
     private static final int LOWEST_BEST_EFFORT = 2 << 13 | 7;
 
     private static final int SIGKILL = 9;
-    private static final int SIGCONT = 18;
-    private static final long POLL_NANOS = 20_000_000;
     private static final String NAME = "reprise-copy";
     /** What one is called that is kept. */
     public static final String KEPT_NAME = "reprise-twin";
 
     private final Segment segment;
-    private final Control control;
-    private final long programs;
     private final int pid;
     private final PidFd process;
+    private final CopyRunner runner;
     private final @Nullable TwinMark mark;
 
     private MemoryCopy(Segment segment, Control control, long programs, int pid, @Nullable TwinMark mark)
@@ -84,9 +77,8 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
         this.process = open(pid);
         this.mark = mark;
         this.segment = segment;
-        this.control = control;
-        this.programs = programs;
         this.pid = pid;
+        runner = new CopyRunner(control, programs, pid, process, Long.MAX_VALUE);
     }
 
     // Without one it is killed by its number, which it keeps until somebody has waited for it.
@@ -118,6 +110,9 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
             throws KernelException {
         Control control = takeover.segment().newControl();
         control.setHomeProgram(mark == null ? home(takeover.segment()) : homeUnlessKept(takeover.segment()));
+        if (mark != null) {
+            takeover.segment().setKeeper(control);
+        }
         Making making = new Making(control.address(), ranges, mark == null ? NAME : KEPT_NAME);
         control.follow(making.program, takeover.programs());
         ProgramResults results = Standstill.run(List.of(takeover), making.program);
@@ -129,7 +124,7 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
         MemoryCopy child = new MemoryCopy(takeover.segment(), control, takeover.programs(), pid, mark);
         try {
             making.requireUndone(results);
-            child.await();
+            child.runner.await();
             if (making.isWhole(results)) {
                 child.oomFirst();
                 return child;
@@ -230,7 +225,13 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
         p.jumpIfEqual(p.load4(Arg.of(segment.keptAddress())), Arg.of(1), stays);
         p.attempt(SYS_exit_group, 0);
         p.place(stays);
-        p.attempt(SYS_pause, new Arg[0]);
+        // Who takes it for a moment (KeptCopy) has LIFE for that long: then it parks.
+        Label sleeps = p.label();
+        Step life = p.load4(Arg.of(segment.lifeAddress()));
+        p.jumpIfDead(sleeps);
+        p.end();
+        p.place(sleeps);
+        p.attempt(SYS_futex, Arg.of(segment.lifeAddress()), Arg.of(Futex.FUTEX_WAIT), life, Arg.of(0));
         p.go(stays);
         return p.build();
     }
@@ -265,42 +266,7 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
     /** Runs a program in the copy; the process that it is of must have left the segment. */
     @Override
     public ProgramResults run(Program program) throws KernelException {
-        control.placeAt(program, programs);
-        control.submit();
-        await();
-        int stoppedAt = control.stoppedAt();
-        if (!control.program().isEnd(stoppedAt)) {
-            throw new KernelException(
-                    control.program().callName(stoppedAt),
-                    control.program().subject(stoppedAt) + " in a copy of the memory",
-                    Errno.of(control.resultAt(stoppedAt)));
-        }
-        return control.results();
-    }
-
-    private void await() throws KernelException {
-        while (!control.isDone()) {
-            control.awaitChange(POLL_NANOS);
-            if (!control.isDone()) {
-                requireRunning();
-            }
-        }
-    }
-
-    // A signal to the program's group may have met it before it left that: the stop is none of its business.
-    private void requireRunning() throws TaskDiedException {
-        try {
-            ProcStat stat = ProcStat.of(pid);
-            if (stat.state() == 'T') {
-                process.signal(SIGCONT);
-            }
-            if (!stat.isEnding()) {
-                return;
-            }
-        } catch (KernelException gone) {
-            // so it has ended
-        }
-        throw new TaskDiedException("a copy of the memory", pid);
+        return runner.run(program);
     }
 
     // Where memory gets short because of the copy, the copy goes, not the program.

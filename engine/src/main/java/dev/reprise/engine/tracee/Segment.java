@@ -7,6 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.reprise.engine.program.x86_64.ControlBlock;
 import dev.reprise.engine.program.x86_64.HomeStub;
 import dev.reprise.engine.program.x86_64.Interpreter;
+import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.Twin;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.IpcResidence;
 import dev.reprise.kernel.KernelException;
@@ -16,6 +18,7 @@ import dev.reprise.kernel.RemoteAddress;
 import dev.reprise.kernel.Shm;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * System V shared memory that we and a tracee both map: all that a tracee needs, its way home included, laid out before
@@ -23,7 +26,7 @@ import java.lang.invoke.VarHandle;
  *
  * <pre>
  *   0000  interpreter
- *   1000  LIFE word; at 1030 the word of a copy that is kept, and its mark; at 1060 who is on its way in; at 1800 the pivot stack of the gadget
+ *   1000  LIFE word; at 1030 the word of a copy that is kept, its control block and its mark; at 1060 who is on its way in; at 1800 the pivot stack of the gadget
  *   2000  control blocks, one page a thread
  *         programs
  * </pre>
@@ -38,7 +41,13 @@ public final class Segment implements AutoCloseable {
     /** The word that says whether who is parked here outlives us, and what it is known by. */
     private static final int KEPT = 0x1030;
 
+    /** The control block of who is kept here, and in its lowest bits the number of the protocol by which it is spoken to. */
+    private static final int KEEPER = KEPT + 8;
+
     private static final int MARK = KEPT + 16;
+
+    /** Grows with each change of the interpreter's ways or of a control block's layout: twins outlive the tool that made them. */
+    private static final int PROTOCOL = 1;
 
     /** The word with the id of a process whose registers lead it here, from before they do. */
     private static final int AWAITED = 0x1060;
@@ -101,6 +110,25 @@ public final class Segment implements AutoCloseable {
         return segment;
     }
 
+    /**
+     * One that a tool has left, attached here, with its LIFE word ours from now on; null while that is another's. What is in it is
+     * not ours to lay out.
+     */
+    static @Nullable Segment adopt(Tracer tracer, int id, long size, long address) throws KernelException {
+        MemorySegment memory = Shm.attachBehind(PAGE, id, size);
+        Segment segment = new Segment(tracer.supervisor(), IpcResidence.OWN, id, size, address, memory);
+        if (segment.supervisor.takeOver(segment.node, segment.life())) {
+            return segment;
+        }
+        Shm.detachWithFront(memory, PAGE);
+        return null;
+    }
+
+    /** From a mapping of one: where it is mapped as a whole. */
+    static long base(Mapping mapping) {
+        return mapping.start() - mapping.offset();
+    }
+
     // It is not marked to go before the tracee has it: should we die while that is on its way in, it must still find
     // it.
     private static Segment attach(Tracer tracer, IpcResidence residence, long size, long address)
@@ -138,7 +166,7 @@ public final class Segment implements AutoCloseable {
 
     /** Where a mapping of one has the word that says whether who is parked in it outlives its tool (1). */
     public static RemoteAddress kept(Mapping mapping) {
-        return new RemoteAddress(mapping.start() - mapping.offset() + KEPT);
+        return new RemoteAddress(base(mapping) + KEPT);
     }
 
     /** Whether a System V key is one of ours: of a tool that is about to attach it, or has died before. */
@@ -223,6 +251,34 @@ public final class Segment implements AutoCloseable {
         TwinMark mark = TwinMark.newAt(keptAddress());
         put(MARK, mark.mark().toArray());
         return mark;
+    }
+
+    /** Says who will be spoken to when it is kept. */
+    void setKeeper(Control control) {
+        memory.set(JAVA_LONG, KEEPER, control.address() | PROTOCOL);
+    }
+
+    /** Where a mapping of one says so. */
+    static RemoteAddress keeper(Mapping mapping) {
+        return new RemoteAddress(base(mapping) + KEEPER);
+    }
+
+    /** Whether what stands there means one that understands us. */
+    static boolean isSpokenTo(long keeper) {
+        return (keeper & ControlBlock.SIZE - 1) == PROTOCOL;
+    }
+
+    /** Who is kept in one that is adopted. */
+    Control keeper() {
+        long offset = (memory.get(JAVA_LONG, KEEPER) & -ControlBlock.SIZE) - address;
+        return new Control(this, memory.asSlice(offset, ControlBlock.SIZE), address + offset, supervisor.lifeValue());
+    }
+
+    /** Whether who is kept in it is known by a mark, which stands at its place. */
+    boolean isMarked(TwinMark mark) {
+        return mark.word() == keptAddress()
+                && (int) WORD.getVolatile(memory, (long) KEPT) == 1
+                && Bytes.of(memory.asSlice(MARK, Twin.MARK).toArray(JAVA_BYTE)).equals(mark.mark());
     }
 
     /** Says whether it outlives us: one store, which is all that there is between the one and the other. */

@@ -96,6 +96,21 @@ final class Supervisor implements AutoCloseable {
         words.add(node);
     }
 
+    /** The same with a word that a dead thread has left; false where it is somebody else's, who lives. */
+    boolean takeOver(MemorySegment node, MemorySegment life) {
+        int seen = (int) LIFE.getVolatile(life, 0L);
+        if ((seen & ControlBlock.OWNER_DIED) == 0) {
+            return false;
+        }
+        words.add(node); // before it is ours: should we die in between it is nobody's
+        if (!LIFE.compareAndSet(life, 0L, seen, lifeValue())) {
+            words.remove(node);
+            return false;
+        }
+        Tracer.wakeAll(life.asSlice(0, Integer.BYTES));
+        return true;
+    }
+
     /** What the kernel does at the thread's end, now: whoever waits for our death believes it. */
     void giveUp(MemorySegment life) {
         LIFE.setVolatile(life, 0L, lifeValue() | ControlBlock.OWNER_DIED);

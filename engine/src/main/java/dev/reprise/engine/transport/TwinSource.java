@@ -36,6 +36,7 @@ final class TwinSource implements PageSource.Streamed {
     private @Nullable Iterator<Step> steps;
     private @Nullable TwinMemory memory;
     private @Nullable PageFile pages;
+    private boolean isTwinLeftOut;
 
     /** What one chunk is. */
     private sealed interface Step {
@@ -96,6 +97,18 @@ final class TwinSource implements PageSource.Streamed {
     @Override
     public int lanes() {
         return 1;
+    }
+
+    @Override
+    public @Nullable Twin twin() {
+        return twins.size() == 1 && image.processes().size() == 1
+                ? twins.getFirst().twin()
+                : null;
+    }
+
+    @Override
+    public void leaveOutTwin() {
+        isTwinLeftOut = true;
     }
 
     @Override
@@ -175,7 +188,7 @@ final class TwinSource implements PageSource.Streamed {
 
     private List<Step> all() {
         List<Step> steps = new ArrayList<>();
-        for (TwinProcess twin : twins) {
+        for (TwinProcess twin : isTwinLeftOut ? List.<TwinProcess>of() : twins) {
             AddressSpace space = image.object(twin.twin().space(), AddressSpace.class);
             boolean isFirst = true;
             for (List<PageRun> runs : PageBatch.cut(space.runs(), PageFile.PIECE)) {
