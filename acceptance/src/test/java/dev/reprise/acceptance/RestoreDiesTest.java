@@ -3,6 +3,7 @@ package dev.reprise.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.reprise.engine.MemoryStore;
 import dev.reprise.engine.model.After;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -37,16 +38,49 @@ class RestoreDiesTest {
             others.remove(running.pid());
             Library.checkpoint(running.pid(), image, After.KILL);
             Tasks.awaitEnd(running.pid(), PATIENCE);
-            List<Integer> steps = Dying.steps(restore(Dying.COUNTING, option, image), SAMPLE);
-            assertThat(allOrNothing(running, others, "after the run that counts"))
-                    .isTrue();
-            for (int step : steps) {
-                Tool.Outcome outcome = restore(Dying.before(step), option, image);
-                allOrNothing(running, others, "after the death before step " + step + " " + outcome.err());
-            }
-            restore(List.of(), "", image).succeeds();
-            running.passes(running.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
+            requireAllOrNothing(running, others, option, image, start);
         }
+    }
+
+    // Which a twin forks that outlives all these tools, and answers the next one.
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--pid-namespace"})
+    void norOfAForkOfATwin(String option) throws IOException, InterruptedException {
+        try (RunningGuest running = RunningGuest.start(Guest.named("self_checker.multi"))) {
+            long start = System.nanoTime();
+            String name = "dies-" + ProcessHandle.current().pid() + "-" + running.pid();
+            MemoryStore store = MemoryStore.ofUser();
+            store.prepare();
+            Path image = store.path(name);
+            Library.twin(running.pid(), image);
+            Set<Integer> others = Tasks.children(); // the twin among them
+            others.remove(running.pid());
+            try {
+                Tasks.kill(running.pid(), Tasks.SIGKILL);
+                Tasks.awaitEnd(running.pid(), PATIENCE);
+                requireAllOrNothing(running, others, option, image, start);
+                Path stats = running.scratch().resolve("stats");
+                Tool.run("restore", "-d", "--pid-namespace", "--stats", stats + "", image + "")
+                        .succeeds();
+                assertThat(stats).content().contains("\"name\": \"fork\"");
+            } finally {
+                store.delete(name);
+            }
+            allOrNothing(running, others, "in the end");
+        }
+    }
+
+    private static void requireAllOrNothing(
+            RunningGuest running, Set<Integer> others, String option, Path image, long start)
+            throws IOException, InterruptedException {
+        List<Integer> steps = Dying.steps(restore(Dying.COUNTING, option, image), SAMPLE);
+        assertThat(allOrNothing(running, others, "after the run that counts")).isTrue();
+        for (int step : steps) {
+            Tool.Outcome outcome = restore(Dying.before(step), option, image);
+            allOrNothing(running, others, "after the death before step " + step + " " + outcome.err());
+        }
+        restore(List.of(), "", image).succeeds();
+        running.passes(running.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
     }
 
     private static Tool.Outcome restore(List<String> javaOptions, String option, Path image)

@@ -66,15 +66,15 @@ public final class RestoreRun {
     /** Restores the program in an open image. It runs when this returns. */
     public static Running restore(PageSource source, RestoreOptions options, Progress progress) throws Exception {
         Rights rights = Rights.now();
-        TwinFork twin = twin(source, options, rights);
-        RestoreRun run = new RestoreRun(source.image(), options, progress, rights, twin);
-        return Tracer.run(tracer -> run.run(tracer, source));
+        return Tracer.run(tracer -> {
+            TwinFork twin = twin(tracer, source, options, rights);
+            return new RestoreRun(source.image(), options, progress, rights, twin).run(tracer, source);
+        });
     }
 
-    private static @Nullable TwinFork twin(PageSource source, RestoreOptions options, Rights rights)
-            throws KernelException {
+    private static @Nullable TwinFork twin(Tracer tracer, PageSource source, RestoreOptions options, Rights rights) {
         if (source instanceof PageSource.Streamed stream && stream.twin() instanceof Twin found) {
-            TwinFork twin = TwinFork.of(source.image(), options, rights, found);
+            TwinFork twin = TwinFork.of(tracer, source.image(), options, rights, found);
             if (twin != null) {
                 stream.leaveOutTwin();
             }

@@ -49,8 +49,21 @@ record TwinFork(Twin twin, Mapping mapping) {
     private static final long PATIENCE_NANOS = 5_000_000_000L;
     private static final long PAUSE_NANOS = 200_000;
 
-    /** Null where the memory must be copied. */
-    static @Nullable TwinFork of(Image image, RestoreOptions options, Rights rights, Twin twin) throws KernelException {
+    /** Null where the memory must be copied: what cannot be taken, as it is frozen with its control group, may still be read. */
+    static @Nullable TwinFork of(Tracer tracer, Image image, RestoreOptions options, Rights rights, Twin twin) {
+        try {
+            TwinFork fork = fit(image, options, rights, twin);
+            if (fork != null) {
+                fork.take(tracer).close();
+            }
+            return fork;
+        } catch (KernelException goneOrSilent) {
+            return null;
+        }
+    }
+
+    private static @Nullable TwinFork fit(Image image, RestoreOptions options, Rights rights, Twin twin)
+            throws KernelException {
         if (rights.needUserNamespace()
                 || !options.detached()
                 || options.lazy().isPresent()
@@ -150,9 +163,11 @@ record TwinFork(Twin twin, Mapping mapping) {
         List<Cgroups.Membership> groups = id.equals(ObjectId.NONE)
                 ? List.of()
                 : image.object(id, Cgroups.class).memberships();
+        List<String> ours = List.of(Proc.text("/proc/thread-self/cgroup").split("\n"));
         for (String line : Proc.text("/proc/" + pid + "/cgroup").split("\n")) {
             String path = line.substring(line.indexOf(':', line.indexOf(':') + 1) + 1);
             if (!path.equals("/")
+                    && !ours.contains(line)
                     && groups.stream().noneMatch(group -> group.directory().endsWith(path))) {
                 return false;
             }

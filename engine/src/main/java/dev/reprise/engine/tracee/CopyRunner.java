@@ -17,22 +17,25 @@ final class CopyRunner {
     private final long programs;
     private final int pid;
     private final PidFd process;
-    private final long patienceNanos;
 
-    /** {@code programs}: where in the segment they are placed; {@code patienceNanos}: how long one may take. */
-    CopyRunner(Control control, long programs, int pid, PidFd process, long patienceNanos) {
-        this.patienceNanos = patienceNanos;
+    /** {@code programs}: where in the segment they are placed. */
+    CopyRunner(Control control, long programs, int pid, PidFd process) {
         this.control = control;
         this.programs = programs;
         this.pid = pid;
         this.process = process;
     }
 
-    /** Runs one to its end. */
+    /** Runs one to its end, however late that is. */
     ProgramResults run(Program program) throws KernelException {
+        return run(program, Long.MAX_VALUE);
+    }
+
+    /** The same; ETIMEDOUT when it takes longer than so many nanoseconds: it may still run then. */
+    ProgramResults run(Program program, long patience) throws KernelException {
         control.placeAt(program, programs);
         control.submit();
-        await();
+        await(patience);
         int stoppedAt = control.stoppedAt();
         if (!control.program().isEnd(stoppedAt)) {
             throw new KernelException(
@@ -45,9 +48,14 @@ final class CopyRunner {
 
     /** Waits until it has done what it was told last. */
     void await() throws KernelException {
+        await(Long.MAX_VALUE);
+    }
+
+    /** The same; ETIMEDOUT when it takes longer than so many nanoseconds. */
+    void await(long patience) throws KernelException {
         long start = System.nanoTime();
         while (!control.isDone()) {
-            if (System.nanoTime() - start > patienceNanos) {
+            if (System.nanoTime() - start > patience) {
                 throw new KernelException("futex", "process " + pid + ", which does not answer", Errno.ETIMEDOUT);
             }
             control.awaitChange(POLL_NANOS);

@@ -1,6 +1,7 @@
 package dev.reprise.engine.tracee;
 
 import dev.reprise.engine.program.Program;
+import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
@@ -22,8 +23,9 @@ public final class KeptCopy implements AutoCloseable {
     /** At the end of its segment, where programs of the checkpoint stood. */
     private static final long ROOM = 1 << 16;
 
-    /** A frozen control group keeps it from answering. */
+    private static final Program NOTHING = nothing();
     private static final long PATIENCE_NANOS = 10_000_000_000L;
+    private static final long ANSWER_NANOS = 1_000_000_000L;
 
     private final Segment segment;
     private final PidFd process;
@@ -57,7 +59,13 @@ public final class KeptCopy implements AutoCloseable {
         }
     }
 
-    /** Takes it; null where somebody else has it now, who lives. */
+    private static Program nothing() {
+        ProgramBuilder p = new ProgramBuilder();
+        p.end();
+        return p.build();
+    }
+
+    /** Takes it; null where somebody else has it now, who lives; ETIMEDOUT where it does not answer, in a frozen control group for example. */
     public static @Nullable KeptCopy take(Tracer tracer, int pid, Mapping mapping, TwinMark mark)
             throws KernelException {
         PidFd process = PidFd.open(pid);
@@ -68,9 +76,9 @@ public final class KeptCopy implements AutoCloseable {
                 if (!segment.isMarked(mark)) {
                     throw new KernelException("shmat", "the segment of process " + pid, Errno.ESRCH);
                 }
-                CopyRunner runner =
-                        new CopyRunner(segment.keeper(), mapping.end() - ROOM, pid, process, PATIENCE_NANOS);
-                runner.await(); // what it was told by one who has died since
+                CopyRunner runner = new CopyRunner(segment.keeper(), mapping.end() - ROOM, pid, process);
+                runner.await(ANSWER_NANOS); // what it was told by one who has died since
+                runner.run(NOTHING, ANSWER_NANOS);
                 return new KeptCopy(segment, process, runner);
             }
         } catch (KernelException | RuntimeException failure) {
@@ -86,7 +94,7 @@ public final class KeptCopy implements AutoCloseable {
         if (program.size() > ROOM) {
             throw new IllegalArgumentException("program of " + program.size() + " bytes");
         }
-        return runner.run(program);
+        return runner.run(program, PATIENCE_NANOS);
     }
 
     @Override

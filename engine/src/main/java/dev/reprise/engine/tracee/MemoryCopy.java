@@ -78,7 +78,7 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
         this.mark = mark;
         this.segment = segment;
         this.pid = pid;
-        runner = new CopyRunner(control, programs, pid, process, Long.MAX_VALUE);
+        runner = new CopyRunner(control, programs, pid, process);
     }
 
     // Without one it is killed by its number, which it keeps until somebody has waited for it.
