@@ -133,6 +133,9 @@ final class Warmup {
         command("checkpoint", "-o", memory, pid + "");
         command("list");
         end(copy(Path.of(memory)));
+        if (isDone("checkpoint", "--twin", "-o", memory, pid + "")) { // not of everybody: somebody may see it
+            end(copy(Path.of(memory)));
+        }
         command("rm", memory);
     }
 

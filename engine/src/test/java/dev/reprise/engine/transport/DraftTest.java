@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Names in a directory of images in memory; what twins have to do with them: acceptance's TwinTest. */
+/** Names in a directory of images in memory; what twins have to do with them: acceptance's TwinNamesTest. */
 class DraftTest {
     @TempDir
     Path directory;
