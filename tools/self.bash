@@ -62,7 +62,12 @@ make_self() {
     start_programs || return
     (
         close_all
-        MALLOC_ARENA_MAX=1 exec "${java[@]}" -XX:CompileThresholdScaling=0.1 -m "$main" self \
+        MALLOC_ARENA_MAX=1 exec "${java[@]}" -XX:CompileThresholdScaling=0.1 \
+            -XX:TieredStopAtLevel=4 -XX:CompilerDirectivesFile="$here/tools/self.directives" \
+            -XX:Tier4InvocationThreshold=10 -XX:Tier4MinInvocationThreshold=10 \
+            -XX:Tier4CompileThreshold=10 -XX:Tier4BackEdgeThreshold=100 \
+            -XX:-SegmentedCodeCache -XX:ReservedCodeCacheSize=48m \
+            -m "$main" self \
             --seconds "${REPRISE_WARM_SECONDS:-10}" --checkout "$here" --directory "$aside" \
             "${programs[@]}"
     ) </dev/null >/dev/null 2>"$aside/log" &

@@ -18,8 +18,11 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToIntFunction;
@@ -30,6 +33,10 @@ import java.util.function.ToIntFunction;
  */
 final class Warmup {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final int FILTER_ROUNDS = 16;
+
+    /** A recipient whose key nobody has kept. */
+    private static final String NOBODY = "age1jm8el99c6g2drsrpfdeawz95hver2krjcwgt7rj8f0zfygkaeyeshu079v";
 
     private final Set<Integer> started;
     private final List<Integer> pids;
@@ -48,9 +55,12 @@ final class Warmup {
         this.answer = answer;
     }
 
-    /** Runs once what is asked for seldom, so that it is loaded at least. What the commands say is dropped. */
+    /** Runs once what is asked for seldom, so that it is loaded at least, and the filters, so that they are compiled. What the commands say is dropped. */
     void load() throws IOException {
-        aside(() -> seldom(pids.getFirst()));
+        aside(() -> {
+            seldom(pids.getFirst());
+            filters(pids.getFirst());
+        });
     }
 
     /**
@@ -139,6 +149,35 @@ final class Warmup {
         command("rm", memory);
     }
 
+    // So often that the compiler that looks at them for long (tools/self.directives) has done so.
+    private void filters(int pid) throws IOException {
+        Path image = directory.resolve("image");
+        Path key = directory.resolve("key");
+        Files.writeString(key, newKey());
+        command("checkpoint", "--sync=no", "-o", image + "", pid + "");
+        Path copy = directory.resolve("copy");
+        for (int i = 0; i < FILTER_ROUNDS; i++) {
+            command("cp", "--encrypt=" + NOBODY, "--sign=" + key, image + "", copy + "");
+            for (String packing : List.of("--compress=lz4", "--compress=zstd")) {
+                command("cp", packing, image + "", copy + "");
+                command("verify", copy + "");
+            }
+        }
+    }
+
+    private static String newKey() {
+        try {
+            byte[] key = KeyPairGenerator.getInstance("Ed25519")
+                    .generateKeyPair()
+                    .getPrivate()
+                    .getEncoded();
+            return "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(key)
+                    + "\n-----END PRIVATE KEY-----\n";
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+
     // As it is mostly done; under other ids should somebody have taken its own meanwhile.
     private int awayAndBack(int pid) throws IOException {
         Path image = directory.resolve("image");
@@ -170,7 +209,9 @@ final class Warmup {
             Checkpoint.toChannel(pid, out, CheckpointOptions.DEFAULT, Progress.NONE);
             RestoreOptions options = RestoreOptions.DEFAULT.asDetached().inPidNamespace();
             end(Restore.fromChannel(in, options, Progress.NONE).pid());
-        } catch (CheckpointException | RestoreException failed) {
+        } catch (CheckpointException failed) {
+            throw new IOException(failed.getMessage() + " " + failed.reason(), failed);
+        } catch (RestoreException failed) {
             throw new IOException(failed.getMessage(), failed);
         }
     }
