@@ -21,7 +21,7 @@ for jar in "$built"/picocli-*.jar; do
 done
 
 # The launcher holds the JVM's flags and the path is part of an AOT cache: both are part of the name.
-digest=$({ cd "$built" && sha256sum -- *.jar && sha256sum <"$here/tools/Modernize.java" && sha256sum <"$here/tools/launch.bash" && printf '%s\n' "$here"; } | sha256sum)
+digest=$({ cd "$built" && sha256sum -- *.jar && sha256sum <"$here/tools/Modernize.java" && cat -- "$here"/tools/{launch.bash,self.bash,self.directives} | sha256sum && printf '%s\n' "$here"; } | sha256sum)
 digest=${digest:0:20}
 
 mkdir -p "$apps"

@@ -216,12 +216,17 @@ final class Warmup {
         }
     }
 
-    // It has what the program has open, a FIFO say, which would be shared with somebody outside at the next checkpoint.
+    // It has what the program has open or mapped, a FIFO say, and each of its threads for as long as that lives, which
+    // would be shared with somebody outside at the next checkpoint.
     private static void end(int pid) {
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
-        File descriptors = new File("/proc/" + pid + "/fd");
-        for (String[] open = descriptors.list(); open != null && open.length > 0; open = descriptors.list()) {
+        while (count("/proc/" + pid + "/fd") > 0 || count("/proc/" + pid + "/task") > 1) {
             Thread.onSpinWait();
         }
+    }
+
+    private static int count(String directory) {
+        String[] entries = new File(directory).list();
+        return entries == null ? 0 : entries.length;
     }
 }
