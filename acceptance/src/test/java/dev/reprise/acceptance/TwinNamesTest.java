@@ -230,6 +230,27 @@ class TwinNamesTest extends TwinCase {
         }
     }
 
+    // Easily said by mistake: --stats mem:NAME.
+    @Test
+    void whatIsNoImageTakesNoName() throws Exception {
+        try (RealProgram program = checker(8, 0)) {
+            Tool.run("checkpoint", "--twin", "-o", memory, program.pid() + "").succeeds();
+            for (List<String> command : List.of(
+                    List.of("restore", "-d", "--stats", memory),
+                    List.of("restore", "--pidfile", memory, memory),
+                    List.of("checkpoint", "--stats", memory, "-o", scratch + "/file", program.pid() + ""),
+                    List.of("show", "--html", memory, memory))) {
+                Tool.Outcome outcome = Tool.run(command.toArray(String[]::new));
+                assertThat(outcome.status()).as(outcome.err()).isNotZero();
+                assertThat(outcome.err())
+                        .contains(memory + " is the name of an image")
+                        .hasLineCount(1);
+            }
+            Tool.run("verify", memory).succeeds();
+            assertThat(twins()).hasSize(1);
+        }
+    }
+
     // Whom it names cannot be told then.
     @Test
     void aDamagedOneDoesNotTakeItsNameFromItsTwin() throws Exception {

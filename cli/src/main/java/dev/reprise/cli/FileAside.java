@@ -26,8 +26,11 @@ final class FileAside implements AutoCloseable {
         this.part = part;
     }
 
-    /** Prepares {@code file}; nothing for null. */
+    /** Prepares {@code file}, which is no image; nothing for null. */
     static @Nullable FileAside prepareIfAny(@Nullable Path file) throws IOException {
+        if (file != null && MemoryStore.isPlace(file.toAbsolutePath())) {
+            throw new IOException("mem:" + file.getFileName() + " is the name of an image: it takes nothing else");
+        }
         return file == null ? null : prepare(file);
     }
 

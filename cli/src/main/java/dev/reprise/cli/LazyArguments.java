@@ -72,7 +72,7 @@ final class LazyArguments {
     /** The file to be written, if there is one. */
     @Nullable
     FileAside prepare() throws IOException {
-        return prefetch == null || Files.exists(prefetch) ? null : FileAside.prepare(prefetch);
+        return FileAside.prepareIfAny(prefetch == null || Files.exists(prefetch) ? null : prefetch);
     }
 
     /** Waits until all memory is there, and writes down what the program waited for; if that cannot be, it runs all the same. */
