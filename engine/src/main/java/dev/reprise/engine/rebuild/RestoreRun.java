@@ -73,14 +73,12 @@ public final class RestoreRun {
     }
 
     private static @Nullable TwinFork twin(Tracer tracer, PageSource source, RestoreOptions options, Rights rights) {
-        if (source instanceof PageSource.Streamed stream && stream.twin() instanceof Twin found) {
-            TwinFork twin = TwinFork.of(tracer, source.image(), options, rights, found);
-            if (twin != null) {
-                stream.leaveOutTwin();
-            }
-            return twin;
+        Twin holder = source instanceof PageSource.Streamed stream ? stream.twin() : null;
+        TwinFork twin = holder == null ? null : TwinFork.of(tracer, source.image(), options, rights, holder);
+        if (twin != null && source instanceof PageSource.Streamed stream) {
+            stream.leaveOutTwin();
         }
-        return null;
+        return twin;
     }
 
     private Running run(Tracer tracer, PageSource source) throws KernelException, IOException, RestoreException {
