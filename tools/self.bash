@@ -62,6 +62,8 @@ make_self() {
     start_programs || return
     (
         close_all
+        # It waits for ever; should we be killed it ends.
+        command -v setpriv >/dev/null && java=(setpriv --pdeathsig KILL "${java[@]}")
         MALLOC_ARENA_MAX=1 exec "${java[@]}" -XX:CompileThresholdScaling=0.1 \
             -XX:TieredStopAtLevel=4 -XX:CompilerDirectivesFile="$here/tools/self.directives" \
             -XX:Tier4InvocationThreshold=10 -XX:Tier4MinInvocationThreshold=10 \
