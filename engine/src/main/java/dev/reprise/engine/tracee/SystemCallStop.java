@@ -26,6 +26,7 @@ public enum SystemCallStop {
     /** Goes on by its restart block: restart_syscall sleeps the rest (ERESTART_RESTARTBLOCK). */
     RESTART_BLOCK;
 
+    private static final int EINTR = -4;
     private static final int ERESTARTSYS = -512;
     private static final int ERESTARTNOINTR = -513;
     private static final int ERESTARTNOHAND = -514;
@@ -60,6 +61,14 @@ public enum SystemCallStop {
         }
         context[ORIG_RAX] = -1;
         return context;
+    }
+
+    /** A copy of the registers of a thread whose call a signal with a handler has ended: the signal is still to come. */
+    static long[] ended(long[] registers) {
+        long[] ended = registers.clone();
+        ended[RAX] = EINTR;
+        ended[ORIG_RAX] = -1;
+        return ended;
     }
 
     /**
