@@ -238,6 +238,10 @@ public final class Freeze {
         Ptrace ptrace = tracer.ptrace();
         int tid = tracee.tid();
         long[] registers = ptrace.registers(tid);
+        if (RestartedCall.isNext(registers, pid)) {
+            SystemCallStop.beforeRestart(registers);
+            ptrace.setRegisters(tid, registers);
+        }
         if (InterruptedCalls.endedByStop(registers)) {
             ptrace.setRegisters(tid, InterruptedCalls.undecided(registers, -1));
             registers = InterruptedCalls.undecided(registers, slept(tid, before, registers));

@@ -79,6 +79,15 @@ public enum SystemCallStop {
         registers[RAX] = ERESTARTNOHAND;
     }
 
+    /** Makes registers before a restart_syscall those from which the kernel has made them, and will again when the thread goes on. */
+    static void beforeRestart(long[] registers) {
+        if (registers[ORIG_RAX] < 0) {
+            registers[ORIG_RAX] = SyscallNumbers.SYS_restart_syscall;
+        }
+        registers[RAX] = ERESTART_RESTARTBLOCK;
+        registers[RIP] += SYSCALL_INSTRUCTION;
+    }
+
     /** Makes registers start a call (again): the instruction, the number, and no restart by the kernel. */
     static void repeat(long[] registers, long number) {
         registers[RAX] = number;
