@@ -186,6 +186,7 @@ public final class Tracee {
             if (status.isEventStop()) {
                 return status;
             }
+            ptrace.interrupt(tid); // any other stop has taken the one before with it (ptrace_stop)
             ptrace.resume(tid, status.isSignalStop() ? status.stopSignal() : 0);
         }
     }
