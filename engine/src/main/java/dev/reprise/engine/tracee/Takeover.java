@@ -125,6 +125,11 @@ public final class Takeover implements ProgramRunner {
         return (int) Long.parseLong(ids.nextToken());
     }
 
+    /** The process. */
+    int pid() {
+        return pid;
+    }
+
     /** The process's mappings before we came. */
     public List<Mapping> mappings() {
         return mappings;
