@@ -127,7 +127,7 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
         control.setHomeProgram(mark == null ? home(takeover.segment()) : homeUnlessKept(takeover.segment()));
         Making making = new Making(control.address(), ranges, mark == null ? NAME : KEPT_NAME);
         control.follow(making.program, takeover.programs());
-        ProgramResults results = Standstill.during(List.of(takeover), () -> making.run(takeover, control));
+        ProgramResults results = making.run(takeover, control);
         int pid = results.slot(making.id).get(JAVA_INT, 0);
         if (pid == 0) {
             making.requireUndone(results);
@@ -158,6 +158,7 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
         private final Step reaped;
         private final List<Step> advised = new ArrayList<>();
         private final List<Step> undone = new ArrayList<>();
+        private boolean started;
 
         Making(long control, CopyRanges ranges, String name) {
             ProgramBuilder p = new ProgramBuilder();
@@ -188,12 +189,18 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
             program = p.build();
         }
 
+        /** Where something has failed, whoever has been made ends. */
         ProgramResults run(Takeover takeover, Control copy) throws KernelException {
-            takeover.start(program);
             try {
-                return takeover.await(takeover.host());
+                return Standstill.during(List.of(takeover), () -> {
+                    takeover.start(program);
+                    started = true;
+                    return takeover.await(takeover.host());
+                });
             } catch (KernelException failure) {
-                end(takeover, copy);
+                if (started) {
+                    end(takeover, copy);
+                }
                 throw failure;
             }
         }
