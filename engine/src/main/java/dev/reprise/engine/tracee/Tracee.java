@@ -31,12 +31,8 @@ public final class Tracee {
     private long[] rseq = new long[4];
     private @Nullable Control control;
 
-    public Tracee(Ptrace ptrace, int tid) {
-        this(ptrace, tid, false);
-    }
-
     /** {@code leader}: it stands for its process, whose end somebody else waits for. */
-    Tracee(Ptrace ptrace, int tid, boolean leader) {
+    public Tracee(Ptrace ptrace, int tid, boolean leader) {
         this.ptrace = ptrace;
         this.tid = tid;
         this.leader = leader;
