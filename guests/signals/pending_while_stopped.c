@@ -139,12 +139,14 @@ static void check(int kind, int wanted)
     CHECK("who answers", answer[0], kind);
     CHECK("result", answer[1], wanted);
     CHECK("times handled", answer[2], 1);
+    CHECK("who ends", waitpid(children[kind], NULL, 0), children[kind]);
 }
 
 void verify(void)
 {
     for (int kind = 0; kind < KINDS; kind++) {
-        CHECK("state", state(children[kind]), 'T');
+        if (state(children[kind]) != 'T')
+            guest_fail("kind %d: in state %c", kind, state(children[kind]));
         NEED(kill(children[kind], SIGCONT));
         if (kind == DIES) {
             int status = 0;

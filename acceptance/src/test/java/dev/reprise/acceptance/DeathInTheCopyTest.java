@@ -3,13 +3,16 @@ package dev.reprise.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.reprise.engine.model.CheckpointException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The tool is killed in the milliseconds in which a program has a child of ours, which makes the copy of its memory: the
@@ -19,6 +22,10 @@ import org.junit.jupiter.api.Test;
  */
 class DeathInTheCopyTest {
     private static final int DEATHS = Integer.getInteger("reprise.deaths", 10);
+    /** A copy of so much memory takes some milliseconds. */
+    private static final String LARGE =
+            "python3 -c 'import os, time; memory = b\"x\" * (1 << 28); os.close(os.open(\"ready\", os.O_CREAT)); time.sleep(1000)'";
+
     private static final int MOST_ATTEMPTS = 20 * DEATHS;
 
     @Test
@@ -38,6 +45,37 @@ class DeathInTheCopyTest {
                     .succeeds();
             running.passes(running.pid(), (System.nanoTime() - start) / 1_000_000 + 1);
         }
+    }
+
+    /** Killed while a helper makes the copy of its memory: the helper and the copy end, and whoever adopts orphans, like this JVM, has none of them. */
+    @Test
+    void aProgramThatIsKilledThereLeavesNobody(@TempDir Path scratch) throws Exception {
+        assumeTrue(Tasks.isRoot(), "checkpoints need root");
+        int seen = 0;
+        for (int i = 0; i < DEATHS; i++) {
+            Path directory = Files.createDirectory(scratch.resolve("program." + i));
+            try (RealProgram program = RealProgram.start(directory, LARGE)) {
+                RealProgram.awaitText(directory, "ready");
+                Set<Integer> children = Tasks.children();
+                children.remove(program.pid());
+                Thread tool = Thread.ofPlatform().start(() -> {
+                    try {
+                        FaultMode.COPY_ON_WRITE.checkpoint(program.pid(), scratch);
+                    } catch (CheckpointException | IOException | InterruptedException failed) {
+                        // it was killed
+                    }
+                });
+                while (tool.isAlive() && !hasChild(program.pid())) {
+                    Thread.onSpinWait();
+                }
+                seen += tool.isAlive() ? 1 : 0;
+                Tasks.kill(program.pid(), Tasks.SIGKILL);
+                tool.join();
+                program.awaitEnd();
+                assertThat(Tasks.children()).as("in round " + i).isEqualTo(children);
+            }
+        }
+        assertThat(seen).as("deaths while there was a helper").isPositive();
     }
 
     // Whether it was killed while there was a child; it may have been quicker.

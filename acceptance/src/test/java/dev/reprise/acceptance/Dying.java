@@ -17,6 +17,15 @@ final class Dying {
 
     private Dying() {}
 
+    /** Of the steps only calls of this name count; all of them where it is empty. */
+    static List<String> of(String call, List<String> options) {
+        List<String> all = new ArrayList<>(options);
+        if (!call.isEmpty()) {
+            all.add("-Dreprise.steps.of=" + call);
+        }
+        return all;
+    }
+
     /** The options of a run that dies. */
     static List<String> before(int step) {
         return List.of("-Dreprise.steps=" + step);

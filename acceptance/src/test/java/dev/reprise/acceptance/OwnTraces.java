@@ -83,9 +83,23 @@ record OwnTraces(
         compare("descriptors", descriptors, now.descriptors, differences);
         compare("segments", segments, now.segments, differences);
         compare("threads", List.of(), now.threads, differences);
-        compare("children", children, now.children, differences);
+        if (!children.equals(now.children)) {
+            differences.add("children " + children + " became " + now.children + described(now.children));
+        }
         compare("files", files, now.files, differences);
         return differences;
+    }
+
+    private String described(List<Integer> now) {
+        StringBuilder text = new StringBuilder();
+        for (int child : now) {
+            if (!children.contains(child)) {
+                text.append('\n')
+                        .append(Tasks.commandLine(child).replace('\0', ' '))
+                        .append(Tasks.describe(child));
+            }
+        }
+        return text.toString();
     }
 
     private static void compare(String what, Object then, Object now, List<String> differences) {

@@ -74,7 +74,7 @@ final class PhaseRounds implements AutoCloseable {
             assertThat(end).as("the line").isNotBlank().doesNotMatch(UNCLEAR);
         }
         if (event == PhaseEvent.KILLED) {
-            isDead(isComplete);
+            isDead(isComplete, end);
         } else {
             livesOn(event, isComplete);
         }
@@ -152,7 +152,7 @@ final class PhaseRounds implements AutoCloseable {
     }
 
     // What it was when the image was taken goes on; without an image nothing of it is there.
-    private void isDead(boolean isComplete) throws Exception {
+    private void isDead(boolean isComplete, String end) throws Exception {
         try {
             Tasks.awaitEnd(target.pid(), PATIENCE);
         } catch (AssertionError remains) {
@@ -164,15 +164,16 @@ final class PhaseRounds implements AutoCloseable {
             goesOn();
             return;
         }
-        leavesOnly(
-                clean.children().stream().filter(child -> child != target.pid()).toList());
+        List<Integer> others =
+                clean.children().stream().filter(child -> child != target.pid()).toList();
+        leavesOnly(others, end);
         mode.forget(images);
         begin();
     }
 
-    private void leavesOnly(List<Integer> children) throws IOException, InterruptedException {
+    private void leavesOnly(List<Integer> children, String end) throws IOException, InterruptedException {
         OwnTraces dead = new OwnTraces(clean.descriptors(), clean.segments(), clean.threads(), children, clean.files());
-        assertThat(dead.lasting(images, PATIENCE)).isEmpty();
+        assertThat(dead.lasting(images, PATIENCE)).as(end).isEmpty();
     }
 
     private void livesOn(PhaseEvent event, boolean isComplete) throws Exception {
@@ -192,8 +193,12 @@ final class PhaseRounds implements AutoCloseable {
     private void goesOn() throws Exception {
         LeftAlone.require(target.pid());
         assertThat(target.status().wrong()).as("what the program found wrong").isZero();
-        leavesOnly(clean.children());
-        mode.checkpoint(target.pid(), images);
+        leavesOnly(clean.children(), "");
+        try {
+            mode.checkpoint(target.pid(), images);
+        } catch (CheckpointException failed) {
+            throw new AssertionError("the next checkpoint: " + failed.reason(), failed);
+        }
         settle();
         target.awaitRounds();
     }

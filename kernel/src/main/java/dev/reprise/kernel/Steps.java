@@ -9,13 +9,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Off (and folded away by the compiler) unless a system property asks for it: {@code reprise.steps=count} prints the
  * number of calls at the end, {@code reprise.steps=N} dies before call N, {@code reprise.steps.pause=MS} waits before
- * that, when {@code reprise.steps.signal=PID:N} has sent a signal.
+ * that, when {@code reprise.steps.signal=PID:N} has sent a signal. With {@code reprise.steps.of=NAME} only calls of this name are counted.
  */
 final class Steps {
     private static final String ASKED = System.getProperty("reprise.steps", "");
     static final boolean WATCHED = !ASKED.isEmpty();
     private static final boolean COUNTING = ASKED.equals("count");
     private static final int LAST = WATCHED && !COUNTING ? Integer.parseInt(ASKED) : Integer.MAX_VALUE;
+    private static final String OF = System.getProperty("reprise.steps.of", "");
     private static final int PAUSE_MS = Integer.getInteger("reprise.steps.pause", 0);
     private static final String SIGNAL = System.getProperty("reprise.steps.signal", "");
     private static final AtomicInteger TAKEN = new AtomicInteger();
@@ -30,6 +31,9 @@ final class Steps {
     private Steps() {}
 
     static void next(int number) {
+        if (!OF.isEmpty() && !SyscallNumbers.nameOf(number).equals(OF)) {
+            return;
+        }
         int step = TAKEN.incrementAndGet();
         if (step >= LAST) {
             if (step == LAST) {

@@ -3,6 +3,7 @@ package dev.reprise.engine.capture;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.UtsNamespace;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.TaskDiedException;
 
 /** The UTS namespaces of a set, one record for each that is not the tool's. */
 final class UtsCapture {
@@ -15,6 +16,9 @@ final class UtsCapture {
         String namespace = NamespaceLook.link(tid, KIND);
         if (namespace.equals(NamespaceLook.ours(KIND))) {
             return ObjectId.NONE;
+        }
+        if (namespace.isEmpty()) {
+            throw new TaskDiedException("readlink", tid); // it has none any more: it is on its way out
         }
         ObjectId known = objects.find(namespace);
         if (known.equals(ObjectId.NONE)) {

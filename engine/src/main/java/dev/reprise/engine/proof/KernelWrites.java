@@ -48,7 +48,11 @@ final class KernelWrites {
     }
 
     private static long rest(int call, Registers registers) {
-        return call == SyscallNumbers.SYS_nanosleep ? registers.rsi() : registers.r10();
+        return switch (call) {
+            case SyscallNumbers.SYS_nanosleep -> registers.rsi();
+            case SyscallNumbers.SYS_clock_nanosleep -> registers.r10();
+            default -> 0; // of the others the kernel only reads a time
+        };
     }
 
     private void add(ObjectId space, long address, int length) {

@@ -70,7 +70,7 @@ final class SeedProcess implements AutoCloseable {
 
     private void add(int tid) throws KernelException {
         tracer.ptrace().seize(tid, options);
-        tasks.add(new Tracee(tracer.ptrace(), tid));
+        tasks.add(new Tracee(tracer.ptrace(), tid, tid == pid));
     }
 
     /** Its id, as we see it. */

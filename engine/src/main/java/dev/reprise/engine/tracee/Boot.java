@@ -90,7 +90,8 @@ final class Boot {
         }
         long result = tracee.ptrace().registers(tracee.tid())[UserRegs.RAX];
         if (result != segment.address().value()) {
-            takeBack();
+            // Where it was stopped the kernel restarts its call, or ends it, at the SIGCONT.
+            takeBack(freeze.wasStopped() ? tracee.registers() : SystemCallStop.context(tracee.registers()));
             throw new KernelException("shmat", "in " + tracee, Door.isError(result) ? Errno.of(result) : Errno.EIO);
         }
         tracee.setControl(control);
@@ -150,9 +151,10 @@ final class Boot {
         inject(control, boot, 2);
     }
 
-    private Control prepare(Program first) {
+    private Control prepare(Program first) throws KernelException {
+        AfterStop afterStop = AfterStop.of(freeze, tracee, caught);
         Control control = segment.newControl();
-        WayHome.arm(segment, control, tracee.registers(), tracee.mask(), caught, true);
+        WayHome.arm(segment, control, tracee.registers(), tracee.mask(), caught, afterStop, true);
         control.placeAt(first, segment.programsAddress());
         control.startWithoutCommand();
         return control;
@@ -179,7 +181,7 @@ final class Boot {
     // Where it still stands, as if there had been no call of ours; else it is on its way in, and must find the segment.
     private void undo() {
         try {
-            takeBack();
+            takeBack(SystemCallStop.context(tracee.registers()));
         } catch (KernelException onItsWay) {
             if (!isEnding()) {
                 segment.leaveToOthers();
@@ -206,9 +208,9 @@ final class Boot {
     // In a syscall-exit stop the kernel restarts nothing, and at an entry it makes the call that the registers name:
     // the
     // context must say it all.
-    private void takeBack() throws KernelException {
+    private void takeBack(long[] registers) throws KernelException {
         Ptrace ptrace = tracee.ptrace();
-        ptrace.setRegisters(tracee.tid(), SystemCallStop.context(tracee.registers()));
+        ptrace.setRegisters(tracee.tid(), registers);
         ptrace.setSignalMask(tracee.tid(), tracee.mask());
         segment.await(0);
     }

@@ -63,9 +63,9 @@ public record Departure(SignalStack stack, XsaveLayout layout) {
 
     /**
      * Second: back to its call, with a frame on its stack, whose address this is. 0 when there is no room for one: then it has its own
-     * registers, and the mapping stays.
+     * registers, and the mapping stays. {@code hasCallEnded}: with EINTR, should we die.
      */
-    long lead(Tracee tracee, int pid, List<Mapping> mappings) throws KernelException {
+    long lead(Tracee tracee, boolean hasCallEnded, int pid, List<Mapping> mappings) throws KernelException {
         tracee.awaitEventStop();
         byte[] xstate = tracee.ptrace().xstate(tracee.tid());
         long size = SignalFrame.size(xstate, layout);
@@ -74,7 +74,7 @@ public record Departure(SignalStack stack, XsaveLayout layout) {
             tracee.restoreFrozenState();
             return 0;
         }
-        writeFrame(tracee, pid, address, xstate);
+        writeFrame(tracee, hasCallEnded, pid, address, xstate);
         tracee.ptrace().resumeToSyscall(tracee.tid(), 0);
         return address;
     }
@@ -129,9 +129,12 @@ public record Departure(SignalStack stack, XsaveLayout layout) {
         return false;
     }
 
-    private void writeFrame(Tracee tracee, int pid, long address, byte[] xstate) throws KernelException {
+    private void writeFrame(Tracee tracee, boolean hasCallEnded, int pid, long address, byte[] xstate)
+            throws KernelException {
         long[] context = SystemCallStop.context(tracee.registers());
-        if (SystemCallStop.of(tracee.registers()) == SystemCallStop.RESTART_BLOCK) {
+        if (hasCallEnded) {
+            context = SystemCallStop.ended(tracee.registers());
+        } else if (SystemCallStop.of(tracee.registers()) == SystemCallStop.RESTART_BLOCK) {
             // rt_sigreturn forgets the restart block: the sleep would be repeated in full, never cut short.
             context[UserRegs.RAX] = RestartedCall.numberOf(tracee.registers(), pid);
         }

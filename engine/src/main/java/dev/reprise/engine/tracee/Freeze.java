@@ -238,13 +238,19 @@ public final class Freeze {
         Ptrace ptrace = tracer.ptrace();
         int tid = tracee.tid();
         long[] registers = ptrace.registers(tid);
+        if (RestartedCall.isNext(registers, pid)) {
+            SystemCallStop.beforeRestart(registers);
+            ptrace.setRegisters(tid, registers);
+        }
         if (InterruptedCalls.endedByStop(registers)) {
             ptrace.setRegisters(tid, InterruptedCalls.undecided(registers, -1));
             registers = InterruptedCalls.undecided(registers, slept(tid, before, registers));
             ptrace.setRegisters(tid, registers);
         } else if (SystemCallStop.of(registers) == SystemCallStop.RESTART_BLOCK) {
             long slept = slept(tid, before, registers);
-            if (filtered && registers[UserRegs.ORIG_RAX] != SYS_restart_syscall && isRestartForbidden(tid)) {
+            // By restart_syscall(2) the kernel goes on with a sleep: a filter need not know its number, and the thread
+            // would die.
+            if (registers[UserRegs.ORIG_RAX] != SYS_restart_syscall && isForbidden(tid, SYS_restart_syscall)) {
                 registers = InterruptedCalls.withoutRestartBlock(registers, slept);
                 ptrace.setRegisters(tid, registers);
             } else {
@@ -258,18 +264,19 @@ public final class Freeze {
         return before.sleptUntil(SleepClock.of(pid, tid), registers, clocks);
     }
 
-    // The kernel goes on with a sleep by restart_syscall(2), whose number a filter need not know: the thread would die.
-    private boolean isRestartForbidden(int tid) throws KernelException {
-        for (int i = 0; ; i++) {
+    /** Whether a stopped thread's seccomp filters, which rest as long as we trace, would do anything but allow a call. */
+    boolean isForbidden(int tid, int number, long... arguments) throws KernelException {
+        for (int i = 0; filtered; i++) {
             Optional<byte[]> filter = tracer.ptrace().seccompFilter(tid, i);
             if (filter.isEmpty()) {
                 return false;
             }
-            int action = FilterRun.action(filter.get(), SYS_restart_syscall);
+            int action = FilterRun.action(filter.get(), number, arguments);
             if (action != Seccomp.RET_ALLOW && action != Seccomp.RET_LOG) {
                 return true;
             }
         }
+        return false;
     }
 
     static long hex(String status, String name) {

@@ -34,6 +34,8 @@ import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Native;
 import dev.reprise.kernel.PidFd;
 import dev.reprise.kernel.Prctl;
+import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.RemoteAddress;
 import dev.reprise.kernel.Sched;
 import dev.reprise.kernel.WaitStatus;
@@ -41,6 +43,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,8 +56,11 @@ import org.jspecify.annotations.Nullable;
  * dead: its way home.
  */
 public final class MemoryCopy implements ProgramRunner, AutoCloseable {
-    private static final long HELPER =
-            CloneArgs.CLONE_VM | CloneArgs.CLONE_VFORK | CloneArgs.CLONE_FILES | CloneArgs.CLONE_UNTRACED;
+    private static final long HELPER = CloneArgs.CLONE_VM
+            | CloneArgs.CLONE_VFORK
+            | CloneArgs.CLONE_FILES
+            | CloneArgs.CLONE_UNTRACED
+            | CloneArgs.CLONE_PARENT_SETTID;
     private static final long COPY = CloneArgs.CLONE_PARENT_SETTID | CloneArgs.CLONE_UNTRACED;
     private static final long ALL = 0xffffffffL;
     private static final int LOWEST_PRIORITY = 19;
@@ -62,6 +68,8 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
     private static final int LOWEST_BEST_EFFORT = 2 << 13 | 7;
 
     private static final int SIGKILL = 9;
+    private static final long ORPHAN_NANOS = 1_000_000_000;
+    private static final long ORPHAN_POLL_NANOS = 50_000;
     private static final String NAME = "reprise-copy";
     /** What one is called that is kept. */
     public static final String KEPT_NAME = "reprise-twin";
@@ -115,7 +123,7 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
         }
         Making making = new Making(control.address(), ranges, mark == null ? NAME : KEPT_NAME);
         control.follow(making.program, takeover.programs());
-        ProgramResults results = Standstill.run(List.of(takeover), making.program);
+        ProgramResults results = making.run(takeover, control);
         int pid = results.slot(making.id).get(JAVA_INT, 0);
         if (pid == 0) {
             making.requireUndone(results);
@@ -141,21 +149,24 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
     private static final class Making {
         private final Program program;
         private final Slot id;
+        private final Slot helperId;
         private final Step made;
         private final Step reaped;
         private final List<Step> advised = new ArrayList<>();
         private final List<Step> undone = new ArrayList<>();
+        private boolean started;
 
         Making(long control, CopyRanges ranges, String name) {
             ProgramBuilder p = new ProgramBuilder();
             id = p.space(Integer.BYTES);
+            helperId = p.space(Integer.BYTES);
             Label helper = p.label();
             Label copy = p.label();
             Label undo = p.label();
             for (CopyRanges.Advised one : ranges.advised()) {
                 advised.add(advise(p, one, one.opposite()));
             }
-            made = p.attemptFork(SYS_clone, helper, Arg.of(HELPER), Arg.of(0), Arg.of(0), Arg.of(0), Arg.of(0));
+            made = p.attemptFork(SYS_clone, helper, Arg.of(HELPER), Arg.of(0), helperId, Arg.of(0), Arg.of(0));
             // There may be none to wait for, and a negative id would mean another one.
             p.jumpIfEqual(p.shiftRight(made, Arg.of(Long.SIZE - 1)), Arg.of(1), undo);
             reaped = p.attempt(SYS_wait4, made, Arg.of(0), Arg.of(WaitStatus.WALL), Arg.of(0));
@@ -172,6 +183,36 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
             settle(p, ranges, name);
             p.end();
             program = p.build();
+        }
+
+        /** Where something has failed, whoever has been made ends. */
+        ProgramResults run(Takeover takeover, Control copy) throws KernelException {
+            try {
+                return Standstill.during(List.of(takeover), () -> {
+                    takeover.start(program);
+                    started = true;
+                    return takeover.await(takeover.host());
+                });
+            } catch (KernelException failure) {
+                if (started) {
+                    end(takeover, copy);
+                }
+                throw failure;
+            }
+        }
+
+        // Should the host have been killed, whom it has made are orphans, and the helper goes on.
+        private void end(Takeover takeover, Control copy) {
+            try {
+                takeover.await(takeover.host());
+            } catch (KernelException died) {
+                reapHelper(copy.results().slot(helperId).get(JAVA_INT, 0), takeover.pid());
+            }
+            int made = copy.results().slot(id).get(JAVA_INT, 0);
+            if (made != 0) {
+                Door.call(SYS_kill, made, SIGKILL);
+                reap(made);
+            }
         }
 
         private static Step advise(ProgramBuilder p, CopyRanges.Advised one, int advice) {
@@ -301,6 +342,23 @@ public final class MemoryCopy implements ProgramRunner, AutoCloseable {
         }
         reap(pid);
         process.close();
+    }
+
+    // One of a host that dies: it is an orphan in a moment, and ends in another.
+    private static void reapHelper(int helper, int pid) {
+        long start = System.nanoTime();
+        while (helper != 0 && System.nanoTime() - start < ORPHAN_NANOS) {
+            try {
+                int parent = ProcStat.of(helper).parent();
+                if (parent == Proc.ownPid() && WaitStatus.poll(helper) != null
+                        || parent != Proc.ownPid() && parent != pid) {
+                    return;
+                }
+            } catch (KernelException isReapedByOthers) {
+                return;
+            }
+            LockSupport.parkNanos(ORPHAN_POLL_NANOS);
+        }
     }
 
     // An orphan is ours where we adopt them.

@@ -38,7 +38,10 @@ final class Stopping {
             if (status.isEventStop()) {
                 return status;
             }
-            // A signal on the way is delivered as it would have been; an exec only begins another program.
+            // A signal on the way is delivered as it would have been; an exec only begins another program. Its stop
+            // takes an interruption
+            // that has come before with it (ptrace_stop: any trap clears it).
+            ptrace.interrupt(tracee.tid());
             ptrace.resume(tracee.tid(), status.isSignalStop() ? status.stopSignal() : 0);
         }
     }

@@ -26,6 +26,7 @@ public enum SystemCallStop {
     /** Goes on by its restart block: restart_syscall sleeps the rest (ERESTART_RESTARTBLOCK). */
     RESTART_BLOCK;
 
+    private static final int EINTR = -4;
     private static final int ERESTARTSYS = -512;
     private static final int ERESTARTNOINTR = -513;
     private static final int ERESTARTNOHAND = -514;
@@ -62,12 +63,29 @@ public enum SystemCallStop {
         return context;
     }
 
+    /** A copy of the registers of a thread whose call a signal with a handler has ended: the signal is still to come. */
+    static long[] ended(long[] registers) {
+        long[] ended = registers.clone();
+        ended[RAX] = EINTR;
+        ended[ORIG_RAX] = -1;
+        return ended;
+    }
+
     /**
      * Makes registers at a stop behind a call those of one that a signal with a handler ends with EINTR, and that begins again otherwise: which it
      * is, the kernel says when the thread goes on.
      */
     static void leaveToKernel(long[] registers) {
         registers[RAX] = ERESTARTNOHAND;
+    }
+
+    /** Makes registers before a restart_syscall those from which the kernel has made them, and will again when the thread goes on. */
+    static void beforeRestart(long[] registers) {
+        if (registers[ORIG_RAX] < 0) {
+            registers[ORIG_RAX] = SyscallNumbers.SYS_restart_syscall;
+        }
+        registers[RAX] = ERESTART_RESTARTBLOCK;
+        registers[RIP] += SYSCALL_INSTRUCTION;
     }
 
     /** Makes registers start a call (again): the instruction, the number, and no restart by the kernel. */

@@ -52,6 +52,7 @@ public final class Takeover implements ProgramRunner {
     private @Nullable Departure departure;
     private long restorer;
     private long frame;
+    private boolean hasCallEnded;
 
     private Takeover(int index, List<Freeze> sharers, List<Mapping> mappings, Segment segment, Restorers restorers)
             throws KernelException {
@@ -122,6 +123,11 @@ public final class Takeover implements ProgramRunner {
         StringTokenizer ids = new StringTokenizer(status.substring(at, status.indexOf('\n', at)));
         ids.nextToken();
         return (int) Long.parseLong(ids.nextToken());
+    }
+
+    /** The process. */
+    int pid() {
+        return pid;
     }
 
     /** The process's mappings before we came. */
@@ -243,7 +249,8 @@ public final class Takeover implements ProgramRunner {
             controls.put(tracee, control);
         }
         long[] registers = tracee.registers();
-        WayHome.arm(segment, control, registers, tracee.mask(), caught, false);
+        AfterStop afterStop = AfterStop.of(freeze, tracee, caught);
+        WayHome.arm(segment, control, registers, tracee.mask(), caught, afterStop, false);
         if (place == 0) {
             control.place(program);
         } else {
@@ -418,10 +425,11 @@ public final class Takeover implements ProgramRunner {
         switch (step) {
             case BEGIN -> {
                 departure();
+                hasCallEnded = AfterStop.of(freeze, last, caught).endsCall(last.registers(), this);
                 Departure.begin(last);
             }
             case LEAD -> {
-                frame = departure().lead(last, pid, mappings);
+                frame = departure().lead(last, hasCallEnded, pid, mappings);
                 if (frame == 0) {
                     isOut(last);
                 }

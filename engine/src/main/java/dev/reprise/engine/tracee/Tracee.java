@@ -31,12 +31,8 @@ public final class Tracee {
     private long[] rseq = new long[4];
     private @Nullable Control control;
 
-    public Tracee(Ptrace ptrace, int tid) {
-        this(ptrace, tid, false);
-    }
-
     /** {@code leader}: it stands for its process, whose end somebody else waits for. */
-    Tracee(Ptrace ptrace, int tid, boolean leader) {
+    public Tracee(Ptrace ptrace, int tid, boolean leader) {
         this.ptrace = ptrace;
         this.tid = tid;
         this.leader = leader;
@@ -186,6 +182,7 @@ public final class Tracee {
             if (status.isEventStop()) {
                 return status;
             }
+            ptrace.interrupt(tid); // any other stop has taken the one before with it (ptrace_stop)
             ptrace.resume(tid, status.isSignalStop() ? status.stopSignal() : 0);
         }
     }

@@ -41,16 +41,25 @@ final class WayHome {
      * Prepares a thread's control block: context and home program, from its registers at the freeze. Only the host, who
      * opens it, closes the descriptor that stands in the segment: others may have another file under its number.
      */
-    static void arm(Segment segment, Control control, long[] registers, long mask, long caught, boolean isHost) {
+    static void arm(
+            Segment segment,
+            Control control,
+            long[] registers,
+            long mask,
+            long caught,
+            AfterStop afterStop,
+            boolean isHost) {
         control.setContext(SystemCallStop.context(registers), mask);
-        control.setHomeProgram(program(segment, control, registers, caught & ~mask, isHost));
+        control.setHomeProgram(program(segment, control, registers, caught & ~mask, afterStop, isHost));
     }
 
-    private static Program program(Segment segment, Control control, long[] registers, long handled, boolean isHost) {
+    private static Program program(
+            Segment segment, Control control, long[] registers, long handled, AfterStop afterStop, boolean isHost) {
         ProgramBuilder p = new ProgramBuilder();
         // The kernel wakes only one waiter of LIFE.
         p.attempt(SYS_futex, segment.lifeAddress(), Futex.FUTEX_WAKE, Integer.MAX_VALUE);
         p.attempt(SYS_shmctl, segment.id(), Shm.IPC_RMID, 0);
+        afterStop.awaitEndOfTracing(p);
         // Somebody may be in the middle of what the others must not see.
         Arg word = Arg.of(segment.standstillAddress());
         Slot most = p.longs(STANDSTILL_SECONDS, 0);
@@ -65,14 +74,14 @@ final class WayHome {
         }
         SystemCallStop stop = SystemCallStop.of(registers);
         if (handled != 0 && (stop.endsWithAnyHandler() || stop == SystemCallStop.RESTARTS_BY_HANDLER)) {
-            endCallIfInterrupted(p, control, registers, handled, stop.endsWithAnyHandler());
+            endCallIfInterrupted(p, control, registers, handled, afterStop.due(), stop.endsWithAnyHandler());
         }
         p.jump(Arg.of(control.address() + ControlBlock.HOME));
         return p.build();
     }
 
     private static void endCallIfInterrupted(
-            ProgramBuilder p, Control control, long[] registers, long handled, boolean anyHandler) {
+            ProgramBuilder p, Control control, long[] registers, long handled, long due, boolean anyHandler) {
         Slot words = p.space(64);
         Slot pending = words;
         Slot signal = words.plus(8);
@@ -80,11 +89,12 @@ final class WayHome {
         Label restart = p.label();
         Label interrupted = p.label();
         p.attempt(SYS_rt_sigpending, pending, Arg.of(8));
-        if (anyHandler) {
+        // What was due at a SIGCONT may have been taken already.
+        if (anyHandler && due == 0) {
             p.jumpIfAny(pending, Arg.of(handled), interrupted);
             p.go(restart);
-        } else {
-            findHandlerWithoutRestart(p, pending, signal, action, handled, restart);
+        } else if (!anyHandler) {
+            findHandlerWithoutRestart(p, pending, signal, action, handled, due, restart);
         }
         p.place(interrupted);
         p.store8(Arg.of(control.address() + ControlBlock.CONTEXT_REGISTERS), Arg.of(EINTR));
@@ -92,11 +102,11 @@ final class WayHome {
         p.place(restart);
     }
 
-    // Shifts the pending, handled signals out bit by bit and asks for the action of each.
+    // Shifts the pending, handled signals and those that are due out bit by bit and asks for the action of each.
     private static void findHandlerWithoutRestart(
-            ProgramBuilder p, Slot pending, Slot signal, Slot action, long handled, Label restart) {
+            ProgramBuilder p, Slot pending, Slot signal, Slot action, long handled, long due, Label restart) {
         Label next = p.label();
-        Step relevant = p.and(Arg.contentOf(pending), Arg.of(handled));
+        Step relevant = p.add(p.and(Arg.contentOf(pending), Arg.of(handled & ~due)), Arg.of(due));
         p.store8(pending, relevant);
         p.place(next);
         p.jumpIfEqual(Arg.contentOf(signal), Arg.of(SIGNALS - 1), restart);

@@ -13,6 +13,7 @@ import dev.reprise.engine.program.ProgramResults;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.SignalStack;
+import dev.reprise.kernel.Signal;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Into real programs and out again, many times: nothing of them may change. */
 class TakeoverTest {
+    private static final int SIGUSR1 = 10;
+    private static final int SIGUSR2 = 12;
     private static final int ROUNDS = Integer.getInteger("reprise.rounds", 20);
 
     @ParameterizedTest
@@ -46,6 +49,36 @@ class TakeoverTest {
             }
             assertThat(victim.isAlive()).isTrue();
             assertThat(victim.condition()).isEqualTo(before);
+        }
+    }
+
+    /** The kernel tells of our end before it lets go of what we trace: here the one comes long before the other. */
+    @ParameterizedTest
+    @ValueSource(ints = {SIGUSR1, SIGUSR2})
+    void whoIsStoppedTakesNoSignalWhileWeDie(int pending) throws Exception {
+        try (Victim victim = new Victim("python3 -c 'import signal,time\n"
+                + "signal.signal(signal.SIGUSR2, lambda *_: exit(3))\n"
+                + "while True: time.sleep(1000)'")) {
+            victim.awaitCalm(1);
+            victim.signal(Signal.SIGSTOP);
+            victim.await('T');
+            victim.signal(pending);
+            Tracer.run(tracer -> {
+                Freeze freeze = new Freeze(tracer, victim.pid);
+                freeze.freeze();
+                Takeover takeover = Takeover.prepare(tracer, freeze);
+                ProgramBuilder p = new ProgramBuilder();
+                p.end();
+                takeover.enter(p.build());
+                takeover.close();
+                victim.await('t'); // as far as it comes
+                tracer.leaveBehind();
+                return null;
+            });
+            victim.await('T');
+            assertThat(victim.condition()).contains("ShdPnd:\t%016x".formatted(1L << (pending - 1)));
+            victim.signal(Signal.SIGCONT);
+            victim.awaitEnd();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.reprise.engine.tracee;
 
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.ProcStat;
 import dev.reprise.kernel.x86_64.SyscallNumbers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +51,27 @@ final class Victim implements AutoCloseable {
                 return now;
             }
             last = now;
+        }
+    }
+
+    void signal(int number) {
+        Door.call(SyscallNumbers.SYS_kill, pid, number);
+    }
+
+    /** Waits until it is in a state. */
+    void await(char state) throws Exception {
+        while (ProcStat.of(pid).state() != state) {
+            if (!isAlive() || ProcStat.of(pid).isZombie()) {
+                throw new AssertionError("it has ended, which was to be " + state);
+            }
+            Thread.sleep(1);
+        }
+    }
+
+    /** Waits until it has ended. */
+    void awaitEnd() throws Exception {
+        while (isAlive() && !ProcStat.of(pid).isZombie()) {
+            Thread.sleep(1);
         }
     }
 

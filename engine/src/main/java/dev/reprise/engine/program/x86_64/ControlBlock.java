@@ -9,8 +9,8 @@ package dev.reprise.engine.program.x86_64;
  *   100  context        what the home stub loads
  *   1c0  command        words for the protocol with the tracer
  *   1f0  waiters        struct futex_waitv[2]: command, LIFE
- *   300  scratch        for the home program
- *   400  home program
+ *   240  scratch        for a call that a thread makes
+ *   280  home program
  *   a00  program        a thread's own small program (larger ones lie elsewhere)
  * </pre>
  */
@@ -46,8 +46,8 @@ public final class ControlBlock {
     /** Address of the interpreter's loop. */
     public static final int INTERPRETER = 0x220;
 
-    public static final int SCRATCH = 0x300;
-    public static final int HOME_ENTRIES = 0x400;
+    public static final int SCRATCH = 0x240;
+    public static final int HOME_ENTRIES = 0x280;
     public static final int ENTRIES = 0xa00;
 
     /** FUTEX2_SIZE_U32, shared: the flags of a struct futex_waitv. */
