@@ -60,6 +60,12 @@ final class EpollCapture implements OpenFileCapture {
 
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
-        return new Epoll(id, d.info().statusFlags(), take.owner(d), take.look().epollMembers(d));
+        List<EpollMember> members = take.look().epollMembers(d);
+        return new Epoll(
+                id,
+                d.info().statusFlags(),
+                take.owner(d),
+                ReadyMembers.mark(members, d.copy(), take.look().kernel()),
+                ReadyMembers.polling(d.copy()));
     }
 }

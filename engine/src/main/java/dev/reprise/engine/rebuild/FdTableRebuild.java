@@ -9,6 +9,7 @@ import dev.reprise.engine.program.Slot;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.BpfMap;
 import dev.reprise.image.state.DeletedFile;
+import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
 import dev.reprise.image.state.Epoll;
@@ -109,6 +110,11 @@ final class FdTableRebuild {
         for (Epoll set : files.all(Epoll.class)) {
             sets.addMembers(set, member -> !isLate(member));
         }
+        for (OpenFile file : files.all()) {
+            if (hasOwner(file) && !isLate(file)) {
+                OwnerRebuild.setForUser(p, files, file);
+            }
+        }
         for (OpenFile file : files.onlySent()) {
             owner(p, file);
             mark(p, file);
@@ -122,10 +128,18 @@ final class FdTableRebuild {
     }
 
     private void owner(ProgramBuilder p, OpenFile file) {
-        boolean path = (file.flags() & Fcntl.O_PATH) != 0;
-        if (!(file instanceof TerminalFile || file instanceof HungUpTerminal || file instanceof OutsideFile || path)) {
+        if (hasOwner(file)) {
             OwnerRebuild.set(p, files, file);
         }
+    }
+
+    private static boolean hasOwner(OpenFile file) {
+        boolean path = (file.flags() & Fcntl.O_PATH) != 0;
+        return !(file instanceof TerminalFile || file instanceof HungUpTerminal || file instanceof OutsideFile || path);
+    }
+
+    private boolean isLate(OpenFile file) {
+        return LateFiles.isOne(file, image);
     }
 
     private void create(
@@ -208,6 +222,18 @@ final class FdTableRebuild {
         for (OpenFile file : files.finished()) {
             if (file instanceof IoUring ring && IoUringRebuild.isOf(ring, tid, isLeader)) {
                 new IoUringRebuild(p, files).settle(ring);
+            }
+        }
+    }
+
+    /** Adds, in a process's own program: it is told of the next messages of queues. */
+    void registerNotifications(ProgramBuilder p, int pid) {
+        Set<Long> done = new HashSet<>(); // one open file of each queue is enough
+        for (Descriptor descriptor : table.descriptors()) {
+            if (image.object(descriptor.openFile(), SharedObject.class) instanceof PosixQueue queue
+                    && queue.notification().pid() == pid
+                    && done.add(queue.file().inode())) {
+                new PosixQueueRebuild(p, files).register(queue);
             }
         }
     }

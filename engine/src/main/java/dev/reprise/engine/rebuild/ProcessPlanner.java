@@ -297,6 +297,7 @@ final class ProcessPlanner {
         if (ownsTable) {
             descriptors.settleRings(p, process.leader().tid(), true);
         }
+        descriptors.registerNotifications(p, process.pid());
         LimitsRebuild limits = ProcessRebuild.finish(p, process, space.dumpable());
         if (ownsTable) {
             descriptors.finish(p);

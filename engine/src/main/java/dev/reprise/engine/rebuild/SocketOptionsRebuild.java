@@ -10,7 +10,9 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setsockopt;
 
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.SocketOption;
+import dev.reprise.kernel.Sockets;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -31,6 +33,12 @@ final class SocketOptionsRebuild {
         lockFilter(number, options);
     }
 
+    /** All of a socket that is not connected. */
+    void set(int number, Socket socket) {
+        setAll(number, socket.options(), socket.protocol() != Sockets.IPPROTO_MPTCP);
+        lockFilter(number, socket.options());
+    }
+
     /** When its filter is in place. */
     void lockFilter(int number, List<SocketOption> options) {
         int locked = value(options, SOL_SOCKET, SO_LOCK_FILTER);
@@ -41,6 +49,10 @@ final class SocketOptionsRebuild {
 
     /** All but the lock of its filter. */
     void setUnlocked(int number, List<SocketOption> options) {
+        setAll(number, options, true);
+    }
+
+    private void setAll(int number, List<SocketOption> options, boolean unlocks) {
         for (SocketOption option : options) {
             if (isBuffer(option)) {
                 setBuffer(number, option);
@@ -48,7 +60,7 @@ final class SocketOptionsRebuild {
                 set(number, option.level(), option.name(), option.value().toArray());
             }
         }
-        if (options.stream().anyMatch(SocketOptionsRebuild::isBuffer)) {
+        if (unlocks && options.stream().anyMatch(SocketOptionsRebuild::isBuffer)) {
             // Setting a size locks it; without an entry the sizes had come by themselves.
             set(number, SOL_SOCKET, SO_BUF_LOCK, bytes(value(options, SOL_SOCKET, SO_BUF_LOCK)));
         }

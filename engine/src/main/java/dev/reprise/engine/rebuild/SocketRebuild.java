@@ -85,7 +85,7 @@ final class SocketRebuild {
     private void plain(Socket socket, Bytes filter) {
         files.place(p, p.call(SYS_socket, socket.domain(), socket.type(), socket.protocol()), socket);
         attach(p, files.numberOf(socket), filter);
-        options.set(files.numberOf(socket), socket.options());
+        options.set(files.numberOf(socket), socket);
         SocketOwner.set(p, files.numberOf(socket), socket);
     }
 

@@ -348,7 +348,7 @@ class DescriptorRoundTripTest {
     void ownersAreSetWithTheirSignal() throws Exception {
         Pipe pipe = pipe(65536, 0);
         Process owned = new ProcessBuilder("sleep", "60").start(); // the signal comes when the pipe goes
-        FileOwner owner = new FileOwner(1, (int) owned.pid(), 37);
+        FileOwner owner = new FileOwner(1, (int) owned.pid(), 37, 0, 0);
         at(new PipeEnd(id(), RDONLY | NONBLOCK | 020000, owner, pipe.id()), 3);
         assertRoundTrip();
         owned.destroyForcibly();
