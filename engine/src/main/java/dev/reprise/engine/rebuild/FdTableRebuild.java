@@ -118,6 +118,13 @@ final class FdTableRebuild {
         for (OpenFile file : files.onlySent()) {
             owner(p, file);
             mark(p, file);
+            watch(p, file);
+        }
+    }
+
+    private void watch(ProgramBuilder p, OpenFile file) {
+        if (file instanceof Inotify inotify) {
+            new InotifyRebuild(p, files).watch(inotify);
         }
     }
 
@@ -249,7 +256,7 @@ final class FdTableRebuild {
                 "a userfaultfd of another process's memory: " + faults.id().value());
     }
 
-    /** Adds what can only be opened when all tasks are there. */
+    /** Adds what can only be opened when all tasks are there; what watches others' files. */
     void createLate(ProgramBuilder p) {
         for (ProcFile file : files.all(ProcFile.class)) {
             ProcFileRebuild.open(p, files, file);
@@ -262,6 +269,11 @@ final class FdTableRebuild {
         EpollRebuild sets = new EpollRebuild(p, files, timers(p));
         for (Epoll set : files.all(Epoll.class)) {
             sets.addMembers(set, member -> isLate(member));
+        }
+        for (OpenFile file : files.finished()) {
+            if (!files.onlySent().contains(file)) {
+                watch(p, file);
+            }
         }
     }
 

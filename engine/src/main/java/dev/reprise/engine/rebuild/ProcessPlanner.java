@@ -251,6 +251,7 @@ final class ProcessPlanner {
             layout.temporaries().close(p);
             descriptors.createLate(p);
         }
+        AutogroupRebuild.add(p, process);
         p.end();
         return p.build();
     }
