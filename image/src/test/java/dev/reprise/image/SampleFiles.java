@@ -255,7 +255,8 @@ final class SampleFiles {
                                 new TypedAhead.Line(SampleImage.bytes(2, 11), TypedAhead.End.BEGUN)),
                         true,
                         SampleImage.bytes(4, 12)),
-                SampleImage.bytes(36, 13));
+                SampleImage.bytes(36, 13),
+                true);
     }
 
     private static Socket socket() {
