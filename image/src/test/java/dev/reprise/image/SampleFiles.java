@@ -114,7 +114,11 @@ final class SampleFiles {
                         NOBODY,
                         List.of(new EpollMember(7, id(17), 0x80000001, -3, true)),
                         new EpollPolling(50, 16, true)),
-                new Inotify(id(21), 0, NOBODY, List.of(new InotifyWatch(1, "/tmp", 0x100), new InotifyWatch(3, "", 2, id(90)))),
+                new Inotify(
+                        id(21),
+                        0,
+                        NOBODY,
+                        List.of(new InotifyWatch(1, "/tmp", 0x100), new InotifyWatch(3, "", 2, id(90)))),
                 new Fanotify(
                         id(87),
                         2,

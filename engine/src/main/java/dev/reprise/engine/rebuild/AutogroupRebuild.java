@@ -22,8 +22,8 @@ final class AutogroupRebuild {
         if (nice != 0) {
             // There may be no such groups here, and a lower value takes a right: it is not worth a failed restore.
             byte[] text = Integer.toString(nice).getBytes(StandardCharsets.US_ASCII);
-            Step file =
-                    p.attempt(SYS_openat, Arg.of(Fd.AT_FDCWD), p.string("/proc/self/autogroup"), Arg.of(Fcntl.O_WRONLY));
+            Step file = p.attempt(
+                    SYS_openat, Arg.of(Fd.AT_FDCWD), p.string("/proc/self/autogroup"), Arg.of(Fcntl.O_WRONLY));
             p.attempt(SYS_write, file, p.bytes(text), Arg.of(text.length));
             p.attempt(SYS_close, file);
         }

@@ -53,8 +53,12 @@ final class SocketRebuild {
             case UnixSocket _ -> unix.create(socket);
             case TcpConnection _ -> tcp.create(socket);
             case InetSocket inet -> {
-                plain(socket, inet.filter());
-                bound(socket);
+                if (inet.unread().isEmpty()) {
+                    plain(socket, inet.filter());
+                    bound(socket);
+                } else {
+                    withQueue(socket, inet);
+                }
                 inet(socket, inet);
             }
             case NetlinkSocket netlink -> {
@@ -87,6 +91,18 @@ final class SocketRebuild {
         attach(p, files.numberOf(socket), filter);
         options.set(files.numberOf(socket), socket);
         SocketOwner.set(p, files.numberOf(socket), socket);
+    }
+
+    // What lies in the queue may have come before its filter and its peer.
+    private void withQueue(Socket socket, InetSocket inet) {
+        int number = files.numberOf(socket);
+        files.place(p, p.call(SYS_socket, socket.domain(), socket.type(), socket.protocol()), socket);
+        options.setUnlocked(number, socket.options());
+        SocketOwner.set(p, number, socket);
+        bound(socket);
+        new DatagramQueueRebuild(p).fill(socket, number, inet.unread());
+        attach(p, number, inet.filter());
+        options.lockFilter(number, socket.options());
     }
 
     // Connections in TIME_WAIT that the socket had accepted must not keep it from its port.

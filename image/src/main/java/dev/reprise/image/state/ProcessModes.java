@@ -39,24 +39,49 @@ public record ProcessModes(
     /** The same with what becomes of semaphores. */
     public ProcessModes with(List<SemaphoreUndo> undone) {
         return new ProcessModes(
-                membarriers, denyWriteExecute, memoryMerge, undone, utsNamespace, loginUid, ipcNamespace, stopUnheard, autogroupNice);
+                membarriers,
+                denyWriteExecute,
+                memoryMerge,
+                undone,
+                utsNamespace,
+                loginUid,
+                ipcNamespace,
+                stopUnheard,
+                autogroupNice);
     }
 
     /** The same in namespaces. */
     public ProcessModes in(ObjectId uts, ObjectId ipc) {
-        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos, uts, loginUid, ipc, stopUnheard, autogroupNice);
+        return new ProcessModes(
+                membarriers, denyWriteExecute, memoryMerge, undos, uts, loginUid, ipc, stopUnheard, autogroupNice);
     }
 
     /** The same of a login. */
     public ProcessModes of(int login) {
         return new ProcessModes(
-                membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace, login, ipcNamespace, stopUnheard, autogroupNice);
+                membarriers,
+                denyWriteExecute,
+                memoryMerge,
+                undos,
+                utsNamespace,
+                login,
+                ipcNamespace,
+                stopUnheard,
+                autogroupNice);
     }
 
     /** The same, stopped without its parent's knowledge. */
     public ProcessModes unheard(boolean unheard) {
         return new ProcessModes(
-                membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace, loginUid, ipcNamespace, unheard, autogroupNice);
+                membarriers,
+                denyWriteExecute,
+                memoryMerge,
+                undos,
+                utsNamespace,
+                loginUid,
+                ipcNamespace,
+                unheard,
+                autogroupNice);
     }
 
     /** The same with the nice value of its session. */

@@ -91,7 +91,15 @@ final class ProcessCodec {
             }
         }
         return new ProcessModes(
-                membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace, loginUid, ipcNamespace, stopUnheard, autogroupNice);
+                membarriers,
+                denyWriteExecute,
+                memoryMerge,
+                undos,
+                utsNamespace,
+                loginUid,
+                ipcNamespace,
+                stopUnheard,
+                autogroupNice);
     }
 
     static ProcessState read(MessageReader m, List<TaskState> tasks) throws IOException {
