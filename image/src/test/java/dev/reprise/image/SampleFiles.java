@@ -289,8 +289,11 @@ final class SampleFiles {
                                 SampleImage.bytes(5, 2),
                                 Bytes.of((byte) 1, (byte) 0),
                                 new SocketCredentials(1, 2, 3),
-                                List.of(id(11), id(12)))),
-                        SampleImage.bytes(8, 5)));
+                                List.of(id(11), id(12)),
+                                true)),
+                        SampleImage.bytes(8, 5),
+                        List.of(new SocketMessage(
+                                SampleImage.bytes(6, 14), Bytes.empty(), SocketCredentials.NONE, List.of()))));
     }
 
     private static ObjectId id(int id) {

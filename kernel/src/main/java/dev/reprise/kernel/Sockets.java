@@ -70,6 +70,7 @@ public final class Sockets {
     public static final int TCP_LISTEN = 10;
     public static final int TCP_CLOSING = 11;
 
+    public static final int MSG_OOB = 1;
     public static final int MSG_PEEK = 2;
     public static final int MSG_CTRUNC = 8;
     public static final int MSG_TRUNC = 0x20;
@@ -78,6 +79,7 @@ public final class Sockets {
     public static final int MSG_CMSG_CLOEXEC = 0x40000000;
     public static final int SCM_RIGHTS = 1;
     public static final int SCM_CREDENTIALS = 2;
+    public static final int SCM_PIDFD = 4;
 
     public static final int RCV_SHUTDOWN = 1;
     public static final int SEND_SHUTDOWN = 2;
