@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory of the kernel's, read and never changed: what an open file of ours is in the kernel, and what hangs on it. A BPF program copies the
@@ -46,6 +47,7 @@ public final class KernelMemory implements AutoCloseable {
     private final Btf types;
     private final Fd program;
     private final Map<String, Place> places = new HashMap<>();
+    private @Nullable PhysicalMemory physical;
 
     /** {@code types}: how this kernel lays things out. */
     public KernelMemory(Btf types) throws KernelException {
@@ -123,9 +125,36 @@ public final class KernelMemory implements AutoCloseable {
         return bytes;
     }
 
+    // The same; nothing where nothing is.
+    byte[] peek(long address, int length) throws KernelException {
+        try {
+            return read(address, length);
+        } catch (KernelException failed) {
+            if (failed.errno() == Errno.EFAULT) {
+                return new byte[0];
+            }
+            throw failed;
+        }
+    }
+
+    /** The address of a page by that of its description (struct page). */
+    public long page(long description) throws KernelException, UnknownLayoutException {
+        PhysicalMemory known = physical;
+        if (known == null) {
+            known = PhysicalMemory.find(this, chunk(0).getLong(0));
+            physical = known;
+        }
+        return known.page(description);
+    }
+
     /** Where a structure has a member ("a.b": a member of a member). */
     public int offset(String struct, String path) throws UnknownLayoutException {
         return place(struct, path).offset();
+    }
+
+    /** How many bytes a structure takes. */
+    public int size(String struct) throws UnknownLayoutException {
+        return types.size(struct);
     }
 
     private Place place(String struct, String path) throws UnknownLayoutException {
