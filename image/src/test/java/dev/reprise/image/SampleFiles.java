@@ -100,7 +100,7 @@ final class SampleFiles {
                 new TerminalFile(
                         id(10), 0x8002, NOBODY, file("/dev/pts/3", ""), 0x8803, Bytes.of(new byte[] {1, 5, 0, 0})),
                 new RegularFile(id(11), 0x8401, new FileOwner(1, -4711, 29, 1000, 0), file, 1234, "/tmp/old"),
-                new DirectoryFile(id(12), 0x18000, NOBODY, file("/tmp", ""), 7),
+                new DirectoryFile(id(12), 0x18000, NOBODY, file("/tmp", ""), 7, 0x80000004),
                 new PathFile(id(13), 0x200000, NOBODY, file),
                 new DeviceFile(id(14), 0x8000, NOBODY, file("/dev/null", ""), 0x103, 0),
                 new PipeEnd(id(15), 1, NOBODY, pipe),

@@ -68,8 +68,7 @@ final class PhysicalMemory {
         MemorySegment word = arena.allocate(JAVA_LONG);
         try (Fd pagemap = Fd.open("/proc/self/pagemap", Fcntl.O_RDONLY, 0)) {
             long at = page / PAGE * Long.BYTES;
-            Door.require(
-                    Door.call(SYS_pread64, pagemap.number(), word.address(), Long.BYTES, at), "pread", "pagemap");
+            Door.require(Door.call(SYS_pread64, pagemap.number(), word.address(), Long.BYTES, at), "pread", "pagemap");
         }
         long frame = word.get(JAVA_LONG, 0) & FRAME;
         if (frame == 0) {

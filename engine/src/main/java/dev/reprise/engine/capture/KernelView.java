@@ -23,9 +23,7 @@ final class KernelView {
 
     /** The answer; none where the kernel does not tell: {@link #whyNot}. */
     <T> Optional<T> of(Question<T> question) {
-        if (!whyNot.isEmpty()) {
-            return Optional.empty();
-        }
+        whyNot = "";
         try {
             if (types == null) {
                 types = Btf.ofKernel();
@@ -39,7 +37,7 @@ final class KernelView {
         }
     }
 
-    /** Why there was no answer. */
+    /** Why there was no answer to the last question; empty where there was one. */
     String whyNot() {
         return whyNot;
     }

@@ -38,8 +38,7 @@ final class TcpBuffers {
 
     /** Of the connection that came to a listening socket from {@code client} (a sockaddr), and that nobody has accepted. */
     Unread waiting(Fd listening, byte[] client) throws KernelException, UnknownLayoutException {
-        long request =
-                memory.field(socket(listening), "inet_connection_sock", "icsk_accept_queue.rskq_accept_head");
+        long request = memory.field(socket(listening), "inet_connection_sock", "icsk_accept_queue.rskq_accept_head");
         for (int i = 0; request != 0 && i < MOST; i++) {
             long child = memory.field(request, "request_sock", "sk");
             if (isFrom(child, client)) {

@@ -72,7 +72,10 @@ final class TcpSocketCapture implements SocketFamily {
                 .of(memory -> new TcpBuffers(memory).of(socket.d().copy()))
                 .isEmpty()) {
             look.refuseForNow(
-                    socket.d(), what, which + " cannot be seen: " + look.kernel().whyNot(), AGAIN);
+                    socket.d(),
+                    what,
+                    which + " cannot be seen: " + look.kernel().whyNot(),
+                    AGAIN);
         }
     }
 

@@ -94,7 +94,8 @@ final class UnixSocketCapture implements SocketFamily {
             look.refuseForNow(
                     socket.d(),
                     "UNIX socket with urgent data",
-                    "a byte of MSG_OOB waits, with more than bytes: " + look.kernel().whyNot(),
+                    "a byte of MSG_OOB waits, with more than bytes: "
+                            + look.kernel().whyNot(),
                     "try again when it is read");
         }
         // Reading a queue of messages, even by MSG_PEEK, takes the error away (sock_error in net/core/datagram.c).

@@ -1,5 +1,6 @@
 package dev.reprise.engine.rebuild;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fcntl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_lseek;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
@@ -367,6 +368,14 @@ final class FdTableRebuild {
         }
         for (OpenFile file : files.finished()) {
             mark(p, file);
+            if (file instanceof DirectoryFile directory && directory.notices() != 0) {
+                p.call(
+                                SYS_fcntl,
+                                files.numberOf(directory),
+                                Fcntl.F_NOTIFY,
+                                Integer.toUnsignedLong(directory.notices()))
+                        .about("notices of " + directory.file().path());
+            }
         }
         for (OpenFile file : files.finished()) {
             if (file instanceof Userfaultfd faults) {

@@ -57,7 +57,17 @@ final class TcpConnectionCodec {
             }
         }
         return new TcpConnection(
-                peer, peerAddress, shutdown, unread, unsent, options, windowScales, segment, ending(ending), filter, urgentAt);
+                peer,
+                peerAddress,
+                shutdown,
+                unread,
+                unsent,
+                options,
+                windowScales,
+                segment,
+                ending(ending),
+                filter,
+                urgentAt);
     }
 
     private static int number(TcpConnection.Ending ending) {

@@ -72,7 +72,8 @@ final class UnixSocketCodec {
                 default -> throw m.unknown("UnixSocket");
             }
         }
-        return new UnixSocket(place(place), peer, peerName, shutdown, error, credentials, pending, unread, filter, sent);
+        return new UnixSocket(
+                place(place), peer, peerName, shutdown, error, credentials, pending, unread, filter, sent);
     }
 
     private static SocketMessage message(MessageReader m) throws IOException {
