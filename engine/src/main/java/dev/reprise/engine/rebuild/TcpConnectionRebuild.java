@@ -225,7 +225,7 @@ final class TcpConnectionRebuild {
     // The urgent byte is the last of what is sent with MSG_OOB.
     private void send(Arg sender, byte[] all, int urgentAt) {
         SendBuffer.withRoom(p, sender, 2L * all.length + BYTES_OVERHEAD, () -> {
-            int urgentEnd = urgentAt + 1;
+            int urgentEnd = Math.min(urgentAt + 1, all.length);
             if (urgentEnd > 0) {
                 sendNow(sender, Arrays.copyOf(all, urgentEnd), Sockets.MSG_OOB);
             }

@@ -28,12 +28,6 @@ public record TcpConnection(
         Bytes filter,
         int urgentAt)
         implements SocketDetail {
-    public TcpConnection {
-        if (urgentAt < NOT_URGENT || urgentAt >= unread.length()) {
-            throw new IllegalArgumentException("urgent byte " + urgentAt + " of " + unread.length());
-        }
-    }
-
     /** No byte is urgent. */
     public static final int NOT_URGENT = -1;
 

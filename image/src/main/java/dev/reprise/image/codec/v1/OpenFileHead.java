@@ -31,15 +31,13 @@ final class OpenFileHead {
         m.u32(1, file.id().value());
         m.u32(2, file.flags());
         FileOwner owner = file.owner();
-        if ((owner.type() | owner.pid() | owner.signal()) != 0) {
+        if (!owner.equals(FileOwner.NONE)) {
             MessageWriter o = new MessageWriter();
             o.u32(1, owner.type());
             o.signed(2, owner.pid());
             o.u32(3, owner.signal());
-            if (owner.isOfKnownUser()) {
-                o.u32(4, owner.uid() + 1);
-                o.u32(5, owner.effectiveUid() + 1);
-            }
+            o.u32(4, owner.uid() + 1);
+            o.u32(5, owner.effectiveUid() + 1);
             m.message(3, o);
         }
         return m;
