@@ -1,5 +1,4 @@
 // Urgent bytes (MSG_OOB) in the queues of TCP connections, before and behind others, and received among them (SO_OOBINLINE).
-// opt-out: executable: the addresses of its connections are in use while it waits to be executed
 // opt-out: beside: two cannot have one connection
 #include "guest.h"
 #include <arpa/inet.h>

@@ -56,7 +56,8 @@ final class ReadyMembers {
     }
 
     private static boolean isEdgeTriggered(EpollMember member) {
-        return (member.events() & Epoll.EPOLLET) != 0;
+        boolean isSpent = (member.events() & ~Epoll.PRIVATE_BITS) == 0;
+        return (member.events() & Epoll.EPOLLET) != 0 && !isSpent;
     }
 
     private static Set<Key> ready(KernelMemory memory, Fd set) throws KernelException, UnknownLayoutException {
