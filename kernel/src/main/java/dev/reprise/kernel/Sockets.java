@@ -44,6 +44,7 @@ public final class Sockets {
     public static final int SO_DOMAIN = 39;
     public static final int SO_PEEK_OFF = 42;
     public static final int SO_LOCK_FILTER = 44;
+    public static final int SO_ATTACH_REUSEPORT_CBPF = 51;
     public static final int SO_MEMINFO = 55;
     public static final int SO_BUF_LOCK = 72;
     public static final int IPV6_V6ONLY = 26;

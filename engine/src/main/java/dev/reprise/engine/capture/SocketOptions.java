@@ -22,7 +22,6 @@ import java.util.List;
 /** The options of a socket in which it differs from a new one of its kind. */
 final class SocketOptions {
     private static final int TCP_MAXSEG = 2;
-    private static final int TCP_WINDOW_CLAMP = 10;
     /** SOCK_SNDBUF_LOCK and SOCK_RCVBUF_LOCK. */
     private static final int SEND_LOCK = 1;
 
@@ -227,9 +226,9 @@ final class SocketOptions {
                         || option.name() == Sockets.SO_RCVBUF && (locked & RECEIVE_LOCK) == 0));
     }
 
-    // Of a connection they say what it has come to, not what somebody has set.
+    // Of a connection it says what it has come to, not what somebody has set.
     private static boolean isOfConnection(SocketOption option) {
-        return option.level() == IPPROTO_TCP && (option.name() == TCP_MAXSEG || option.name() == TCP_WINDOW_CLAMP);
+        return option.level() == IPPROTO_TCP && option.name() == TCP_MAXSEG;
     }
 
     // A connection has values that nobody can have set: what its first packet had.

@@ -59,6 +59,7 @@ final class SocketRebuild {
                 } else {
                     withQueue(socket, inet);
                 }
+                options.setLate(files.numberOf(socket), socket.options());
                 inet(socket, inet);
             }
             case NetlinkSocket netlink -> {
@@ -178,20 +179,18 @@ final class SocketRebuild {
 
     /** A classic BPF program; before the options, which may lock it. */
     static void attach(ProgramBuilder p, int number, Bytes filter) {
-        if (filter.isEmpty()) {
-            return;
+        if (!filter.isEmpty()) {
+            attach(p, number, Sockets.SO_ATTACH_FILTER, filter);
         }
+    }
+
+    /** The same by the option {@code name}. */
+    static void attach(ProgramBuilder p, int number, int name, Bytes filter) {
         // struct sock_fprog { u16 len; struct sock_filter *filter; }
         Slot program = p.space(16);
         p.store8(program, Arg.of(filter.length() / FILTER_ENTRY));
         p.store8(program.plus(8), p.bytes(filter.toArray()));
-        p.call(
-                        SYS_setsockopt,
-                        Arg.of(number),
-                        Arg.of(SOL_SOCKET),
-                        Arg.of(Sockets.SO_ATTACH_FILTER),
-                        program,
-                        Arg.of(16))
+        p.call(SYS_setsockopt, Arg.of(number), Arg.of(SOL_SOCKET), Arg.of(name), program, Arg.of(16))
                 .about("filter of socket " + number);
     }
 

@@ -174,6 +174,7 @@ final class TcpConnectionRebuild {
             if (socket.detail() instanceof TcpConnection tcp) {
                 SocketRebuild.attach(p, files.numberOf(socket), tcp.filter());
                 options.lockFilter(files.numberOf(socket), socket.options());
+                options.setLate(files.numberOf(socket), socket.options());
                 // Repair mode ends with SO_REUSEADDR off.
                 options.setNumber(
                         files.numberOf(socket),
