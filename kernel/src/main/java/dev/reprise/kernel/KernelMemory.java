@@ -38,6 +38,9 @@ public final class KernelMemory implements AutoCloseable {
     /** How much is read at a time; what is asked for lies in the kernel's map of all memory, so that there is more behind it. */
     private static final int CHUNK = 256;
 
+    /** More than any structure or buffer has. */
+    private static final int MOST = 1 << 24;
+
     // The program's context: what is there, u64 address (0: the task itself), u64 result. No helper writes there: the
     // frame is between.
     private static final int ADDRESS = CHUNK;
@@ -118,6 +121,9 @@ public final class KernelMemory implements AutoCloseable {
 
     /** So many bytes at an address. */
     public byte[] read(long address, int length) throws KernelException {
+        if (length < 0 || length > MOST) { // what was read before was no length
+            Door.require(-Errno.EFAULT.code(), "bpf_probe_read_kernel", length + " bytes");
+        }
         byte[] bytes = new byte[length];
         for (int at = 0; at < length; at += CHUNK) {
             chunk(address + at).get(bytes, at, Math.min(CHUNK, length - at));

@@ -20,6 +20,9 @@ final class EpollCapture implements OpenFileCapture {
     public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
         look.requireOwn(d, "epoll set");
         List<EpollMember> members = look.epollMembers(d);
+        if (!look.isFrozen()) {
+            ReadyMembers.learn(members, d.copy(), look.kernel());
+        }
         Set<ObjectId> ofTasks = members.isEmpty() ? Set.of() : ofTasks(look);
         for (EpollMember member : members) {
             if (member.target().equals(ObjectId.NONE)) {

@@ -55,6 +55,13 @@ final class ReadyMembers {
         return marked;
     }
 
+    /** Learns what it takes to tell, before the freeze, if the set is as ready as it will be then. */
+    static void learn(List<EpollMember> members, Fd set, KernelView kernel) throws KernelException {
+        if (members.stream().anyMatch(ReadyMembers::isEdgeTriggered) && (Poll.now(set) & Poll.POLLIN) != 0) {
+            kernel.of(memory -> ready(memory, set));
+        }
+    }
+
     private static boolean isEdgeTriggered(EpollMember member) {
         boolean isSpent = (member.events() & ~Epoll.PRIVATE_BITS) == 0;
         return (member.events() & Epoll.EPOLLET) != 0 && !isSpent;
@@ -66,7 +73,8 @@ final class ReadyMembers {
         int link = memory.offset("epitem", "rdllink");
         Set<Key> ready = new HashSet<>();
         long node = memory.field(head, "list_head", "next");
-        while (node != head && ready.size() < MOST) {
+        // Of a program that runs, what is read may lead in a circle.
+        for (int i = 0; node != head && i < MOST; i++) {
             long item = node - link;
             ready.add(
                     new Key((int) memory.field(item, "epitem", "ffd.fd"), memory.field(item, "epitem", "event.data")));

@@ -47,7 +47,8 @@ final class SocketBuffers {
         long urgent = memory.field(socket, "unix_sock", "oob_skb");
         List<Piece> pieces = new ArrayList<>();
         long buffer = memory.field(head, "sk_buff_head", "next");
-        while (buffer != head && pieces.size() < MOST) {
+        // Of a program that runs, what is read may lead in a circle.
+        for (int i = 0; buffer != head && i < MOST; i++) {
             int whole = (int) memory.field(buffer, "sk_buff", "len");
             long control = buffer + memory.offset("sk_buff", "cb");
             int read = (int) memory.field(control, "unix_skb_parms", "consumed");

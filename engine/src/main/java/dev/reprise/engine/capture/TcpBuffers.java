@@ -90,7 +90,7 @@ final class TcpBuffers {
     private byte[] data(long buffer) throws KernelException, UnknownLayoutException {
         int whole = (int) memory.field(buffer, "sk_buff", "len");
         int inPages = (int) memory.field(buffer, "sk_buff", "data_len");
-        ByteArrayOutputStream data = new ByteArrayOutputStream(whole);
+        ByteArrayOutputStream data = new ByteArrayOutputStream();
         data.writeBytes(memory.read(memory.field(buffer, "sk_buff", "data"), whole - inPages));
         if (inPages > 0) {
             long shared = memory.field(buffer, "sk_buff", "head") + memory.field(buffer, "sk_buff", "end");

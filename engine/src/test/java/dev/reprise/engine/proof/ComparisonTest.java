@@ -48,6 +48,7 @@ class ComparisonTest {
             // another terminal is hung up in its place
             "HungUpTerminal.path",
             // time goes on
+            "FileAttributes.atimeNanos",
             "PosixTimer.overrun",
             "Sleep.number",
             "Sleep.remainingNanos",
