@@ -89,13 +89,27 @@ final class Datagrams {
     }
 
     private boolean isAlone(byte[] local) throws KernelException {
-        String end = InetDiag.end(local);
-        String port = end.substring(end.lastIndexOf(':'));
+        String own = InetDiag.end(local);
         int sockets = 0;
         for (InetDiag one : look.inet().all(IPPROTO_UDP)) {
-            sockets += one.local().endsWith(port) ? 1 : 0;
+            sockets += overlap(own, one.local()) ? 1 : 0;
         }
         return sockets <= 1;
+    }
+
+    // As InetDiag.end writes them: one port, and addresses that are the same, or one that stands for the other.
+    private static boolean overlap(String one, String other) {
+        int colon = one.indexOf(':');
+        int otherColon = other.indexOf(':');
+        String address = one.substring(0, colon);
+        String otherAddress = other.substring(0, otherColon);
+        return one.substring(colon).equals(other.substring(otherColon))
+                && (address.equals(otherAddress) || covers(address, otherAddress) || covers(otherAddress, address));
+    }
+
+    // Any address of IPv6 is any of IPv4, too.
+    private static boolean covers(String any, String address) {
+        return any.chars().allMatch(c -> c == '0') && any.length() >= address.length();
     }
 
     /** All of a socket that no look has refused; its queue stays as it is. */

@@ -103,18 +103,21 @@ final class InotifyCapture implements OpenFileCapture {
     // A file without a name is watched by a descriptor of whoever has the instance.
     private static ObjectId open(long device, long inode, LiveDescriptor d, DescriptorLook look) {
         for (Descriptions.Description other : look.descriptions().withInode(inode)) {
-            try {
-                FileStatus status = FileStatus.of("/proc/" + other.pid() + "/fd/" + other.number());
-                if (status.device() == device
-                        && status.inode() == inode
-                        && look.descriptions().holders(other.id()).containsAll(look.holders(d))) {
-                    return other.id();
-                }
-            } catch (KernelException _) {
-                continue; // closed meanwhile
+            if (isOn(device, inode, other)
+                    && look.descriptions().holders(other.id()).containsAll(look.holders(d))) {
+                return other.id();
             }
         }
         return ObjectId.NONE;
+    }
+
+    private static boolean isOn(long device, long inode, Descriptions.Description file) {
+        try {
+            FileStatus status = FileStatus.of("/proc/" + file.pid() + "/fd/" + file.number());
+            return status.device() == device && status.inode() == inode;
+        } catch (KernelException closed) {
+            return false;
+        }
     }
 
     private static String value(String line, String name) {

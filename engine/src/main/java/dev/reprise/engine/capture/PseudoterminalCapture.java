@@ -124,7 +124,7 @@ final class PseudoterminalCapture implements OpenFileCapture {
                     : typed(slave, !locks.isEmpty(), index, settings.toArray(), packets, d, take);
             Bytes output = Bytes.empty();
             boolean stopped = slave != null && (TerminalState.poll(slave) & TerminalState.POLLOUT) == 0;
-            boolean byCall = stopped && isStoppedByCall(slave, take);
+            boolean byCall = slave != null && stopped && isStoppedByCall(slave, take);
             if ((now & TerminalState.POLLIN) != 0) {
                 Descriptions.Description held = all.master(index);
                 ProgramRunner holder = take.guard().runner(held.pid());

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,13 +114,15 @@ final class TcpQueues {
     private byte[] waiting(LiveSocket client, TcpPeer peer) throws KernelException {
         byte[] address = client.view().localAddress();
         try (LiveDescriptor d = opener.open(look.descriptions().withId(peer.id()))) {
-            TcpBuffers.Unread waiting = look.kernel()
-                    .of(memory -> new TcpBuffers(memory).waiting(d.copy(), address))
-                    .orElse(null);
-            boolean isWhole = waiting != null
+            Optional<TcpBuffers.Unread> waiting =
+                    look.kernel().of(memory -> new TcpBuffers(memory).waiting(d.copy(), address));
+            byte[] data = waiting.map(TcpBuffers.Unread::data).orElse(new byte[0]);
+            // A client that has ended is counted, too.
+            boolean isWhole = waiting.isPresent()
+                    && waiting.get().urgent() < 0
                     && client.view().unsentBytes() == 0
-                    && (waiting.data().length == peer.unread() || waiting.data().length == peer.unread() - 1);
-            if (!isWhole || waiting.urgent() >= 0) {
+                    && (data.length == peer.unread() || data.length == peer.unread() - 1);
+            if (!isWhole) {
                 look.refuseForNow(
                         client.d(),
                         "TCP connection with a queue",
@@ -127,7 +130,7 @@ final class TcpQueues {
                                 + look.kernel().whyNot(),
                         "try again when it is accepted");
             }
-            return isWhole ? waiting.data() : new byte[0];
+            return data;
         }
     }
 

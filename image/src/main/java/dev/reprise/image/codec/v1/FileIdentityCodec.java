@@ -34,10 +34,10 @@ final class FileIdentityCodec {
     private static long time(MessageReader m) throws IOException {
         long nanos = 0;
         for (int field = m.next(); field != 0; field = m.next()) {
-            switch (field) {
-                case 1 -> nanos = m.signed();
-                default -> throw m.unknown("FileTime");
+            if (field != 1) {
+                throw m.unknown("FileTime");
             }
+            nanos = m.signed();
         }
         return nanos;
     }
