@@ -25,7 +25,7 @@ final class Outside {
     private static final Pattern OF_THIS_LIFE = Pattern.compile("(PPid|FDSize):.*");
     private static final Pattern OBJECT_NUMBER = Pattern.compile(
             "((?<=:\\[)\\d+(?=])|(?<=/dev/pts/)\\d+|(?<=^eventfd-id: )\\s*\\d+|(?<=^ino:\t)\\d+|(?<=^tty-index:\t)\\d+|(?<=^(mnt|map)_id:\t)\\d+|(?<=^ClockID: )-\\d+"
-                    + "|(?<=sdev:)\\S+|(?<= ino:)\\S+|(?<= 00:\\w\\w:)\\d+(?= \\d+ )|(?<=/#)\\d+(?= \\(deleted\\)))");
+                    + "|(?<=sdev:)\\S+|(?<=f_handle:)\\S+|(?<= ino:)\\S+|(?<= 00:\\w\\w:)\\d+(?= \\d+ )|(?<=/#)\\d+(?= \\(deleted\\)))");
     private static final Pattern DELETED_INODE = Pattern.compile(
             "(?<= )[0-9a-f]{2,}:[0-9a-f]{2,} \\d+(?=\\s+(anon_inode:\\[io_uring]|socket:\\[|/memfd:|/dev/zero|/SYSV|.*\\(deleted\\)))");
 

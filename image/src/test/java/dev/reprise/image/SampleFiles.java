@@ -10,10 +10,13 @@ import dev.reprise.image.state.DirectoryFile;
 import dev.reprise.image.state.EnteredNamespace;
 import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.EpollMember;
+import dev.reprise.image.state.EpollPolling;
 import dev.reprise.image.state.EventFd;
+import dev.reprise.image.state.ExtendedAttribute;
 import dev.reprise.image.state.Fanotify;
 import dev.reprise.image.state.FanotifyMark;
 import dev.reprise.image.state.FifoEnd;
+import dev.reprise.image.state.FileAttributes;
 import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.FileLock;
 import dev.reprise.image.state.FileOwner;
@@ -42,6 +45,7 @@ import dev.reprise.image.state.ProcFile;
 import dev.reprise.image.state.ProcessFd;
 import dev.reprise.image.state.Pseudoterminal;
 import dev.reprise.image.state.PseudoterminalEnd;
+import dev.reprise.image.state.QueueNotification;
 import dev.reprise.image.state.QueuedMessage;
 import dev.reprise.image.state.RegularFile;
 import dev.reprise.image.state.SeccompFilter;
@@ -80,11 +84,23 @@ final class SampleFiles {
         ObjectId memory = id(4);
         return List.of(
                 new Pipe(pipe, 65536, OWNER, List.of(SampleImage.bytes(40, 1))),
-                new MemoryObject(memory, MemoryObject.Kind.MEMFD, "scratch", 8192, 3, 0100777, OWNER, List.of()),
+                new MemoryObject(
+                        memory,
+                        MemoryObject.Kind.MEMFD,
+                        "scratch",
+                        8192,
+                        3,
+                        0100777,
+                        OWNER,
+                        new FileAttributes(
+                                1_600_000_000_000_000_001L,
+                                -1,
+                                List.of(new ExtendedAttribute("user.origin", Bytes.of((byte) 1, (byte) 2)))),
+                        List.of()),
                 new TerminalFile(
                         id(10), 0x8002, NOBODY, file("/dev/pts/3", ""), 0x8803, Bytes.of(new byte[] {1, 5, 0, 0})),
-                new RegularFile(id(11), 0x8401, new FileOwner(1, -4711, 29), file, 1234, "/tmp/old"),
-                new DirectoryFile(id(12), 0x18000, NOBODY, file("/tmp", ""), 7),
+                new RegularFile(id(11), 0x8401, new FileOwner(1, -4711, 29, 1000, 0), file, 1234, "/tmp/old"),
+                new DirectoryFile(id(12), 0x18000, NOBODY, file("/tmp", ""), 7, 0x80000004),
                 new PathFile(id(13), 0x200000, NOBODY, file),
                 new DeviceFile(id(14), 0x8000, NOBODY, file("/dev/null", ""), 0x103, 0),
                 new PipeEnd(id(15), 1, NOBODY, pipe),
@@ -92,8 +108,17 @@ final class SampleFiles {
                 new EventFd(id(17), 2, NOBODY, -2, true),
                 new TimerFd(id(18), 2, NOBODY, 1, 3, 2, 900_000_000, 1_000_000_000),
                 new SignalFd(id(19), 2, NOBODY, 1L << 63 | 2),
-                new Epoll(id(20), 2, NOBODY, List.of(new EpollMember(7, id(17), 0x80000001, -3))),
-                new Inotify(id(21), 0, NOBODY, List.of(new InotifyWatch(1, "/tmp", 0x100))),
+                new Epoll(
+                        id(20),
+                        2,
+                        NOBODY,
+                        List.of(new EpollMember(7, id(17), 0x80000001, -3, true)),
+                        new EpollPolling(50, 16, true)),
+                new Inotify(
+                        id(21),
+                        0,
+                        NOBODY,
+                        List.of(new InotifyWatch(1, "/tmp", 0x100), new InotifyWatch(3, "", 2, id(90)))),
                 new Fanotify(
                         id(87),
                         2,
@@ -168,7 +193,8 @@ final class SampleFiles {
                         10,
                         8192,
                         true,
-                        List.of(new QueuedMessage(7, SampleImage.bytes(3, 13)))),
+                        List.of(new QueuedMessage(7, SampleImage.bytes(3, 13))),
+                        new QueueNotification(4711, 0, 37, -5)),
                 new DeletedFile(id(90), 0x8002, NOBODY, memory, 17),
                 new ProcFile(id(91), 0x8000, NOBODY, "/proc/4711/status", 5),
                 new UtsNamespace(id(99), SampleImage.bytes(64, 8), SampleImage.bytes(6, 9)),
@@ -233,7 +259,8 @@ final class SampleFiles {
                                 new TypedAhead.Line(SampleImage.bytes(2, 11), TypedAhead.End.BEGUN)),
                         true,
                         SampleImage.bytes(4, 12)),
-                SampleImage.bytes(36, 13));
+                SampleImage.bytes(36, 13),
+                true);
     }
 
     private static Socket socket() {
@@ -262,8 +289,11 @@ final class SampleFiles {
                                 SampleImage.bytes(5, 2),
                                 Bytes.of((byte) 1, (byte) 0),
                                 new SocketCredentials(1, 2, 3),
-                                List.of(id(11), id(12)))),
-                        SampleImage.bytes(8, 5)));
+                                List.of(id(11), id(12)),
+                                true)),
+                        SampleImage.bytes(8, 5),
+                        List.of(new SocketMessage(
+                                SampleImage.bytes(6, 14), Bytes.empty(), SocketCredentials.NONE, List.of()))));
     }
 
     private static ObjectId id(int id) {

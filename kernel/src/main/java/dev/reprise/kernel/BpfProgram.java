@@ -26,6 +26,7 @@ final class BpfProgram {
     private static final int CALL = 0x85;
     private static final int EXIT = 0x95;
     private static final int PROBE_READ_KERNEL = 113;
+    private static final int GET_CURRENT_TASK = 35;
     private static final int SEQ_WRITE = 127;
 
     private final List<Long> code = new ArrayList<>();
@@ -95,6 +96,16 @@ final class BpfProgram {
     /** Bounds a loop: goes on, or, after some millions of times, to {@code target} (Linux 6.9). */
     void bound(Target target) {
         jump(MAY_GOTO, 0, 0, target);
+    }
+
+    /** Reads so many bytes as register 2 has, from the address in register 3, to that in register 1; register 0 has the result. */
+    void readKernel() {
+        add(CALL, 0, 0, 0, PROBE_READ_KERNEL);
+    }
+
+    /** Register 0 becomes the address of the task that runs this. */
+    void currentTask() {
+        add(CALL, 0, 0, 0, GET_CURRENT_TASK);
     }
 
     /**

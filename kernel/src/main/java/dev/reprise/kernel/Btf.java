@@ -48,7 +48,8 @@ public final class Btf {
     public static final class UnknownLayoutException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        UnknownLayoutException(String what) {
+        /** {@code what}: it has not. */
+        public UnknownLayoutException(String what) {
             super(what);
         }
     }
@@ -105,6 +106,11 @@ public final class Btf {
     /** The id of a function. */
     public int function(String name) throws UnknownLayoutException {
         return find(FUNC, name);
+    }
+
+    /** How many bytes a structure takes. */
+    public int size(String struct) throws UnknownLayoutException {
+        return size(find(STRUCT, struct));
     }
 
     /** The place of a member ("a.b": of a member of a member, in the same memory) of a structure; it may be a member of nameless ones in it. */

@@ -6,6 +6,7 @@ import java.util.List;
 /** Constants of include/uapi/linux/capability.h and securebits.h, and which of them this thread has. */
 public final class Capability {
     public static final int CAP_NET_ADMIN = 12;
+    public static final int CAP_NET_RAW = 13;
     public static final int CAP_SYS_PTRACE = 19;
     public static final int CAP_SYS_ADMIN = 21;
     public static final int CAP_SYS_RESOURCE = 24;

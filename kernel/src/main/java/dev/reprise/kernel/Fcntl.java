@@ -41,6 +41,8 @@ public final class Fcntl {
     public static final int F_GETSIG = 11;
     public static final int F_SETOWN_EX = 15;
     public static final int F_GETOWN_EX = 16;
+    public static final int F_GETOWNER_UIDS = 17;
+    public static final int F_NOTIFY = 1026;
     public static final int F_OFD_SETLK = 37;
     public static final int F_SETLEASE = 1024;
     public static final int F_DUPFD_CLOEXEC = 1030;

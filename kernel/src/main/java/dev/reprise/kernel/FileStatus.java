@@ -24,7 +24,8 @@ public record FileStatus(
         int gid,
         long deviceNumber,
         long size,
-        long mtimeNanos) {
+        long mtimeNanos,
+        long atimeNanos) {
     private static final int SIZE = 144;
     private static final int S_IFMT = 0170000;
     private static final int S_IFIFO = 0010000;
@@ -64,8 +65,13 @@ public record FileStatus(
                     s.get(JAVA_INT, 32),
                     s.get(JAVA_LONG, 40),
                     s.get(JAVA_LONG, 48),
-                    s.get(JAVA_LONG, 88) * 1_000_000_000L + s.get(JAVA_LONG, 96));
+                    nanos(s, 88),
+                    nanos(s, 72));
         }
+    }
+
+    private static long nanos(MemorySegment status, int at) {
+        return status.get(JAVA_LONG, at) * 1_000_000_000L + status.get(JAVA_LONG, at + 8L);
     }
 
     /** Whether it is a regular file. */

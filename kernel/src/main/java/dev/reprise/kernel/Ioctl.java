@@ -40,5 +40,10 @@ public final class Ioctl {
     /** Stops (TCOOFF 0) and starts (TCOON 1) the output. */
     public static final int TCXONC = 0x540A;
 
+    /** How an epoll set polls the network busily. */
+    public static final int EPIOCSPARAMS = 0x40088A01;
+
+    public static final int EPIOCGPARAMS = 0x80088A02;
+
     private Ioctl() {}
 }

@@ -71,6 +71,8 @@ public record SocketPeek(byte[] data, byte[] address, int[] credentials, List<Fd
                         for (long i = at + CMSG_HEADER; i + 4 <= at + whole; i += 4) {
                             files.add(new Fd(control.get(JAVA_INT, i)));
                         }
+                    } else if (type == Sockets.SCM_PIDFD && control.get(JAVA_INT, at + CMSG_HEADER) >= 0) {
+                        new Fd(control.get(JAVA_INT, at + CMSG_HEADER)).close(); // of the sender, made for us
                     } else if (type == Sockets.SCM_CREDENTIALS && whole >= CMSG_HEADER + UCRED) {
                         credentials = new int[] {
                             control.get(JAVA_INT, at + CMSG_HEADER),

@@ -44,6 +44,7 @@ public final class Sockets {
     public static final int SO_DOMAIN = 39;
     public static final int SO_PEEK_OFF = 42;
     public static final int SO_LOCK_FILTER = 44;
+    public static final int SO_ATTACH_REUSEPORT_CBPF = 51;
     public static final int SO_MEMINFO = 55;
     public static final int SO_BUF_LOCK = 72;
     public static final int IPV6_V6ONLY = 26;
@@ -70,6 +71,7 @@ public final class Sockets {
     public static final int TCP_LISTEN = 10;
     public static final int TCP_CLOSING = 11;
 
+    public static final int MSG_OOB = 1;
     public static final int MSG_PEEK = 2;
     public static final int MSG_CTRUNC = 8;
     public static final int MSG_TRUNC = 0x20;
@@ -78,6 +80,7 @@ public final class Sockets {
     public static final int MSG_CMSG_CLOEXEC = 0x40000000;
     public static final int SCM_RIGHTS = 1;
     public static final int SCM_CREDENTIALS = 2;
+    public static final int SCM_PIDFD = 4;
 
     public static final int RCV_SHUTDOWN = 1;
     public static final int SEND_SHUTDOWN = 2;

@@ -58,11 +58,7 @@ final class DatagramSocketCapture implements SocketFamily {
                     "an error waits that only the program itself may read (SO_ERROR, MSG_ERRQUEUE)",
                     "try again when the program has seen it");
         } else if ((now & Poll.POLLIN) != 0 && (now & Poll.POLLRDHUP) == 0) {
-            look.refuseForNow(
-                    socket.d(),
-                    kind + " socket with a queue",
-                    "it holds datagrams that nobody has read",
-                    "try again when the queue is empty");
+            new Datagrams(socket, look).look(kind);
         }
         if (socket.view().unsentBytes() > 0) {
             look.refuseForNow(
@@ -77,8 +73,12 @@ final class DatagramSocketCapture implements SocketFamily {
     public OpenFile take(LiveSocket socket, ObjectId id, DescriptorTake take) throws KernelException {
         byte[] address = socket.view().localAddress();
         byte[] peer = peer(socket);
-        InetSocket detail =
-                new InetSocket(Bytes.of(peer), shutdown(socket, take.look()), Memberships.of(socket), socket.filter());
+        InetSocket detail = new InetSocket(
+                Bytes.of(peer),
+                shutdown(socket, take.look()),
+                Memberships.of(socket),
+                socket.filter(),
+                new Datagrams(socket, take.look()).read(take.guard()));
         boolean bound = isBound(socket, address);
         Socket.State state =
                 peer.length > 0 ? Socket.State.CONNECTED : bound ? Socket.State.BOUND : Socket.State.UNBOUND;

@@ -61,6 +61,7 @@ final class DescriptorCapture implements AutoCloseable {
     private final LockedInodes locked = new LockedInodes();
     private OutsideHolders outside = OutsideHolders.NOBODY;
     private final IoUrings rings = new IoUrings();
+    private final KernelView kernel = new KernelView();
     private final Map<Integer, Set<Long>> openRings = new HashMap<>();
     private boolean servesFaults;
 
@@ -219,7 +220,8 @@ final class DescriptorCapture implements AutoCloseable {
 
     private DescriptorLook look(ProcessSet processes, Descriptions descriptions, boolean frozen)
             throws KernelException {
-        return new DescriptorLook(processes, outside, descriptions, OwnTerminals.of(processes), frozen, links, rings);
+        return new DescriptorLook(
+                processes, outside, descriptions, OwnTerminals.of(processes), frozen, links, rings, kernel);
     }
 
     /** The processes by descriptor: one is open, that of the last description; they come process by process. */

@@ -20,6 +20,7 @@ final class DescriptorLook {
     private final OwnTerminals terminals;
     private final boolean frozen;
     private final IoUrings rings;
+    private final KernelView kernel;
     private final LinkFates links;
     private final SocketIndex sockets;
     private final InetIndex inet = new InetIndex();
@@ -37,8 +38,10 @@ final class DescriptorLook {
             OwnTerminals terminals,
             boolean frozen,
             OutsideLinks links,
-            IoUrings rings) {
+            IoUrings rings,
+            KernelView kernel) {
         this.rings = rings;
+        this.kernel = kernel;
         this.set = set;
         this.outside = outside;
         this.descriptions = descriptions;
@@ -62,6 +65,11 @@ final class DescriptorLook {
     /** What is known of io_urings. */
     IoUrings rings() {
         return rings;
+    }
+
+    /** What only the kernel's memory tells. */
+    KernelView kernel() {
+        return kernel;
     }
 
     /** Which sockets are inside. */

@@ -1,6 +1,7 @@
 package dev.reprise.engine.capture;
 
 import dev.reprise.image.state.DirectoryFile;
+import dev.reprise.image.state.FileOwner;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.kernel.Fcntl;
@@ -27,11 +28,13 @@ final class DirectoryCapture implements OpenFileCapture {
 
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
+        FileOwner owner = take.owner(d);
         return new DirectoryFile(
                 id,
                 d.info().statusFlags(),
-                take.owner(d),
+                owner,
                 d.identity(),
-                d.info().position());
+                d.info().position(),
+                owner.pid() == 0 ? 0 : DirectoryNotices.of(d.copy(), take.look().kernel()));
     }
 }

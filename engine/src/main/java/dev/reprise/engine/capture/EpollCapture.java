@@ -20,6 +20,9 @@ final class EpollCapture implements OpenFileCapture {
     public void look(LiveDescriptor d, DescriptorLook look) throws KernelException {
         look.requireOwn(d, "epoll set");
         List<EpollMember> members = look.epollMembers(d);
+        if (!look.isFrozen()) {
+            ReadyMembers.learn(members, d.copy(), look.kernel());
+        }
         Set<ObjectId> ofTasks = members.isEmpty() ? Set.of() : ofTasks(look);
         for (EpollMember member : members) {
             if (member.target().equals(ObjectId.NONE)) {
@@ -60,6 +63,12 @@ final class EpollCapture implements OpenFileCapture {
 
     @Override
     public OpenFile take(LiveDescriptor d, ObjectId id, DescriptorTake take) throws KernelException {
-        return new Epoll(id, d.info().statusFlags(), take.owner(d), take.look().epollMembers(d));
+        List<EpollMember> members = take.look().epollMembers(d);
+        return new Epoll(
+                id,
+                d.info().statusFlags(),
+                take.owner(d),
+                ReadyMembers.mark(members, d.copy(), take.look().kernel()),
+                ReadyMembers.polling(d.copy()));
     }
 }

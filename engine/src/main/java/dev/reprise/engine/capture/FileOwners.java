@@ -26,7 +26,13 @@ final class FileOwners {
             if (pid == 0 && signal == 0) {
                 return FileOwner.NONE;
             }
-            return new FileOwner(pid == 0 ? 0 : owner.get(JAVA_INT, 0), id(pid, level), (int) signal);
+            int type = pid == 0 ? 0 : owner.get(JAVA_INT, 0);
+            // uid_t real, effective; kernels without CONFIG_CHECKPOINT_RESTORE do not tell
+            MemorySegment users = arena.allocate(8, 4);
+            long told = Door.call(SYS_fcntl, file.number(), Fcntl.F_GETOWNER_UIDS, users.address());
+            return pid == 0 || Door.isError(told)
+                    ? new FileOwner(type, id(pid, level), (int) signal, FileOwner.UNKNOWN, FileOwner.UNKNOWN)
+                    : new FileOwner(type, id(pid, level), (int) signal, users.get(JAVA_INT, 0), users.get(JAVA_INT, 4));
         }
     }
 

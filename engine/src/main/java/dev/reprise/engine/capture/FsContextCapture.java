@@ -1,5 +1,6 @@
 package dev.reprise.engine.capture;
 
+import dev.reprise.image.state.FileAttributes;
 import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.ObjectId;
@@ -22,7 +23,8 @@ final class FsContextCapture {
                 status.mtimeNanos(),
                 status.mode(),
                 "",
-                new Ownership(status.uid(), status.gid()));
+                new Ownership(status.uid(), status.gid()),
+                path.endsWith(FileIdentity.DELETED) ? status.atimeNanos() : FileAttributes.UNKNOWN_TIME);
     }
 
     static FsContext take(int pid, ObjectId id, ProcStatus status) throws KernelException {

@@ -10,6 +10,7 @@ import dev.reprise.image.state.OpenFile;
 import dev.reprise.kernel.DeviceNumber;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.FileHandle;
+import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.Ioctl;
 import dev.reprise.kernel.KernelException;
 import java.lang.foreign.Arena;
@@ -45,8 +46,8 @@ final class InotifyCapture implements OpenFileCapture {
         }
         for (String line : d.info().lines()) {
             if (line.startsWith(LINE)) {
-                InotifyWatch watch = watch(line);
-                if (watch.path().isEmpty()) {
+                InotifyWatch watch = watch(line, d, look);
+                if (watch.path().isEmpty() && watch.file().equals(ObjectId.NONE)) {
                     look.refuse(
                             d,
                             "inotify watch without a path",
@@ -77,25 +78,46 @@ final class InotifyCapture implements OpenFileCapture {
         List<InotifyWatch> watches = new ArrayList<>();
         for (String line : d.info().lines()) {
             if (line.startsWith(LINE)) {
-                watches.add(watch(line));
+                watches.add(watch(line, d, take.look()));
             }
         }
         watches.sort(Comparator.comparingInt(InotifyWatch::descriptor));
         return new Inotify(id, d.info().statusFlags(), take.owner(d), watches);
     }
 
-    private static InotifyWatch watch(String line) throws KernelException {
+    private static InotifyWatch watch(String line, LiveDescriptor d, DescriptorLook look) throws KernelException {
+        long device = DeviceNumber.fromKernel(Long.parseLong(value(line, "sdev"), 16));
+        long inode = Long.parseUnsignedLong(value(line, "ino"), 16);
         String handle = value(line, "f_handle");
         String path = handle.isEmpty()
                 ? ""
                 : WatchedPath.find(
-                        DeviceNumber.fromKernel(Long.parseLong(value(line, "sdev"), 16)),
-                        Long.parseUnsignedLong(value(line, "ino"), 16),
-                        new FileHandle(Integer.parseInt(value(line, "fhandle-type"), 16), handle));
+                        device, inode, new FileHandle(Integer.parseInt(value(line, "fhandle-type"), 16), handle));
         return new InotifyWatch(
                 Integer.parseUnsignedInt(value(line, "wd"), 16),
                 path,
-                Integer.parseUnsignedInt(value(line, "mask"), 16));
+                Integer.parseUnsignedInt(value(line, "mask"), 16),
+                path.isEmpty() ? open(device, inode, d, look) : ObjectId.NONE);
+    }
+
+    // A file without a name is watched by a descriptor of whoever has the instance.
+    private static ObjectId open(long device, long inode, LiveDescriptor d, DescriptorLook look) {
+        for (Descriptions.Description other : look.descriptions().withInode(inode)) {
+            if (isOn(device, inode, other)
+                    && look.descriptions().holders(other.id()).containsAll(look.holders(d))) {
+                return other.id();
+            }
+        }
+        return ObjectId.NONE;
+    }
+
+    private static boolean isOn(long device, long inode, Descriptions.Description file) {
+        try {
+            FileStatus status = FileStatus.of("/proc/" + file.pid() + "/fd/" + file.number());
+            return status.device() == device && status.inode() == inode;
+        } catch (KernelException closed) {
+            return false;
+        }
     }
 
     private static String value(String line, String name) {

@@ -157,7 +157,7 @@ final class IpcNamespaceLook {
                 refusals.add(new Refusal(
                         "notification of a message queue (mq_notify)",
                         where,
-                        "the kernel does not show what it brings",
+                        "it is not saved of a queue in an ipc namespace of the program's own",
                         "take the registration back"));
             }
         }

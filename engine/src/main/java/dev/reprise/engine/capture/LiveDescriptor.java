@@ -1,5 +1,6 @@
 package dev.reprise.engine.capture;
 
+import dev.reprise.image.state.FileAttributes;
 import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.Ownership;
 import dev.reprise.kernel.Fcntl;
@@ -87,6 +88,7 @@ final class LiveDescriptor implements AutoCloseable {
 
     /** The file as it is now, by its name. */
     FileIdentity identity() {
+        boolean isRemade = type() == Fcntl.S_IFIFO || type() != Fcntl.S_IFREG && isDeleted();
         return new FileIdentity(
                 link,
                 (int) status.device(),
@@ -95,7 +97,8 @@ final class LiveDescriptor implements AutoCloseable {
                 status.mtimeNanos(),
                 status.mode(),
                 "",
-                ownership());
+                ownership(),
+                isRemade ? status.atimeNanos() : FileAttributes.UNKNOWN_TIME);
     }
 
     Ownership ownership() {

@@ -7,11 +7,14 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OutsideFile;
 import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.SocketDetail;
+import dev.reprise.image.state.SocketOption;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.SocketView;
 import dev.reprise.kernel.Sockets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** A socket of the process that is looked at, by a descriptor of ours. */
 record LiveSocket(LiveDescriptor d, SocketView view, int domain, int type, int protocol) {
@@ -38,9 +41,16 @@ record LiveSocket(LiveDescriptor d, SocketView view, int domain, int type, int p
     }
 
     /** Says that its filter cannot be saved, if so. */
-    void lookAtFilter(DescriptorLook look, String kind) {
+    void lookAtFilter(DescriptorLook look, String kind) throws KernelException {
         if (filterLength() == EBPF) {
             look.refuse(d, "socket filter", "an eBPF program is attached to the " + kind + " socket", "detach it");
+        }
+        if (GroupFilter.isExtended(this, look.kernel())) {
+            look.refuse(
+                    d,
+                    "filter of a group of sockets",
+                    "an eBPF program chooses among those that have the " + kind + " socket's port",
+                    "detach it");
         }
     }
 
@@ -48,6 +58,12 @@ record LiveSocket(LiveDescriptor d, SocketView view, int domain, int type, int p
     private long filterLength() {
         long length = view.length(SOL_SOCKET, Sockets.SO_GET_FILTER);
         return length == -Errno.EACCES.code() ? EBPF : Math.max(0, length);
+    }
+
+    private List<SocketOption> options(Socket.State state, KernelView kernel) throws KernelException {
+        List<SocketOption> options = new ArrayList<>(SocketOptions.of(this, state == Socket.State.CONNECTED));
+        options.addAll(GroupFilter.of(this, kernel));
+        return options;
     }
 
     /** Its classic BPF program, as SO_ATTACH_FILTER takes it; empty without one. */
@@ -90,7 +106,7 @@ record LiveSocket(LiveDescriptor d, SocketView view, int domain, int type, int p
                 backlog,
                 name.file(),
                 named ? name.ownership() : d.ownership(),
-                SocketOptions.of(this, state == Socket.State.CONNECTED),
+                options(state, take.look().kernel()),
                 detail);
     }
 

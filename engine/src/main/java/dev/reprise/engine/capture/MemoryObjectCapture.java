@@ -3,18 +3,23 @@ package dev.reprise.engine.capture;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fcntl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_lseek;
 
+import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.ExtendedAttribute;
+import dev.reprise.image.state.FileAttributes;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.Ownership;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
+import dev.reprise.kernel.ExtendedAttributes;
 import dev.reprise.kernel.Fcntl;
 import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.FileStatus;
 import dev.reprise.kernel.KernelException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Memory that is no process's own: found through mappings and descriptors alike, saved once.
@@ -26,6 +31,7 @@ final class MemoryObjectCapture implements AutoCloseable {
     private static final String MEMFD = "/memfd:";
     private static final String ANONYMOUS = "/dev/zero (deleted)";
     private static final String NAMED = "[anon_shmem:";
+    private static final Set<String> KEPT = Set.of("security.capability", "system.posix_acl_access");
     private static final int SEEK_DATA = 3;
     private static final int SEEK_HOLE = 4;
     private static final int PERMISSIONS = 07777;
@@ -54,12 +60,24 @@ final class MemoryObjectCapture implements AutoCloseable {
 
     /** The same; a System V segment is looked up where this thread stays, an IPC namespace called {@code namespace}. */
     ObjectId take(ObjectTable table, String link, String name, String namespace) throws KernelException {
-        Fd fd = Fd.open(link, Fcntl.O_RDONLY, 0);
+        Fd fd = open(link);
         try {
             return take(table, fd, name, namespace);
         } catch (KernelException failure) {
             fd.close();
             throw failure;
+        }
+    }
+
+    // Reading a file changes its times, unless the reader may ask for the contrary.
+    private static Fd open(String link) throws KernelException {
+        try {
+            return Fd.open(link, Fcntl.O_RDONLY | Fcntl.O_NOATIME, 0);
+        } catch (KernelException failed) {
+            if (failed.errno() != Errno.EPERM) {
+                throw failed;
+            }
+            return Fd.open(link, Fcntl.O_RDONLY, 0);
         }
     }
 
@@ -83,6 +101,7 @@ final class MemoryObjectCapture implements AutoCloseable {
                 seals(fd),
                 status.mode() & PERMISSIONS,
                 new Ownership(status.uid(), status.gid()),
+                hasAttributes(name) ? attributes(fd, status) : FileAttributes.NONE,
                 huge ? HugePages.runs(fd, status.size()) : runs(fd));
         files.add(new MemoryFile(object, fd));
         table.add(object);
@@ -120,6 +139,22 @@ final class MemoryObjectCapture implements AutoCloseable {
             case SYSTEM_V, HUGE_MEMFD, HUGE_ANONYMOUS, HUGE_SYSTEM_V -> "";
             case FILE_CONTENTS -> name;
         };
+    }
+
+    // Who maps memory that has no file cannot ask for its times either.
+    private static boolean hasAttributes(String name) {
+        return isMemfd(name) || kind(name) == MemoryObject.Kind.FILE_CONTENTS && name.endsWith(DELETED);
+    }
+
+    private static FileAttributes attributes(Fd fd, FileStatus status) {
+        List<ExtendedAttribute> extended = new ArrayList<>(0);
+        ExtendedAttributes.of(fd).forEach((name, value) -> {
+            // What else there is, the system gives each file by itself.
+            if (name.startsWith("user.") || name.startsWith("trusted.") || KEPT.contains(name)) {
+                extended.add(new ExtendedAttribute(name, Bytes.of(value)));
+            }
+        });
+        return new FileAttributes(status.atimeNanos(), status.mtimeNanos(), extended);
     }
 
     private static int seals(Fd fd) {

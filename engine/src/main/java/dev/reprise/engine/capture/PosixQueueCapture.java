@@ -3,13 +3,21 @@ package dev.reprise.engine.capture;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.PosixQueue;
+import dev.reprise.image.state.QueueNotification;
 import dev.reprise.image.state.QueuedMessage;
 import dev.reprise.kernel.FileSystem;
 import dev.reprise.kernel.KernelException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 
 /** POSIX message queues. They belong to the system, like files; the image has them for a restore where they are gone. */
 final class PosixQueueCapture implements OpenFileCapture {
+    private static final int SIGEV_SIGNAL = 0;
+    private static final int SIGEV_NONE = 1;
+    private static final int EVENT = 16;
+
     @Override
     public boolean recognizes(LiveDescriptor d) {
         try {
@@ -37,12 +45,55 @@ final class PosixQueueCapture implements OpenFileCapture {
         }
         PosixQueueStatus status = PosixQueueStatus.of(d.copy(), d.link());
         if (status.isWatched()) {
+            lookAtWatcher(d, status, look);
+        }
+    }
+
+    private static void lookAtWatcher(LiveDescriptor d, PosixQueueStatus status, DescriptorLook look) {
+        Optional<QueueNotification> notification = notification(d, status, look);
+        if (notification.isEmpty()) {
             look.refuse(
                     d,
                     "notification of a message queue (mq_notify)",
-                    "the kernel does not show what it brings",
+                    "what it brings: " + look.kernel().whyNot(),
+                    "take the registration back");
+        } else if (notification.get().how() != SIGEV_SIGNAL
+                && notification.get().how() != SIGEV_NONE) {
+            look.refuse(
+                    d,
+                    "notification of a message queue by a thread (SIGEV_THREAD)",
+                    "the C library keeps a socket of its own for it",
+                    "take the registration back");
+        } else if (look.isInside(status.watcher()) && !look.holders(d).contains(status.watcher())) {
+            look.refuse(
+                    d,
+                    "notification of a message queue (mq_notify)",
+                    "the process that is told has closed the queue",
                     "take the registration back");
         }
+    }
+
+    // struct sigevent of struct mqueue_inode_info (ipc/mqueue.c): u64 value; s32 signal, how
+    private static Optional<QueueNotification> notification(
+            LiveDescriptor d, PosixQueueStatus status, DescriptorLook look) {
+        return look.kernel().of(memory -> {
+            long inode = memory.field(memory.file(d.copy()), "file", "f_inode");
+            long queue = inode - memory.offset("mqueue_inode_info", "vfs_inode");
+            ByteBuffer event = ByteBuffer.wrap(memory.read(queue + memory.offset("mqueue_inode_info", "notify"), EVENT))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            return new QueueNotification(status.watcher(), event.getInt(12), event.getInt(8), event.getLong(0));
+        });
+    }
+
+    // One of a process outside is that process's business.
+    private static QueueNotification notification(LiveDescriptor d, PosixQueueStatus status, DescriptorTake take) {
+        if (!status.isWatched() || !take.look().isInside(status.watcher())) {
+            return QueueNotification.NONE;
+        }
+        QueueNotification known =
+                notification(d, status, take.look()).orElseThrow(() -> new IllegalStateException("was refused"));
+        return new QueueNotification(
+                FileOwners.id(known.pid(), take.level()), known.how(), known.signal(), known.value());
     }
 
     @Override
@@ -68,6 +119,7 @@ final class PosixQueueCapture implements OpenFileCapture {
                 status.maxMessages(),
                 status.messageSize(),
                 status.messages() == 0,
-                messages == null ? List.of() : messages);
+                messages == null ? List.of() : messages,
+                notification(d, status, take));
     }
 }

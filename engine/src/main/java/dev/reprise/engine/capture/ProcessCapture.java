@@ -65,8 +65,20 @@ final class ProcessCapture {
                 inside.modes()
                         .in(objects.utsNamespace(), objects.ipcNamespace())
                         .of(loginUid(tid))
-                        .unheard(unheard),
+                        .unheard(unheard)
+                        .niced(level.id(status, "NSsid") == level.id(status, "NStgid") ? autogroupNice(tid) : 0),
                 tasks);
+    }
+
+    // "/autogroup-37 nice 5"; there is none where the kernel makes no such groups.
+    private static int autogroupNice(int tid) throws KernelException {
+        try {
+            String text = Proc.text("/proc/" + tid + "/autogroup").strip();
+            return text.isEmpty() ? 0 : Integer.parseInt(text.substring(text.lastIndexOf(' ') + 1));
+        } catch (KernelException noGroups) {
+            noGroups.requireAnswer();
+            return 0;
+        }
     }
 
     // There is none where the kernel knows no audit.

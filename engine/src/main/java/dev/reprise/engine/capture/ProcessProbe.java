@@ -168,7 +168,8 @@ final class ProcessProbe {
                         ObjectId.NONE,
                         ProcessModes.NOBODY,
                         ObjectId.NONE,
-                        false),
+                        false,
+                        0),
                 unsupported(results));
     }
 

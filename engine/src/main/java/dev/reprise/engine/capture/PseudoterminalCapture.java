@@ -124,10 +124,11 @@ final class PseudoterminalCapture implements OpenFileCapture {
                     : typed(slave, !locks.isEmpty(), index, settings.toArray(), packets, d, take);
             Bytes output = Bytes.empty();
             boolean stopped = slave != null && (TerminalState.poll(slave) & TerminalState.POLLOUT) == 0;
+            boolean byCall = slave != null && stopped && isStoppedByCall(slave, take);
             if ((now & TerminalState.POLLIN) != 0) {
                 Descriptions.Description held = all.master(index);
                 ProgramRunner holder = take.guard().runner(held.pid());
-                TerminalOutput.Found found = TerminalOutput.of(holder, held.number(), settings, packets);
+                TerminalOutput.Found found = TerminalOutput.of(holder, held.number(), settings, packets, byCall);
                 output = found.bytes();
                 stopped = found.stopped();
             }
@@ -148,8 +149,21 @@ final class PseudoterminalCapture implements OpenFileCapture {
                     group(TerminalState.number(master, Ioctl.TIOCGPGRP), take),
                     output,
                     typed,
-                    locks);
+                    locks,
+                    byCall && stopped);
         }
+    }
+
+    // Keys (^S, ^Q) and calls (tcflow(3)) stop and start each for themselves; no call tells which it was.
+    private static boolean isStoppedByCall(Fd slave, DescriptorTake take) {
+        return take.look()
+                .kernel()
+                .of(memory -> {
+                    long opened = memory.field(memory.file(slave), "file", "private_data");
+                    long terminal = memory.field(opened, "tty_file_private", "tty");
+                    return memory.field(terminal, "tty_struct", "flow.tco_stopped") != 0;
+                })
+                .orElse(false);
     }
 
     private static void refuseLocked(LiveDescriptor d, String name, DescriptorTake take) {

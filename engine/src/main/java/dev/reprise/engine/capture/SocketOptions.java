@@ -22,7 +22,10 @@ import java.util.List;
 /** The options of a socket in which it differs from a new one of its kind. */
 final class SocketOptions {
     private static final int TCP_MAXSEG = 2;
-    private static final int TCP_WINDOW_CLAMP = 10;
+    /** SOCK_SNDBUF_LOCK and SOCK_RCVBUF_LOCK. */
+    private static final int SEND_LOCK = 1;
+
+    private static final int RECEIVE_LOCK = 2;
     private static final int SOL_RAW = 255;
     private static final int SOL_ICMPV6 = 58;
     private static final int SOL_PACKET = 263;
@@ -85,17 +88,56 @@ final class SocketOptions {
             82,
             83
         },
-        // TOS TTL HDRINCL RECVOPTS RETOPTS PKTINFO MTU_DISCOVER RECVERR RECVTTL RECVTOS FREEBIND PASSSEC TRANSPARENT
+        // TOS TTL HDRINCL OPTIONS ROUTER_ALERT RECVOPTS RETOPTS PKTINFO MTU_DISCOVER RECVERR RECVTTL RECVTOS FREEBIND
+        // PASSSEC TRANSPARENT
         // ORIGDSTADDR
         // MINTTL NODEFRAG CHECKSUM BIND_ADDRESS_NO_PORT RECVFRAGSIZE RECVERR_RFC4884 MULTICAST_IF MULTICAST_TTL
         // MULTICAST_LOOP MULTICAST_ALL UNICAST_IF LOCAL_PORT_RANGE
-        {IPPROTO_IP, 1, 2, 3, 6, 7, 8, 10, 11, 12, 13, 15, 18, 19, 20, 21, 22, 23, 24, 25, 26, 32, 33, 34, 49, 50, 51},
-        // FLOWINFO UNICAST_HOPS MULTICAST_IF MULTICAST_HOPS MULTICAST_LOOP MTU_DISCOVER RECVERR V6ONLY MULTICAST_ALL
-        // RECVERR_RFC4884 FLOWINFO_SEND RECVPKTINFO RECVHOPLIMIT RECVHOPOPTS RECVRTHDR RECVDSTOPTS RECVPATHMTU DONTFRAG
+        {
+            IPPROTO_IP,
+            1,
+            2,
+            3,
+            4,
+            5,
+            6,
+            7,
+            8,
+            10,
+            11,
+            12,
+            13,
+            15,
+            18,
+            19,
+            20,
+            21,
+            22,
+            23,
+            24,
+            25,
+            26,
+            32,
+            33,
+            34,
+            49,
+            50,
+            51
+        },
+        // 2292PKTINFO 2292HOPOPTS 2292DSTOPTS 2292RTHDR 2292HOPLIMIT FLOWINFO UNICAST_HOPS MULTICAST_IF MULTICAST_HOPS
+        // MULTICAST_LOOP MTU_DISCOVER RECVERR V6ONLY MULTICAST_ALL
+        // ROUTER_ALERT_ISOLATE RECVERR_RFC4884 FLOWINFO_SEND RECVPKTINFO PKTINFO RECVHOPLIMIT RECVHOPOPTS RECVRTHDR
+        // RECVDSTOPTS RECVPATHMTU DONTFRAG
+        // HOPOPTS RTHDRDSTOPTS RTHDR DSTOPTS
         // RECVTCLASS TCLASS AUTOFLOWLABEL ADDR_PREFERENCES MINHOPCOUNT ORIGDSTADDR TRANSPARENT UNICAST_IF RECVFRAGSIZE
         // FREEBIND
         {
             IPPROTO_IPV6,
+            2,
+            3,
+            4,
+            5,
+            8,
             11,
             16,
             17,
@@ -105,13 +147,19 @@ final class SocketOptions {
             25,
             26,
             29,
+            30,
             31,
             33,
             49,
+            50,
             51,
             53,
+            54,
+            55,
             56,
+            57,
             58,
+            59,
             60,
             62,
             66,
@@ -127,18 +175,18 @@ final class SocketOptions {
         },
         // NODELAY MAXSEG CORK KEEPIDLE KEEPINTVL KEEPCNT SYNCNT LINGER2 DEFER_ACCEPT WINDOW_CLAMP QUICKACK CONGESTION
         // THIN_LINEAR_TIMEOUTS THIN_DUPACK USER_TIMEOUT FASTOPEN NOTSENT_LOWAT SAVE_SYN FASTOPEN_CONNECT
-        // FASTOPEN_NO_COOKIE INQ TX_DELAY RTO_MAX_MS RTO_MIN_US DELACK_MAX_US
-        {IPPROTO_TCP, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 16, 17, 18, 23, 25, 27, 30, 34, 36, 37, 44, 45, 46},
+        // FASTOPEN_KEY FASTOPEN_NO_COOKIE INQ TX_DELAY RTO_MAX_MS RTO_MIN_US DELACK_MAX_US
+        {IPPROTO_TCP, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 16, 17, 18, 23, 25, 27, 30, 33, 34, 36, 37, 44, 45, 46},
         // CORK ENCAP NO_CHECK6_TX NO_CHECK6_RX SEGMENT GRO
         {IPPROTO_UDP, 1, 100, 101, 102, 103, 104},
-        // CORK SEND_CSCOV RECV_CSCOV
-        {IPPROTO_UDPLITE, 1, 10, 11},
+        // CORK SEND_CSCOV RECV_CSCOV ENCAP NO_CHECK6_TX NO_CHECK6_RX SEGMENT GRO
+        {IPPROTO_UDPLITE, 1, 10, 11, 100, 101, 102, 103, 104},
         // PKTINFO BROADCAST_ERROR NO_ENOBUFS LISTEN_ALL_NSID CAP_ACK EXT_ACK GET_STRICT_CHK
         {SOL_NETLINK, 3, 4, 5, 8, 10, 11, 12},
-        // AUXDATA ORIGDEV VERSION RESERVE LOSS VNET_HDR TIMESTAMP TX_HAS_OFF QDISC_BYPASS IGNORE_OUTGOING
-        {SOL_PACKET, 8, 9, 10, 12, 14, 15, 17, 19, 20, 23},
-        // ICMP_FILTER
-        {SOL_RAW, 1},
+        // COPY_THRESH AUXDATA ORIGDEV VERSION RESERVE LOSS VNET_HDR TIMESTAMP TX_HAS_OFF QDISC_BYPASS IGNORE_OUTGOING
+        {SOL_PACKET, 7, 8, 9, 10, 12, 14, 15, 17, 19, 20, 23},
+        // ICMP_FILTER, IPV6_CHECKSUM
+        {SOL_RAW, 1, 7},
         // ICMPV6_FILTER
         {SOL_ICMPV6, 1},
     };
@@ -159,6 +207,9 @@ final class SocketOptions {
                     addDifferent(socket, plain, names, options);
                 }
             }
+            if (protocol == Sockets.IPPROTO_MPTCP) {
+                removeUnlockedBuffers(options, socket);
+            }
             if (connected) {
                 options.removeIf(option -> isOfConnection(option) || !isSettable(option, plain));
             }
@@ -166,9 +217,18 @@ final class SocketOptions {
         return options;
     }
 
-    // Of a connection they say what it has come to, not what somebody has set.
+    // Its sizes cannot be unlocked again (net/mptcp/sockopt.c), and those that nobody has set come by themselves.
+    private static void removeUnlockedBuffers(List<SocketOption> options, SocketView socket) throws KernelException {
+        int locked = socket.number(SOL_SOCKET, Sockets.SO_BUF_LOCK);
+        options.removeIf(option -> option.level() == SOL_SOCKET
+                && (option.name() == Sockets.SO_BUF_LOCK
+                        || option.name() == Sockets.SO_SNDBUF && (locked & SEND_LOCK) == 0
+                        || option.name() == Sockets.SO_RCVBUF && (locked & RECEIVE_LOCK) == 0));
+    }
+
+    // Of a connection it says what it has come to, not what somebody has set.
     private static boolean isOfConnection(SocketOption option) {
-        return option.level() == IPPROTO_TCP && (option.name() == TCP_MAXSEG || option.name() == TCP_WINDOW_CLAMP);
+        return option.level() == IPPROTO_TCP && option.name() == TCP_MAXSEG;
     }
 
     // A connection has values that nobody can have set: what its first packet had.
@@ -183,7 +243,7 @@ final class SocketOptions {
             case IPPROTO_IPV6 -> domain == Sockets.AF_INET6;
             case SOL_NETLINK -> domain == Sockets.AF_NETLINK;
             case SOL_PACKET -> domain == Sockets.AF_PACKET;
-            case SOL_RAW -> domain == Sockets.AF_INET && protocol == Sockets.IPPROTO_ICMP;
+            case SOL_RAW -> domain == Sockets.AF_INET && protocol == Sockets.IPPROTO_ICMP || domain == Sockets.AF_INET6;
             case SOL_ICMPV6 -> domain == Sockets.AF_INET6 && protocol == Sockets.IPPROTO_ICMPV6;
             case IPPROTO_TCP -> Sockets.isTcp(protocol) && (domain == Sockets.AF_INET || domain == Sockets.AF_INET6);
             default -> level == protocol && (domain == Sockets.AF_INET || domain == Sockets.AF_INET6);

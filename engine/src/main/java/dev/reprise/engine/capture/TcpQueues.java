@@ -4,14 +4,18 @@ import static dev.reprise.kernel.Sockets.IPPROTO_TCP;
 import static dev.reprise.kernel.Sockets.SOL_SOCKET;
 
 import dev.reprise.image.state.ObjectId;
+import dev.reprise.image.state.TcpConnection;
 import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.KernelException;
+import dev.reprise.kernel.Poll;
 import dev.reprise.kernel.SocketPeek;
 import dev.reprise.kernel.Sockets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What TCP connections hold: the bytes that wait to be read, and those written that the other end has not received.
@@ -27,6 +31,7 @@ final class TcpQueues {
     private final ChangeGuard guard;
     private final DescriptorLook look;
     private final Map<Long, Queue> known = new HashMap<>();
+    private final Map<Long, Integer> urgent = new HashMap<>();
 
     TcpQueues(DescriptorOpener opener, ChangeGuard guard, DescriptorLook look) {
         this.opener = opener;
@@ -39,9 +44,9 @@ final class TcpQueues {
         LiveDescriptor open(Descriptions.Description one) throws KernelException;
     }
 
-    /** One end's. */
+    /** One end's; {@code urgent}: see {@link TcpConnection#urgentAt}. */
     @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
-    record Queue(byte[] unread, byte[] unsent) {}
+    record Queue(byte[] unread, byte[] unsent, int urgent) {}
 
     @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
     private record Sent(byte[] data, int next) {}
@@ -49,7 +54,10 @@ final class TcpQueues {
     /** Of one end; the other end's is found at the same moment. */
     Queue of(LiveSocket socket, TcpPeer peer) throws KernelException {
         if (peer.whereabouts() != TcpPeer.Whereabouts.INSIDE) {
-            return new Queue(unread(socket), new byte[0]);
+            byte[] waiting = peer.whereabouts() == TcpPeer.Whereabouts.WAITING && peer.unread() > 0
+                    ? waiting(socket, peer)
+                    : new byte[0];
+            return queue(socket, unread(socket), waiting);
         }
         Queue queue = known.get(socket.inode());
         if (queue == null) {
@@ -68,8 +76,8 @@ final class TcpQueues {
             for (int i = 0; i < MOMENTS; i++) {
                 int before = socket.view().unsentBytes() + other.view().unsentBytes();
                 if (before == 0) {
-                    known.put(socket.inode(), new Queue(unread(socket), new byte[0]));
-                    known.put(other.inode(), new Queue(unread(other), new byte[0]));
+                    known.put(socket.inode(), queue(socket, unread(socket), new byte[0]));
+                    known.put(other.inode(), queue(other, unread(other), new byte[0]));
                     return;
                 }
                 if (readAtOneMoment(socket, other)) {
@@ -78,7 +86,7 @@ final class TcpQueues {
             }
             look.refuseForNow(
                     socket.d(), "TCP connection in motion", "bytes are on their way between its ends", "try again");
-            known.put(socket.inode(), new Queue(new byte[0], new byte[0]));
+            known.put(socket.inode(), new Queue(new byte[0], new byte[0], TcpConnection.NOT_URGENT));
         }
     }
 
@@ -93,12 +101,64 @@ final class TcpQueues {
                 || sequence(other, Sockets.TCP_RECV_QUEUE) != otherReceived) {
             return false;
         }
-        known.put(one.inode(), new Queue(oneUnread, oneUnsent));
-        known.put(other.inode(), new Queue(otherUnread, otherUnsent));
+        known.put(one.inode(), queue(one, oneUnread, oneUnsent));
+        known.put(other.inode(), queue(other, otherUnread, otherUnsent));
         return true;
     }
 
+    private Queue queue(LiveSocket socket, byte[] unread, byte[] unsent) {
+        return new Queue(unread, unsent, urgent.getOrDefault(socket.inode(), TcpConnection.NOT_URGENT));
+    }
+
+    // Sent on a connection that nobody has accepted: in the queue of an end that nobody has.
+    private byte[] waiting(LiveSocket client, TcpPeer peer) throws KernelException {
+        byte[] address = client.view().localAddress();
+        try (LiveDescriptor d = opener.open(look.descriptions().withId(peer.id()))) {
+            Optional<TcpBuffers.Unread> waiting =
+                    look.kernel().of(memory -> new TcpBuffers(memory).waiting(d.copy(), address));
+            byte[] data = waiting.map(TcpBuffers.Unread::data).orElse(new byte[0]);
+            // A client that has ended is counted, too.
+            boolean isWhole = waiting.isPresent()
+                    && waiting.get().urgent() < 0
+                    && client.view().unsentBytes() == 0
+                    && (data.length == peer.unread() || data.length == peer.unread() - 1);
+            if (!isWhole) {
+                look.refuseForNow(
+                        client.d(),
+                        "TCP connection with a queue",
+                        "nobody has accepted it, and what has been sent on it cannot be seen "
+                                + look.kernel().whyNot(),
+                        "try again when it is accepted");
+            }
+            return data;
+        }
+    }
+
+    // All of it, behind an urgent byte, too.
+    private byte @Nullable [] withUrgent(LiveSocket socket) throws KernelException {
+        if ((Poll.now(socket.d().copy()) & Poll.POLLPRI) == 0) {
+            return null;
+        }
+        TcpBuffers.Unread all = look.kernel()
+                .of(memory -> new TcpBuffers(memory).of(socket.d().copy()))
+                .orElse(null);
+        if (all == null) {
+            look.refuseForNow(
+                    socket.d(),
+                    "TCP socket with urgent data",
+                    "a byte of MSG_OOB waits: " + look.kernel().whyNot(),
+                    "try again when the program has seen it");
+            return new byte[0];
+        }
+        urgent.put(socket.inode(), all.urgent());
+        return all.data();
+    }
+
     private byte[] unread(LiveSocket socket) throws KernelException {
+        byte[] all = withUrgent(socket);
+        if (all != null) {
+            return all;
+        }
         int length = socket.view().unreadBytes();
         if (length == 0) {
             return new byte[0];

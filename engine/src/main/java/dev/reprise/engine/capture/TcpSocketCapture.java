@@ -47,7 +47,7 @@ final class TcpSocketCapture implements SocketFamily {
                     AGAIN);
         }
         if ((now & Poll.POLLPRI) != 0) {
-            look.refuseForNow(socket.d(), "TCP socket with urgent data", "a byte of MSG_OOB waits", AGAIN);
+            requireSeen(socket, look, "TCP socket with urgent data", "a byte of MSG_OOB waits, and what is behind it");
         }
         if (socket.protocol() == Sockets.IPPROTO_MPTCP && (state.isConnecting() || state.isConnected())) {
             look.refuse(
@@ -66,6 +66,19 @@ final class TcpSocketCapture implements SocketFamily {
         }
     }
 
+    // Tried at our own, before the freeze: whether the kernel shows it.
+    private static void requireSeen(LiveSocket socket, DescriptorLook look, String what, String which) {
+        if (look.kernel()
+                .of(memory -> new TcpBuffers(memory).of(socket.d().copy()))
+                .isEmpty()) {
+            look.refuseForNow(
+                    socket.d(),
+                    what,
+                    which + " cannot be seen: " + look.kernel().whyNot(),
+                    AGAIN);
+        }
+    }
+
     private static void lookAtPeer(LiveSocket socket, DescriptorLook look) throws KernelException {
         TcpPeer peer = TcpPeer.of(socket, look);
         if (peer.whereabouts() != TcpPeer.Whereabouts.OUTSIDE && !look.tcp().canBeRepaired()) {
@@ -80,11 +93,11 @@ final class TcpSocketCapture implements SocketFamily {
             case INSIDE, GONE -> {}
             case WAITING -> {
                 if (peer.unread() > 0) {
-                    look.refuseForNow(
-                            socket.d(),
+                    requireSeen(
+                            socket,
+                            look,
                             "TCP connection with a queue",
-                            "nobody has accepted it, and something has been sent on it, which cannot be seen",
-                            "try again when it is accepted");
+                            "nobody has accepted it, and what has been sent on it");
                 }
             }
             case OUTSIDE -> {
@@ -157,7 +170,8 @@ final class TcpSocketCapture implements SocketFamily {
                 state.windowScales(),
                 state.segment(),
                 ending(peer),
-                socket.filter());
+                socket.filter(),
+                queue.urgent());
         return socket.record(id, take, Socket.State.CONNECTED, name, 0, detail);
     }
 

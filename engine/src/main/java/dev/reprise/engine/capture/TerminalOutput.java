@@ -45,10 +45,11 @@ final class TerminalOutput {
     /** The bytes, and whether they are held back. */
     record Found(Bytes bytes, boolean stopped) {}
 
-    /** Of descriptor {@code master} of the process behind {@code runner}; {@code settings}: struct termios2. */
-    static Found of(ProgramRunner runner, int master, Bytes settings, boolean packets) throws KernelException {
+    /** Of descriptor {@code master} of the process behind {@code runner}; {@code settings}: struct termios2; {@code byCall}: tcflow(3) has stopped it, if it is. */
+    static Found of(ProgramRunner runner, int master, Bytes settings, boolean packets, boolean byCall)
+            throws KernelException {
         TerminalOutput output = new TerminalOutput(master);
-        output.build(settings.toArray(), packets);
+        output.build(settings.toArray(), packets, byCall);
         ProgramResults results = runner.run(output.p.build());
         long read = results.slot(output.length).get(JAVA_LONG, 0);
         return new Found(
@@ -56,7 +57,7 @@ final class TerminalOutput {
                 results.slot(output.stopped).get(JAVA_LONG, 0) != 0);
     }
 
-    private void build(byte[] settings, boolean packets) {
+    private void build(byte[] settings, boolean packets, boolean byCall) {
         Step slave = p.call(
                         SYS_ioctl,
                         master,
@@ -66,7 +67,7 @@ final class TerminalOutput {
         p.attempt(SYS_ioctl, slave, Arg.of(Ioctl.TCSETS2), p.bytes(TerminalSettings.plain(settings)));
         packets(packets, 0);
         read();
-        write(slave, settings);
+        write(slave, settings, byCall);
         packets(packets, 1);
         p.attempt(SYS_ioctl, slave, Arg.of(Ioctl.TCSETS2), p.bytes(settings));
         p.attempt(SYS_close, slave);
@@ -102,7 +103,7 @@ final class TerminalOutput {
     }
 
     // A write of what was there before finds room for it; stopped output takes nothing, and is started for the moment.
-    private void write(Step slave, byte[] settings) {
+    private void write(Step slave, byte[] settings, boolean byCall) {
         Label flowing = p.label();
         Label done = p.label();
         p.jumpIfEqual(Arg.contentOf(length), Arg.of(0), done);
@@ -116,7 +117,7 @@ final class TerminalOutput {
         p.store8(written, p.attempt(SYS_write, slave, buffer, Arg.contentOf(length)));
         Label flows = p.label();
         p.jumpIfEqual(Arg.contentOf(stopped), Arg.of(0), flows);
-        TerminalSettings.stop(p, master, slave, settings);
+        TerminalSettings.stop(p, master, slave, settings, byCall);
         p.place(flows);
         p.place(done);
     }

@@ -47,13 +47,14 @@ record UnixName(FileIdentity file, Ownership ownership, UnixSocket.Place place) 
     private static UnixName of(String path, FileStatus status, UnixSocket.Place place) {
         return new UnixName(
                 new FileIdentity(
-                        place == UnixSocket.Place.LOST ? "" : path,
-                        (int) status.device(),
-                        status.inode(),
-                        0,
-                        status.mtimeNanos(),
-                        status.mode(),
-                        ""),
+                                place == UnixSocket.Place.LOST ? "" : path,
+                                (int) status.device(),
+                                status.inode(),
+                                0,
+                                status.mtimeNanos(),
+                                status.mode(),
+                                "")
+                        .accessedAt(status.atimeNanos()),
                 new Ownership(status.uid(), status.gid()),
                 place);
     }

@@ -53,8 +53,6 @@ final class UnixPeers {
             } else if (!look.sockets().isInside(inode)) {
                 int holder = look.sockets().holderOf(inode);
                 refuse(socket, "a connection waits" + (holder == 0 ? "" : " that process " + holder + " has made"));
-            } else if (UnixDiag.of(inode).backlog() > 0) {
-                refuse(socket, "a connection waits on which something has been sent, which cannot be seen");
             }
         }
     }

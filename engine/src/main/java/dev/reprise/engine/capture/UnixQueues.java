@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What lies unread in the queues of frozen UNIX sockets, and the open files that travel in it.
@@ -28,6 +30,8 @@ import java.util.Map;
  * frozen process itself puts it back, whatever becomes of us ({@link ChangeGuard}).
  */
 final class UnixQueues {
+    private static final int SO_PASSCRED = 16;
+    private static final int SO_PASSPIDFD = 76;
     private static final int FIRST_SIZE = 1 << 18;
     private static final int LARGEST = 1 << 28;
 
@@ -55,8 +59,15 @@ final class UnixQueues {
         if (socket.isListening() || isEmpty(socket, diag)) {
             return;
         }
+        if (socket.type() == SOCK_STREAM && (Poll.now(socket.d().copy()) & Poll.POLLPRI) != 0) {
+            List<SocketMessage> all = withUrgent(socket, look);
+            queues.put(socket.inode(), all == null ? List.of() : all); // which has been refused
+            return;
+        }
         int offset = socket.view().number(SOL_SOCKET, SO_PEEK_OFF);
-        if (socket.type() == SOCK_STREAM && offset < 0 && isReadAtOnce(socket, diag)) {
+        // Who is told of senders by descriptors (SO_PASSPIDFD) is asked for them by their credentials.
+        boolean named = isSet(socket, SO_PASSPIDFD) && !isSet(socket, SO_PASSCRED);
+        if (socket.type() == SOCK_STREAM && offset < 0 && !named && isReadAtOnce(socket, diag)) {
             return;
         }
         // Whoever looks at the messages takes the error away; UnixSocketCapture has refused the socket.
@@ -71,10 +82,37 @@ final class UnixQueues {
                     "receive it first");
             return;
         }
-        guard.during(
-                socket.d(),
-                List.of(new ChangeGuard.Setting(SOL_SOCKET, SO_PEEK_OFF, offset)),
-                () -> readAll(socket, diag));
+        List<ChangeGuard.Setting> settings = new ArrayList<>();
+        settings.add(new ChangeGuard.Setting(SOL_SOCKET, SO_PEEK_OFF, offset));
+        if (named) {
+            settings.add(new ChangeGuard.Setting(SOL_SOCKET, SO_PASSCRED, 0));
+        }
+        guard.during(socket.d(), settings, () -> {
+            if (named) {
+                socket.view().set(SOL_SOCKET, SO_PASSCRED, 1);
+            }
+            readAll(socket, diag);
+        });
+    }
+
+    private static boolean isSet(LiveSocket socket, int option) throws KernelException {
+        return socket.view().option(SOL_SOCKET, option).length > 0
+                && socket.view().number(SOL_SOCKET, option) != 0;
+    }
+
+    /** A queue with an urgent byte in it, which nobody can look behind; null where it cannot be seen. */
+    static @Nullable List<SocketMessage> withUrgent(LiveSocket socket, DescriptorLook look) {
+        return look.kernel()
+                .of(memory -> Optional.ofNullable(
+                        new SocketBuffers(memory).waitingAt(socket.d().copy())))
+                .orElse(Optional.empty())
+                .map(pieces -> pieces.stream().map(UnixQueues::message).toList())
+                .orElse(null);
+    }
+
+    static SocketMessage message(SocketBuffers.Piece piece) {
+        return new SocketMessage(
+                Bytes.of(piece.data()), Bytes.empty(), SocketCredentials.NONE, List.of(), piece.urgent());
     }
 
     // A message without a byte is counted as none, and nobody may look at it before readAll() does.

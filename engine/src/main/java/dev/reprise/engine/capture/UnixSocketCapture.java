@@ -10,6 +10,7 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.OpenFile;
 import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.SocketCredentials;
+import dev.reprise.image.state.SocketMessage;
 import dev.reprise.image.state.UnixSocket;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
@@ -20,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** UNIX sockets: their names, peers, clients that wait, queues (read by {@link UnixQueues}). */
 final class UnixSocketCapture implements SocketFamily {
@@ -84,10 +86,17 @@ final class UnixSocketCapture implements SocketFamily {
     }
 
     private static void lookAtQueue(LiveSocket socket, UnixDiag diag, DescriptorLook look) throws KernelException {
+        if (look.sockets().isWaiting(socket.inode()) && diag.backlog() > 0) {
+            sent(socket, look);
+        }
         int now = Poll.now(socket.d().copy());
-        if ((now & Poll.POLLPRI) != 0) {
+        if ((now & Poll.POLLPRI) != 0 && UnixQueues.withUrgent(socket, look) == null) {
             look.refuseForNow(
-                    socket.d(), "UNIX socket with urgent data", "a byte of MSG_OOB waits", "try again when it is read");
+                    socket.d(),
+                    "UNIX socket with urgent data",
+                    "a byte of MSG_OOB waits, with more than bytes: "
+                            + look.kernel().whyNot(),
+                    "try again when it is read");
         }
         // Reading a queue of messages, even by MSG_PEEK, takes the error away (sock_error in net/core/datagram.c).
         boolean readsErrorFirst = socket.type() != SOCK_STREAM && (diag.waiting() > 0 || socket.type() == SOCK_DGRAM);
@@ -98,6 +107,27 @@ final class UnixSocketCapture implements SocketFamily {
                     "an error waits (SO_ERROR) in front of the messages",
                     "try again when the program has seen it");
         }
+    }
+
+    // What has been sent on a connection that nobody has accepted.
+    private static List<SocketMessage> sent(LiveSocket socket, DescriptorLook look) {
+        List<SocketBuffers.Piece> pieces = look.kernel()
+                .of(memory -> Optional.ofNullable(
+                        new SocketBuffers(memory).sentBy(socket.d().copy())))
+                .orElse(Optional.empty())
+                .orElse(null);
+        if (pieces == null) {
+            look.refuseForNow(
+                    socket.d(),
+                    "UNIX socket that nobody has accepted",
+                    "something has been sent on it, which cannot be seen: "
+                            + (look.kernel().whyNot().isEmpty()
+                                    ? "it is large, or has open files with it"
+                                    : look.kernel().whyNot()),
+                    "try again when the program has accepted it");
+            return List.of();
+        }
+        return pieces.stream().map(UnixQueues::message).toList();
     }
 
     @Override
@@ -125,7 +155,10 @@ final class UnixSocketCapture implements SocketFamily {
                 connected ? credentials(socket, take.level()) : SocketCredentials.NONE,
                 listening ? clients(diag, look) : List.of(),
                 take.queues().of(socket.inode()),
-                socket.filter());
+                socket.filter(),
+                !listening && diag.backlog() > 0 && look.sockets().isWaiting(socket.inode())
+                        ? sent(socket, look)
+                        : List.of());
         boolean bound = address.length > 2;
         Socket.State state = listening
                 ? Socket.State.LISTENING

@@ -100,11 +100,14 @@ public final class TerminalSettings {
         return ending;
     }
 
-    /** Adds: the output stops, by the key that does it where there is one, so that its counterpart starts it again. */
-    public static void stop(ProgramBuilder p, Arg master, Arg slave, byte[] settings) {
+    /**
+     * Adds: the output stops, by the key that does it where there is one and no call ({@code byCall}) had done it, so that its counterpart
+     * starts it again.
+     */
+    public static void stop(ProgramBuilder p, Arg master, Arg slave, byte[] settings, boolean byCall) {
         int input = ByteBuffer.wrap(settings).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
         byte key = settings[CHARACTERS + VSTOP];
-        if ((input & IXON) != 0 && key != 0) {
+        if ((input & IXON) != 0 && key != 0 && !byCall) {
             p.attempt(SYS_write, master, p.bytes(new byte[] {key}), Arg.of(1));
             // A look for input waits until the kernel has seen the key.
             p.attempt(SYS_poll, pollFor(p, slave, POLLIN), Arg.of(1), Arg.of(0));

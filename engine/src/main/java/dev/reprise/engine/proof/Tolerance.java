@@ -1,6 +1,7 @@
 package dev.reprise.engine.proof;
 
 import dev.reprise.image.state.EpollMember;
+import dev.reprise.image.state.FileAttributes;
 import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.HungUpTerminal;
 import dev.reprise.image.state.Image;
@@ -93,6 +94,8 @@ final class Tolerance {
             case PosixTimer timer ->
                 component.equals("overrun")
                         || component.equals("remainingNanos") && isRest(value, other, timer.intervalNanos(), 1);
+            // To map a file is an access.
+            case FileAttributes _ -> component.equals("atimeNanos");
             case IntervalTimer timer ->
                 component.equals("remainingMicros") && isRest(value, other, timer.intervalMicros(), MICRO);
             default -> false;

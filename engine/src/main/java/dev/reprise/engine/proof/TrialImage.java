@@ -73,7 +73,8 @@ final class TrialImage {
                         queue.maxMessages(),
                         queue.messageSize(),
                         queue.messages().isEmpty(),
-                        queue.messages());
+                        queue.messages(),
+                        queue.notification());
             default -> object;
         };
     }

@@ -5,15 +5,20 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_dup3;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_epoll_create1;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_epoll_ctl;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_epoll_wait;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fcntl;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioctl;
 
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.Epoll;
 import dev.reprise.image.state.EpollMember;
+import dev.reprise.image.state.EpollPolling;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.kernel.Fcntl;
+import dev.reprise.kernel.Ioctl;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.Predicate;
@@ -33,9 +38,19 @@ final class EpollRebuild {
     void create(Epoll set) {
         files.place(p, p.call(SYS_epoll_create1, 0), set);
         files.setFlags(p, set);
+        EpollPolling polling = set.polling();
+        if (!polling.equals(EpollPolling.NONE)) {
+            // struct epoll_params { u32 busy_poll_usecs; u16 busy_poll_budget; u8 prefer_busy_poll, pad; }
+            int rest = polling.budget() | (polling.isPreferred() ? 1 << 16 : 0);
+            p.call(SYS_ioctl, Arg.of(files.numberOf(set)), Arg.of(Ioctl.EPIOCSPARAMS), p.ints(polling.micros(), rest))
+                    .about("busy polling of epoll set " + files.numberOf(set));
+        }
     }
 
-    /** Members that have had their one shot come first: nobody else must be ready while they have it. */
+    /**
+     * Members that have had their one shot come first: nobody else must be ready while they have it. Then those that have been told of: they
+     * are told of once, to us.
+     */
     void addMembers(Epoll set, Predicate<EpollMember> which) {
         for (EpollMember member : set.members()) {
             if (which.test(member) && EpollDisarm.isSpent(member)) {
@@ -43,11 +58,26 @@ final class EpollRebuild {
                 disarm.spend(set, member);
             }
         }
+        int reported = 0;
         for (EpollMember member : set.members()) {
-            if (which.test(member) && !EpollDisarm.isSpent(member)) {
+            if (which.test(member) && isReported(member)) {
+                add(set, member, member.events());
+                reported++;
+            }
+        }
+        if (reported > 0) {
+            Slot events = p.space((long) dev.reprise.kernel.Epoll.EVENT_SIZE * reported);
+            p.attempt(SYS_epoll_wait, Arg.of(files.numberOf(set)), events, Arg.of(reported), Arg.of(0));
+        }
+        for (EpollMember member : set.members()) {
+            if (which.test(member) && !EpollDisarm.isSpent(member) && !isReported(member)) {
                 add(set, member, member.events());
             }
         }
+    }
+
+    private static boolean isReported(EpollMember member) {
+        return member.isReported() && !EpollDisarm.isSpent(member);
     }
 
     // The number that a member was added under stays part of it; it may lead elsewhere by now, or nowhere.

@@ -325,6 +325,7 @@ final class ExecutablePlanner {
         temporaries.close(p);
         report.useStderr(p, 2);
         descriptors.settleRings(p, process.leader().tid(), true);
+        descriptors.registerNotifications(p, process.pid());
         if (successor == null) {
             ProcessRebuild.finish(p, process, space.dumpable());
         } else {

@@ -1,5 +1,6 @@
 package dev.reprise.engine.rebuild;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fcntl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_lseek;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
@@ -9,6 +10,7 @@ import dev.reprise.engine.program.Slot;
 import dev.reprise.image.state.AddressSpace;
 import dev.reprise.image.state.BpfMap;
 import dev.reprise.image.state.DeletedFile;
+import dev.reprise.image.state.Descriptor;
 import dev.reprise.image.state.DeviceFile;
 import dev.reprise.image.state.DirectoryFile;
 import dev.reprise.image.state.Epoll;
@@ -109,9 +111,21 @@ final class FdTableRebuild {
         for (Epoll set : files.all(Epoll.class)) {
             sets.addMembers(set, member -> !isLate(member));
         }
+        for (OpenFile file : files.all()) {
+            if (hasOwner(file) && !isLate(file)) {
+                OwnerRebuild.setForUser(p, files, file);
+            }
+        }
         for (OpenFile file : files.onlySent()) {
             owner(p, file);
             mark(p, file);
+            watch(p, file);
+        }
+    }
+
+    private void watch(ProgramBuilder p, OpenFile file) {
+        if (file instanceof Inotify inotify) {
+            new InotifyRebuild(p, files).watch(inotify);
         }
     }
 
@@ -122,10 +136,18 @@ final class FdTableRebuild {
     }
 
     private void owner(ProgramBuilder p, OpenFile file) {
-        boolean path = (file.flags() & Fcntl.O_PATH) != 0;
-        if (!(file instanceof TerminalFile || file instanceof HungUpTerminal || file instanceof OutsideFile || path)) {
+        if (hasOwner(file)) {
             OwnerRebuild.set(p, files, file);
         }
+    }
+
+    private static boolean hasOwner(OpenFile file) {
+        boolean path = (file.flags() & Fcntl.O_PATH) != 0;
+        return !(file instanceof TerminalFile || file instanceof HungUpTerminal || file instanceof OutsideFile || path);
+    }
+
+    private boolean isLate(OpenFile file) {
+        return LateFiles.isOne(file, image);
     }
 
     private void create(
@@ -212,6 +234,18 @@ final class FdTableRebuild {
         }
     }
 
+    /** Adds, in a process's own program: it is told of the next messages of queues. */
+    void registerNotifications(ProgramBuilder p, int pid) {
+        Set<Long> done = new HashSet<>(); // one open file of each queue is enough
+        for (Descriptor descriptor : table.descriptors()) {
+            if (image.object(descriptor.openFile(), SharedObject.class) instanceof PosixQueue queue
+                    && queue.notification().pid() == pid
+                    && done.add(queue.file().inode())) {
+                new PosixQueueRebuild(p, files).register(queue);
+            }
+        }
+    }
+
     // It serves whom it is made by.
     private void requireOwnMemory(Userfaultfd faults) {
         for (ProcessState process : image.processes()) {
@@ -223,7 +257,7 @@ final class FdTableRebuild {
                 "a userfaultfd of another process's memory: " + faults.id().value());
     }
 
-    /** Adds what can only be opened when all tasks are there. */
+    /** Adds what can only be opened when all tasks are there; what watches others' files. */
     void createLate(ProgramBuilder p) {
         for (ProcFile file : files.all(ProcFile.class)) {
             ProcFileRebuild.open(p, files, file);
@@ -236,6 +270,11 @@ final class FdTableRebuild {
         EpollRebuild sets = new EpollRebuild(p, files, timers(p));
         for (Epoll set : files.all(Epoll.class)) {
             sets.addMembers(set, member -> isLate(member));
+        }
+        for (OpenFile file : files.finished()) {
+            if (!files.onlySent().contains(file)) {
+                watch(p, file);
+            }
         }
     }
 
@@ -329,6 +368,14 @@ final class FdTableRebuild {
         }
         for (OpenFile file : files.finished()) {
             mark(p, file);
+            if (file instanceof DirectoryFile directory && directory.notices() != 0) {
+                p.call(
+                                SYS_fcntl,
+                                files.numberOf(directory),
+                                Fcntl.F_NOTIFY,
+                                Integer.toUnsignedLong(directory.notices()))
+                        .about("notices of " + directory.file().path());
+            }
         }
         for (OpenFile file : files.finished()) {
             if (file instanceof Userfaultfd faults) {

@@ -44,5 +44,6 @@ public final class FsContextRebuild {
         GoneName name = DeletedNodeRebuild.directory(p, directory);
         p.call(SYS_chdir, name.name()).about("the working directory " + directory.path());
         name.rmdir();
+        TimesRebuild.set(p, p.string("."), directory);
     }
 }

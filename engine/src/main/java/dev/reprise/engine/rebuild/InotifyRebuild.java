@@ -15,6 +15,7 @@ import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.Inotify;
 import dev.reprise.image.state.InotifyWatch;
+import dev.reprise.image.state.ObjectId;
 
 /**
  * inotify instances, each watch under its old number.
@@ -35,6 +36,10 @@ final class InotifyRebuild {
 
     void create(Inotify inotify) {
         files.place(p, p.call(SYS_inotify_init1, IN_NONBLOCK), inotify);
+    }
+
+    /** Adds the watches, when nothing is opened, made or written any more: else they would tell of it. */
+    void watch(Inotify inotify) {
         int number = files.numberOf(inotify);
         int next = 1;
         for (InotifyWatch watch : inotify.watches()) {
@@ -52,13 +57,15 @@ final class InotifyRebuild {
 
     private void add(int number, InotifyWatch watch, int mask) {
         // The path is a real one: if its last component is a link, the link itself is watched.
+        boolean named = watch.file().equals(ObjectId.NONE);
+        String path = named ? watch.path() : "/proc/self/fd/" + files.numberOf(watch.file());
         p.expect(
                         watch.descriptor(),
                         SYS_inotify_add_watch,
                         Arg.of(number),
-                        p.string(watch.path()),
-                        Arg.of(Integer.toUnsignedLong(mask | IN_DONT_FOLLOW)))
-                .about(watch.path());
+                        p.string(path),
+                        Arg.of(Integer.toUnsignedLong(named ? mask | IN_DONT_FOLLOW : mask)))
+                .about(path);
     }
 
     private void skipTo(int number, int watch) {

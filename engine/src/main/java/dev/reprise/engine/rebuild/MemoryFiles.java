@@ -182,7 +182,7 @@ final class MemoryFiles {
         return path.equals(isMemFd(memory) ? "/memfd:" + memory.name() + FileIdentity.DELETED : memory.name());
     }
 
-    /** Adds mode, owner and seals of those that this process makes, and closes their temporary descriptors. */
+    /** Adds mode, owner, attributes, times and seals of those that this process makes, and closes their temporary descriptors. */
     void finish(ProgramBuilder p) {
         made.forEach(memory -> {
             if (!finished.contains(memory.id())) {
@@ -203,6 +203,7 @@ final class MemoryFiles {
                     .about(name);
         }
         p.call(SYS_fchmod, number, memory.mode()).about(name);
+        TimesRebuild.set(p, number, memory.attributes());
         // Every file of a tmpfs has F_SEAL_SEAL from its birth on.
         if (memory.seals() != 0 && isMemFd(memory)) {
             p.call(SYS_fcntl, number, Fcntl.F_ADD_SEALS, memory.seals()).about("seals of " + name);

@@ -87,6 +87,7 @@ final class NamedFileRebuild {
                 .about(directory.file().path());
         name.rmdir();
         files.place(p, opened, directory);
+        TimesRebuild.set(p, files.numberOf(directory), directory.file());
     }
 
     /** A device whose node had been removed. */
@@ -97,6 +98,7 @@ final class NamedFileRebuild {
                 .about(device.file().path());
         name.unlink();
         files.place(p, opened, device);
+        TimesRebuild.set(p, files.numberOf(device), device.file());
     }
 
     void openAt(OpenFile file, FileIdentity identity, long offset) {

@@ -99,6 +99,7 @@ final class PipeRebuild {
         if (gone != null) {
             gone.unlink();
         }
+        TimesRebuild.set(p, files.numberOf(ends.getFirst()), file);
         p.call(SYS_close, both);
     }
 

@@ -3,6 +3,7 @@ package dev.reprise.engine.rebuild;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fchmod;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fchown;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mq_notify;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mq_open;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mq_timedsend;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_mq_unlink;
@@ -13,6 +14,7 @@ import dev.reprise.engine.program.ProgramBuilder;
 import dev.reprise.engine.program.Slot;
 import dev.reprise.engine.program.Step;
 import dev.reprise.image.state.PosixQueue;
+import dev.reprise.image.state.QueueNotification;
 import dev.reprise.image.state.QueuedMessage;
 import dev.reprise.kernel.Fcntl;
 import java.util.List;
@@ -64,6 +66,15 @@ final class PosixQueueRebuild {
             files.place(p, opened, queue);
         }
         p.call(SYS_mq_unlink, Arg.contentOf(chosen));
+    }
+
+    /** Adds, in the process that is told of the next message: it is. */
+    void register(PosixQueue queue) {
+        QueueNotification known = queue.notification();
+        // struct sigevent { u64 value; s32 signal, how; ... }, 64 bytes
+        Slot event = p.longs(known.value(), known.signal() & 0xffffffffL | (long) known.how() << 32, 0, 0, 0, 0, 0, 0);
+        p.call(SYS_mq_notify, Arg.of(files.numberOf(queue)), event)
+                .about("notification of message queue " + queue.file().path());
     }
 
     private Arg named(PosixQueue queue) {

@@ -251,6 +251,7 @@ final class ProcessPlanner {
             layout.temporaries().close(p);
             descriptors.createLate(p);
         }
+        AutogroupRebuild.add(p, process);
         p.end();
         return p.build();
     }
@@ -297,6 +298,7 @@ final class ProcessPlanner {
         if (ownsTable) {
             descriptors.settleRings(p, process.leader().tid(), true);
         }
+        descriptors.registerNotifications(p, process.pid());
         LimitsRebuild limits = ProcessRebuild.finish(p, process, space.dumpable());
         if (ownsTable) {
             descriptors.finish(p);

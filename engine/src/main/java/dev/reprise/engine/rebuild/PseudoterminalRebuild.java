@@ -182,7 +182,7 @@ final class PseudoterminalRebuild {
                         p.bytes(terminal.window().toArray()))
                 .about("a terminal");
         if (terminal.stopped() && opened) {
-            TerminalSettings.stop(p, master, any, settings);
+            TerminalSettings.stop(p, master, any, settings, terminal.stoppedByCall());
         }
         if (!terminal.locks().isEmpty()) {
             p.call(

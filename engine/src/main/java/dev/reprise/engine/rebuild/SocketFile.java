@@ -68,6 +68,7 @@ final class SocketFile {
                         p.string(path),
                         Arg.of(socket.boundFile().mode() & PERMISSIONS))
                 .about(path);
+        TimesRebuild.set(p, p.string(path), socket.boundFile());
     }
 
     // Only a socket is removed; anything else makes bind fail, with its name.

@@ -1,5 +1,6 @@
 package dev.reprise.engine.rebuild;
 
+import static dev.reprise.kernel.Sockets.IPPROTO_TCP;
 import static dev.reprise.kernel.Sockets.SOL_SOCKET;
 import static dev.reprise.kernel.Sockets.SO_BUF_LOCK;
 import static dev.reprise.kernel.Sockets.SO_RCVBUF;
@@ -10,7 +11,9 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setsockopt;
 
 import dev.reprise.engine.program.Arg;
 import dev.reprise.engine.program.ProgramBuilder;
+import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.SocketOption;
+import dev.reprise.kernel.Sockets;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -18,6 +21,7 @@ import java.util.List;
 /** Sets the options in which a socket differed from a new one. */
 final class SocketOptionsRebuild {
     private static final int SO_PRIORITY = 12;
+    private static final int TCP_WINDOW_CLAMP = 10;
     private static final int SO_LOCK_FILTER = 44;
 
     private final ProgramBuilder p;
@@ -31,6 +35,12 @@ final class SocketOptionsRebuild {
         lockFilter(number, options);
     }
 
+    /** All of a socket that is not connected. */
+    void set(int number, Socket socket) {
+        setAll(number, socket.options(), socket.protocol() != Sockets.IPPROTO_MPTCP);
+        lockFilter(number, socket.options());
+    }
+
     /** When its filter is in place. */
     void lockFilter(int number, List<SocketOption> options) {
         int locked = value(options, SOL_SOCKET, SO_LOCK_FILTER);
@@ -41,20 +51,42 @@ final class SocketOptionsRebuild {
 
     /** All but the lock of its filter. */
     void setUnlocked(int number, List<SocketOption> options) {
+        setAll(number, options, true);
+    }
+
+    private void setAll(int number, List<SocketOption> options, boolean unlocks) {
         for (SocketOption option : options) {
             if (isBuffer(option)) {
                 setBuffer(number, option);
-            } else if (!is(option, SO_BUF_LOCK) && !is(option, SO_PRIORITY) && !is(option, SO_LOCK_FILTER)) {
+            } else if (!is(option, SO_BUF_LOCK) && !is(option, SO_PRIORITY) && !isLate(option)) {
                 set(number, option.level(), option.name(), option.value().toArray());
             }
         }
-        if (options.stream().anyMatch(SocketOptionsRebuild::isBuffer)) {
+        if (unlocks && options.stream().anyMatch(SocketOptionsRebuild::isBuffer)) {
             // Setting a size locks it; without an entry the sizes had come by themselves.
             set(number, SOL_SOCKET, SO_BUF_LOCK, bytes(value(options, SOL_SOCKET, SO_BUF_LOCK)));
         }
         for (SocketOption option : options) {
             if (is(option, SO_PRIORITY)) { // IP_TOS changes it
                 set(number, SOL_SOCKET, SO_PRIORITY, option.value().toArray());
+            }
+        }
+    }
+
+    // What other calls do, when there is more than the socket.
+    private static boolean isLate(SocketOption option) {
+        return is(option, SO_LOCK_FILTER)
+                || is(option, Sockets.SO_ATTACH_REUSEPORT_CBPF)
+                || option.level() == IPPROTO_TCP && option.name() == TCP_WINDOW_CLAMP;
+    }
+
+    /** The program that chooses among the sockets of a port, when the socket has it; the most that a TCP connection's window may be. */
+    void setLate(int number, List<SocketOption> options) {
+        for (SocketOption option : options) {
+            if (is(option, Sockets.SO_ATTACH_REUSEPORT_CBPF)) {
+                SocketRebuild.attach(p, number, option.name(), option.value());
+            } else if (option.level() == IPPROTO_TCP && option.name() == TCP_WINDOW_CLAMP) {
+                set(number, IPPROTO_TCP, TCP_WINDOW_CLAMP, option.value().toArray());
             }
         }
     }

@@ -53,8 +53,13 @@ final class SocketRebuild {
             case UnixSocket _ -> unix.create(socket);
             case TcpConnection _ -> tcp.create(socket);
             case InetSocket inet -> {
-                plain(socket, inet.filter());
-                bound(socket);
+                if (inet.unread().isEmpty()) {
+                    plain(socket, inet.filter());
+                    bound(socket);
+                } else {
+                    withQueue(socket, inet);
+                }
+                options.setLate(files.numberOf(socket), socket.options());
                 inet(socket, inet);
             }
             case NetlinkSocket netlink -> {
@@ -85,8 +90,20 @@ final class SocketRebuild {
     private void plain(Socket socket, Bytes filter) {
         files.place(p, p.call(SYS_socket, socket.domain(), socket.type(), socket.protocol()), socket);
         attach(p, files.numberOf(socket), filter);
-        options.set(files.numberOf(socket), socket.options());
+        options.set(files.numberOf(socket), socket);
         SocketOwner.set(p, files.numberOf(socket), socket);
+    }
+
+    // What lies in the queue may have come before its filter and its peer.
+    private void withQueue(Socket socket, InetSocket inet) {
+        int number = files.numberOf(socket);
+        files.place(p, p.call(SYS_socket, socket.domain(), socket.type(), socket.protocol()), socket);
+        options.setUnlocked(number, socket.options());
+        SocketOwner.set(p, number, socket);
+        bound(socket);
+        new DatagramQueueRebuild(p).fill(socket, number, inet.unread());
+        attach(p, number, inet.filter());
+        options.lockFilter(number, socket.options());
     }
 
     // Connections in TIME_WAIT that the socket had accepted must not keep it from its port.
@@ -162,20 +179,18 @@ final class SocketRebuild {
 
     /** A classic BPF program; before the options, which may lock it. */
     static void attach(ProgramBuilder p, int number, Bytes filter) {
-        if (filter.isEmpty()) {
-            return;
+        if (!filter.isEmpty()) {
+            attach(p, number, Sockets.SO_ATTACH_FILTER, filter);
         }
+    }
+
+    /** The same by the option {@code name}. */
+    static void attach(ProgramBuilder p, int number, int name, Bytes filter) {
         // struct sock_fprog { u16 len; struct sock_filter *filter; }
         Slot program = p.space(16);
         p.store8(program, Arg.of(filter.length() / FILTER_ENTRY));
         p.store8(program.plus(8), p.bytes(filter.toArray()));
-        p.call(
-                        SYS_setsockopt,
-                        Arg.of(number),
-                        Arg.of(SOL_SOCKET),
-                        Arg.of(Sockets.SO_ATTACH_FILTER),
-                        program,
-                        Arg.of(16))
+        p.call(SYS_setsockopt, Arg.of(number), Arg.of(SOL_SOCKET), Arg.of(name), program, Arg.of(16))
                 .about("filter of socket " + number);
     }
 

@@ -66,7 +66,7 @@ final class SocketSend {
                         SYS_sendmsg,
                         sender,
                         header,
-                        Arg.of(Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL))
+                        Arg.of(Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL | (message.urgent() ? Sockets.MSG_OOB : 0)))
                 .about("a message in a socket's queue");
     }
 

@@ -174,6 +174,7 @@ final class TcpConnectionRebuild {
             if (socket.detail() instanceof TcpConnection tcp) {
                 SocketRebuild.attach(p, files.numberOf(socket), tcp.filter());
                 options.lockFilter(files.numberOf(socket), socket.options());
+                options.setLate(files.numberOf(socket), socket.options());
                 // Repair mode ends with SO_REUSEADDR off.
                 options.setNumber(
                         files.numberOf(socket),
@@ -193,6 +194,9 @@ final class TcpConnectionRebuild {
         p.call(SYS_bind, Arg.of(number), p.bytes(own), Arg.of(own.length)).about(about);
         p.call(SYS_connect, Arg.of(number), p.bytes(other), Arg.of(other.length))
                 .about(about);
+        if (!tcp.unsent().isEmpty()) {
+            send(Arg.of(number), tcp.unsent().toArray(), TcpConnection.NOT_URGENT);
+        }
         if (tcp.shutdown() != 0) {
             p.call(SYS_shutdown, number, tcp.shutdown() - 1).about(about);
         }
@@ -211,25 +215,38 @@ final class TcpConnectionRebuild {
             return;
         }
         Arg sender = peer == null ? Arg.of(files.numberOf(tcp.peer())) : peer;
-        SendBuffer.withRoom(
-                p,
-                sender,
-                2L * all.length + BYTES_OVERHEAD,
-                () -> p.expect(
-                                all.length,
-                                SYS_sendto,
-                                sender,
-                                p.bytes(all),
-                                Arg.of(all.length),
-                                Arg.of(Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL),
-                                Arg.of(0),
-                                Arg.of(0))
-                        .about("the queue of a TCP connection"));
+        send(sender, all, tcp.urgentAt());
         if (peer == null) {
             options.set(
                     files.numberOf(tcp.peer()),
                     SocketOptionsRebuild.buffers(((Socket) files.object(tcp.peer())).options()));
         }
+    }
+
+    // The urgent byte is the last of what is sent with MSG_OOB.
+    private void send(Arg sender, byte[] all, int urgentAt) {
+        SendBuffer.withRoom(p, sender, 2L * all.length + BYTES_OVERHEAD, () -> {
+            int urgentEnd = Math.min(urgentAt + 1, all.length);
+            if (urgentEnd > 0) {
+                sendNow(sender, Arrays.copyOf(all, urgentEnd), Sockets.MSG_OOB);
+            }
+            if (urgentEnd < all.length) {
+                sendNow(sender, Arrays.copyOfRange(all, urgentEnd, all.length), 0);
+            }
+        });
+    }
+
+    private void sendNow(Arg sender, byte[] bytes, int flags) {
+        p.expect(
+                        bytes.length,
+                        SYS_sendto,
+                        sender,
+                        p.bytes(bytes),
+                        Arg.of(bytes.length),
+                        Arg.of(flags | Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL),
+                        Arg.of(0),
+                        Arg.of(0))
+                .about("the queue of a TCP connection");
     }
 
     private void end(Socket socket) {

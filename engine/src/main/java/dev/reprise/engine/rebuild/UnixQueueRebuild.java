@@ -13,6 +13,7 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.Socket;
 import dev.reprise.image.state.SocketMessage;
 import dev.reprise.image.state.UnixSocket;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,16 @@ final class UnixQueueRebuild {
         this.names = names;
         this.gone = gone;
         this.send = new SocketSend(p, files);
+    }
+
+    /** Adds: what a client has sent that waits to be accepted. */
+    static void send(ProgramBuilder p, OpenFiles files, Socket client) {
+        List<SocketMessage> sent = UnixSocketRebuild.unix(client).sent();
+        if (!sent.isEmpty()) {
+            Arg sender = Arg.of(files.numberOf(client));
+            SocketSend send = new SocketSend(p, files);
+            SendBuffer.withRoom(p, sender, room(sent), () -> sent.forEach(message -> send.message(sender, message)));
+        }
     }
 
     void fill(Socket socket) {
@@ -118,10 +129,14 @@ final class UnixQueueRebuild {
     }
 
     private void withRoom(Arg sender, UnixSocket unix, Runnable sends) {
+        SendBuffer.withRoom(p, sender, room(unix.unread()), sends);
+    }
+
+    private static long room(List<SocketMessage> messages) {
         long room = 0;
-        for (SocketMessage message : unix.unread()) {
+        for (SocketMessage message : messages) {
             room += (long) message.data().length() * 2 + MESSAGE_OVERHEAD;
         }
-        SendBuffer.withRoom(p, sender, room, sends);
+        return room;
     }
 }

@@ -160,6 +160,7 @@ final class UnixSocketRebuild {
                     socket,
                     (address, length) -> p.call(SYS_connect, Arg.of(files.numberOf(client)), address, length)
                             .about("socket " + files.numberOf(client)));
+            UnixQueueRebuild.send(p, files, (Socket) files.object(client));
         }
         if (!unix.peerName().isEmpty()) {
             byte[] name = unix.peerName().toArray();

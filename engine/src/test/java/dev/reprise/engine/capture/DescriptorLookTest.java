@@ -49,7 +49,9 @@ class DescriptorLookTest {
         List<Refusal> refusals = look("""
                 renamed = open('renamed', 'w'); os.rename('renamed', 'x'); y = open('renamed', 'w')
                 status = open('/proc/1/status')
-                udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); udp.bind(('127.0.0.1', 0))
+                udp, beside = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]
+                for one in udp, beside: one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+                udp.bind(('127.0.0.1', 0)); beside.bind(udp.getsockname())
                 udp.sendto(b'x', udp.getsockname())
                 pid = os.pidfd_open(1)
                 log = os.open('/dev/kmsg', os.O_RDONLY)

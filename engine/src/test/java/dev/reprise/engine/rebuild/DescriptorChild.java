@@ -51,6 +51,7 @@ public final class DescriptorChild {
         p.call(SYS_close_range, first, above - 1, 0);
         fill(p, image, memory);
         memory.finish(p);
+        rebuild.createLate(p);
         rebuild.finish(p);
     }
 

@@ -4,13 +4,34 @@ import java.util.List;
 
 /** Memory that is no process's own: {@code runs} (offsets in bytes as start) of its contents are in the stream. */
 public record MemoryObject(
-        ObjectId id, Kind kind, String name, long size, int seals, int mode, Ownership ownership, List<PageRun> runs)
+        ObjectId id,
+        Kind kind,
+        String name,
+        long size,
+        int seals,
+        int mode,
+        Ownership ownership,
+        FileAttributes attributes,
+        List<PageRun> runs)
         implements SharedObject {
     public MemoryObject {
         runs = List.copyOf(runs);
         if ((kind == Kind.SYSTEM_V || kind == Kind.HUGE_SYSTEM_V) && size <= 0) {
             throw new IllegalArgumentException("System V segment of " + size + " bytes");
         }
+    }
+
+    /** Memory of whose file nothing more is known. */
+    public MemoryObject(
+            ObjectId id,
+            Kind kind,
+            String name,
+            long size,
+            int seals,
+            int mode,
+            Ownership ownership,
+            List<PageRun> runs) {
+        this(id, kind, name, size, seals, mode, ownership, FileAttributes.NONE, runs);
     }
 
     /** What keeps the memory. */

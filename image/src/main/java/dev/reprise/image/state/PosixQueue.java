@@ -15,10 +15,24 @@ public record PosixQueue(
         long maxMessages,
         long messageSize,
         boolean isEmpty,
-        List<QueuedMessage> messages)
+        List<QueuedMessage> messages,
+        QueueNotification notification)
         implements OpenFile {
     public PosixQueue {
         messages = List.copyOf(messages);
+    }
+
+    /** One of whose next message nobody is told. */
+    public PosixQueue(
+            ObjectId id,
+            int flags,
+            FileOwner owner,
+            FileIdentity file,
+            long maxMessages,
+            long messageSize,
+            boolean isEmpty,
+            List<QueuedMessage> messages) {
+        this(id, flags, owner, file, maxMessages, messageSize, isEmpty, messages, QueueNotification.NONE);
     }
 
     /** Whether it can be made again where it is gone. */

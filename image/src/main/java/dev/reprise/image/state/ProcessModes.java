@@ -12,6 +12,7 @@ import java.util.List;
  * @param ipcNamespace its {@link IpcNamespace}, or none: likewise
  * @param loginUid who has logged in, as audit(7) counts it: /proc/PID/loginuid, {@link #NOBODY} mostly
  * @param stopUnheard it is stopped, and its parent has not waited for that (WUNTRACED)
+ * @param autogroupNice the nice value of the group that the scheduler makes of its session; 0 where it does not lead one
  * @param memoryMerge all its memory may be merged with equal pages (PR_SET_MEMORY_MERGE)
  */
 public record ProcessModes(
@@ -22,13 +23,14 @@ public record ProcessModes(
         ObjectId utsNamespace,
         int loginUid,
         ObjectId ipcNamespace,
-        boolean stopUnheard) {
+        boolean stopUnheard,
+        int autogroupNice) {
     /** The {@code loginUid} of what nobody has logged in to start. */
     public static final int NOBODY = -1;
 
     /** Untouched. */
     public static final ProcessModes DEFAULT =
-            new ProcessModes(0, 0, false, List.of(), ObjectId.NONE, NOBODY, ObjectId.NONE, false);
+            new ProcessModes(0, 0, false, List.of(), ObjectId.NONE, NOBODY, ObjectId.NONE, false, 0);
 
     public ProcessModes {
         undos = List.copyOf(undos);
@@ -37,23 +39,62 @@ public record ProcessModes(
     /** The same with what becomes of semaphores. */
     public ProcessModes with(List<SemaphoreUndo> undone) {
         return new ProcessModes(
-                membarriers, denyWriteExecute, memoryMerge, undone, utsNamespace, loginUid, ipcNamespace, stopUnheard);
+                membarriers,
+                denyWriteExecute,
+                memoryMerge,
+                undone,
+                utsNamespace,
+                loginUid,
+                ipcNamespace,
+                stopUnheard,
+                autogroupNice);
     }
 
     /** The same in namespaces. */
     public ProcessModes in(ObjectId uts, ObjectId ipc) {
-        return new ProcessModes(membarriers, denyWriteExecute, memoryMerge, undos, uts, loginUid, ipc, stopUnheard);
+        return new ProcessModes(
+                membarriers, denyWriteExecute, memoryMerge, undos, uts, loginUid, ipc, stopUnheard, autogroupNice);
     }
 
     /** The same of a login. */
     public ProcessModes of(int login) {
         return new ProcessModes(
-                membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace, login, ipcNamespace, stopUnheard);
+                membarriers,
+                denyWriteExecute,
+                memoryMerge,
+                undos,
+                utsNamespace,
+                login,
+                ipcNamespace,
+                stopUnheard,
+                autogroupNice);
     }
 
     /** The same, stopped without its parent's knowledge. */
     public ProcessModes unheard(boolean unheard) {
         return new ProcessModes(
-                membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace, loginUid, ipcNamespace, unheard);
+                membarriers,
+                denyWriteExecute,
+                memoryMerge,
+                undos,
+                utsNamespace,
+                loginUid,
+                ipcNamespace,
+                unheard,
+                autogroupNice);
+    }
+
+    /** The same with the nice value of its session. */
+    public ProcessModes niced(int sessionNice) {
+        return new ProcessModes(
+                membarriers,
+                denyWriteExecute,
+                memoryMerge,
+                undos,
+                utsNamespace,
+                loginUid,
+                ipcNamespace,
+                stopUnheard,
+                sessionNice);
     }
 }

@@ -18,6 +18,7 @@ package dev.reprise.image.state;
  * @param output what has been written to it and not been read from the master
  * @param locks struct termios of what of its settings nobody can change (TIOCSLCKTRMIOS); empty: none
  * @param typed what has been typed at it and not been read
+ * @param stoppedByCall whether tcflow(3) has stopped it, which alone starts it again
  */
 public record Pseudoterminal(
         ObjectId id,
@@ -35,5 +36,6 @@ public record Pseudoterminal(
         int foreground,
         Bytes output,
         TypedAhead typed,
-        Bytes locks)
+        Bytes locks,
+        boolean stoppedByCall)
         implements SharedObject {}

@@ -8,9 +8,16 @@ import java.util.List;
  * @param sender the address of who sent it; empty for one without a name
  * @param credentials what SO_PASSCRED tells of who sent it
  * @param files the open files that come with it (SCM_RIGHTS)
+ * @param urgent whether it is the byte that MSG_OOB receives
  */
-public record SocketMessage(Bytes data, Bytes sender, SocketCredentials credentials, List<ObjectId> files) {
+public record SocketMessage(
+        Bytes data, Bytes sender, SocketCredentials credentials, List<ObjectId> files, boolean urgent) {
     public SocketMessage {
         files = List.copyOf(files);
+    }
+
+    /** One that is not urgent. */
+    public SocketMessage(Bytes data, Bytes sender, SocketCredentials credentials, List<ObjectId> files) {
+        this(data, sender, credentials, files, false);
     }
 }

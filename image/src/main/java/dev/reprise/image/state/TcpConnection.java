@@ -12,6 +12,7 @@ package dev.reprise.image.state;
  * @param windowScales of what it sends (bits 0-15) and receives (16-31)
  * @param segment the largest segment that the other end takes
  * @param ending what the other end has done
+ * @param urgentAt where among the unread bytes that which MSG_OOB receives is; {@link #NOT_URGENT}: nowhere
  * @param filter its classic BPF program, as SO_ATTACH_FILTER takes it; empty without one
  */
 public record TcpConnection(
@@ -24,8 +25,12 @@ public record TcpConnection(
         int windowScales,
         int segment,
         Ending ending,
-        Bytes filter)
+        Bytes filter,
+        int urgentAt)
         implements SocketDetail {
+    /** No byte is urgent. */
+    public static final int NOT_URGENT = -1;
+
     /** How a connection ends. */
     public enum Ending {
         /** It does not: the other end is there. */

@@ -14,6 +14,7 @@ import java.util.List;
  * @param pending the clients that wait in a listening socket's queue, the first in front
  * @param unread what lies in its queue
  * @param filter its classic BPF program, as SO_ATTACH_FILTER takes it; empty without one
+ * @param sent what it has sent on a connection that nobody has accepted yet
  */
 public record UnixSocket(
         Place place,
@@ -24,11 +25,27 @@ public record UnixSocket(
         SocketCredentials credentials,
         List<ObjectId> pending,
         List<SocketMessage> unread,
-        Bytes filter)
+        Bytes filter,
+        List<SocketMessage> sent)
         implements SocketDetail {
     public UnixSocket {
         pending = List.copyOf(pending);
         unread = List.copyOf(unread);
+        sent = List.copyOf(sent);
+    }
+
+    /** One whose connection, if any, has been accepted. */
+    public UnixSocket(
+            Place place,
+            ObjectId peer,
+            Bytes peerName,
+            int shutdown,
+            int error,
+            SocketCredentials credentials,
+            List<ObjectId> pending,
+            List<SocketMessage> unread,
+            Bytes filter) {
+        this(place, peer, peerName, shutdown, error, credentials, pending, unread, filter, List.of());
     }
 
     /** What has become of the file that a name stands for. */

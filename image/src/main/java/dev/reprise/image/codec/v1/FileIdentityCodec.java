@@ -1,5 +1,6 @@
 package dev.reprise.image.codec.v1;
 
+import dev.reprise.image.state.FileAttributes;
 import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.Ownership;
 import dev.reprise.image.wire.MessageReader;
@@ -22,7 +23,23 @@ final class FileIdentityCodec {
         if (!file.ownership().equals(Ownership.ROOT)) {
             m.message(8, OwnershipCodec.write(file.ownership()));
         }
+        if (file.atimeNanos() != FileAttributes.UNKNOWN_TIME) {
+            MessageWriter accessed = new MessageWriter();
+            accessed.signed(1, file.atimeNanos());
+            m.message(9, accessed);
+        }
         return m;
+    }
+
+    private static long time(MessageReader m) throws IOException {
+        long nanos = 0;
+        for (int field = m.next(); field != 0; field = m.next()) {
+            if (field != 1) {
+                throw m.unknown("FileTime");
+            }
+            nanos = m.signed();
+        }
+        return nanos;
     }
 
     static FileIdentity read(MessageReader m) throws IOException {
@@ -34,6 +51,7 @@ final class FileIdentityCodec {
         int mode = 0;
         String buildId = "";
         Ownership ownership = Ownership.ROOT;
+        long atimeNanos = FileAttributes.UNKNOWN_TIME;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> path = m.latin1();
@@ -44,9 +62,10 @@ final class FileIdentityCodec {
                 case 6 -> mode = m.u32();
                 case 7 -> buildId = m.utf8();
                 case 8 -> ownership = OwnershipCodec.read(m.message());
+                case 9 -> atimeNanos = time(m.message());
                 default -> throw m.unknown("FileIdentity");
             }
         }
-        return new FileIdentity(path, device, inode, size, mtimeNanos, mode, buildId, ownership);
+        return new FileIdentity(path, device, inode, size, mtimeNanos, mode, buildId, ownership, atimeNanos);
     }
 }

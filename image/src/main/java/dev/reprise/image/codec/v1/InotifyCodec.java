@@ -2,6 +2,7 @@ package dev.reprise.image.codec.v1;
 
 import dev.reprise.image.state.Inotify;
 import dev.reprise.image.state.InotifyWatch;
+import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.wire.MessageReader;
 import dev.reprise.image.wire.MessageWriter;
 import java.io.IOException;
@@ -19,6 +20,7 @@ final class InotifyCodec {
             w.u32(1, watch.descriptor());
             w.latin1(2, watch.path());
             w.u32(3, watch.mask());
+            w.u32(4, watch.file().value());
             m.message(4, w);
         }
         return m;
@@ -40,14 +42,16 @@ final class InotifyCodec {
         int descriptor = 0;
         String path = "";
         int mask = 0;
+        ObjectId file = ObjectId.NONE;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> descriptor = m.u32();
                 case 2 -> path = m.latin1();
                 case 3 -> mask = m.u32();
+                case 4 -> file = new ObjectId(m.u32());
                 default -> throw m.unknown("InotifyWatch");
             }
         }
-        return new InotifyWatch(descriptor, path, mask);
+        return new InotifyWatch(descriptor, path, mask, file);
     }
 }

@@ -1,5 +1,6 @@
 package dev.reprise.image.codec.v1;
 
+import dev.reprise.image.state.FileAttributes;
 import dev.reprise.image.state.MemoryObject;
 import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.Ownership;
@@ -24,6 +25,9 @@ final class MemoryObjectCodec {
         m.u32(6, memory.mode());
         m.packed(7, PageRunCodec.write(memory.runs()));
         m.message(8, OwnershipCodec.write(memory.ownership()));
+        if (!memory.attributes().equals(FileAttributes.NONE)) {
+            m.message(9, FileAttributesCodec.write(memory.attributes()));
+        }
         return m;
     }
 
@@ -35,6 +39,7 @@ final class MemoryObjectCodec {
         int seals = 0;
         int mode = 0;
         Ownership ownership = Ownership.ROOT;
+        FileAttributes attributes = FileAttributes.NONE;
         List<PageRun> runs = List.of();
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
@@ -46,10 +51,11 @@ final class MemoryObjectCodec {
                 case 6 -> mode = m.u32();
                 case 7 -> runs = PageRunCodec.read(m.packed());
                 case 8 -> ownership = OwnershipCodec.read(m.message());
+                case 9 -> attributes = FileAttributesCodec.read(m.message());
                 default -> throw m.unknown("MemoryObject");
             }
         }
-        return new MemoryObject(id, kind(kind), name, size, seals, mode, ownership, runs);
+        return new MemoryObject(id, kind(kind), name, size, seals, mode, ownership, attributes, runs);
     }
 
     private static int number(MemoryObject.Kind kind) {

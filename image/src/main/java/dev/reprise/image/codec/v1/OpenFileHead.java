@@ -31,11 +31,13 @@ final class OpenFileHead {
         m.u32(1, file.id().value());
         m.u32(2, file.flags());
         FileOwner owner = file.owner();
-        if ((owner.type() | owner.pid() | owner.signal()) != 0) {
+        if (!owner.equals(FileOwner.NONE)) {
             MessageWriter o = new MessageWriter();
             o.u32(1, owner.type());
             o.signed(2, owner.pid());
             o.u32(3, owner.signal());
+            o.u32(4, owner.uid() + 1);
+            o.u32(5, owner.effectiveUid() + 1);
             m.message(3, o);
         }
         return m;
@@ -55,14 +57,18 @@ final class OpenFileHead {
         int type = 0;
         int pid = 0;
         int signal = 0;
+        int uid = FileOwner.UNKNOWN;
+        int effectiveUid = FileOwner.UNKNOWN;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> type = m.u32();
                 case 2 -> pid = m.signed32();
                 case 3 -> signal = m.u32();
+                case 4 -> uid = m.u32() - 1;
+                case 5 -> effectiveUid = m.u32() - 1;
                 default -> throw m.unknown("FileOwner");
             }
         }
-        return new FileOwner(type, pid, signal);
+        return new FileOwner(type, pid, signal, uid, effectiveUid);
     }
 }

@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 /** path_files.proto: open files that have a path. They share one set of fields. */
 final class PathFilesCodec {
     private static final String TERMINAL = "TerminalFile";
+    private static final String DIRECTORY = "DirectoryFile";
 
     private final OpenFileHead head = new OpenFileHead();
     private @Nullable FileIdentity file;
     private long offset;
     private int rdev;
+    private int notices;
     private String goneName = "";
     private Bytes settings = Bytes.empty();
 
@@ -37,6 +39,7 @@ final class PathFilesCodec {
         MessageWriter m = OpenFileHead.write(directory);
         m.message(4, FileIdentityCodec.write(directory.file()));
         m.u64(5, directory.offset());
+        m.u32(6, directory.notices());
         return m;
     }
 
@@ -68,8 +71,8 @@ final class PathFilesCodec {
     }
 
     static DirectoryFile directory(MessageReader m) throws IOException {
-        PathFilesCodec f = read(m, "DirectoryFile", true, false);
-        return new DirectoryFile(f.head.id(), f.head.flags(), f.head.owner(), f.identity(), f.offset);
+        PathFilesCodec f = read(m, DIRECTORY, true, false);
+        return new DirectoryFile(f.head.id(), f.head.flags(), f.head.owner(), f.identity(), f.offset, f.notices);
     }
 
     static PathFile path(MessageReader m) throws IOException {
@@ -101,6 +104,8 @@ final class PathFilesCodec {
                 f.offset = m.u64();
             } else if (field == 6 && hasRdev) {
                 f.rdev = m.u32();
+            } else if (field == 6 && message.equals(DIRECTORY)) {
+                f.notices = m.u32();
             } else if (field == 7 && hasOffset) {
                 f.goneName = m.latin1();
             } else if (field == 7 && message.equals(TERMINAL)) {

@@ -2,6 +2,7 @@ package dev.reprise.image.codec.v1;
 
 import dev.reprise.image.state.FileIdentity;
 import dev.reprise.image.state.PosixQueue;
+import dev.reprise.image.state.QueueNotification;
 import dev.reprise.image.state.QueuedMessage;
 import dev.reprise.image.wire.MessageReader;
 import dev.reprise.image.wire.MessageWriter;
@@ -22,7 +23,33 @@ final class PosixQueueCodec {
         for (QueuedMessage message : queue.messages()) {
             m.message(8, QueuedMessageCodec.write(message));
         }
+        QueueNotification notification = queue.notification();
+        if (!notification.equals(QueueNotification.NONE)) {
+            MessageWriter n = new MessageWriter();
+            n.u32(1, notification.pid());
+            n.u32(2, notification.how());
+            n.u32(3, notification.signal());
+            n.u64(4, notification.value());
+            m.message(9, n);
+        }
         return m;
+    }
+
+    private static QueueNotification notification(MessageReader m) throws IOException {
+        int pid = 0;
+        int how = 0;
+        int signal = 0;
+        long value = 0;
+        for (int field = m.next(); field != 0; field = m.next()) {
+            switch (field) {
+                case 1 -> pid = m.u32();
+                case 2 -> how = m.u32();
+                case 3 -> signal = m.u32();
+                case 4 -> value = m.u64();
+                default -> throw m.unknown("QueueNotification");
+            }
+        }
+        return new QueueNotification(pid, how, signal, value);
     }
 
     static PosixQueue read(MessageReader m) throws IOException {
@@ -31,12 +58,14 @@ final class PosixQueueCodec {
         long[] sizes = new long[7];
         boolean isEmpty = false;
         List<QueuedMessage> messages = new ArrayList<>();
+        QueueNotification notification = QueueNotification.NONE;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 4 -> file = FileIdentityCodec.read(m.message());
                 case 5, 6 -> sizes[field] = m.u64();
                 case 7 -> isEmpty = m.bool();
                 case 8 -> messages.add(QueuedMessageCodec.read(m.message()));
+                case 9 -> notification = notification(m.message());
                 default -> head.read(field, m, "PosixQueue");
             }
         }
@@ -48,6 +77,7 @@ final class PosixQueueCodec {
                 sizes[5],
                 sizes[6],
                 isEmpty,
-                messages);
+                messages,
+                notification);
     }
 }

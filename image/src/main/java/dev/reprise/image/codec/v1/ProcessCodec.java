@@ -60,6 +60,7 @@ final class ProcessCodec {
             o.u32(6, modes.loginUid() + 1);
             o.u32(7, modes.ipcNamespace().value());
             o.bool(8, modes.stopUnheard());
+            o.signed(9, modes.autogroupNice());
             m.message(19, o);
         }
         return m;
@@ -74,6 +75,7 @@ final class ProcessCodec {
         int loginUid = ProcessModes.NOBODY;
         ObjectId ipcNamespace = ObjectId.NONE;
         boolean stopUnheard = false;
+        int autogroupNice = 0;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> membarriers = m.u32();
@@ -84,11 +86,20 @@ final class ProcessCodec {
                 case 6 -> loginUid = m.u32() - 1;
                 case 7 -> ipcNamespace = new ObjectId(m.u32());
                 case 8 -> stopUnheard = m.bool();
+                case 9 -> autogroupNice = m.signed32();
                 default -> throw m.unknown("ProcessModes");
             }
         }
         return new ProcessModes(
-                membarriers, denyWriteExecute, memoryMerge, undos, utsNamespace, loginUid, ipcNamespace, stopUnheard);
+                membarriers,
+                denyWriteExecute,
+                memoryMerge,
+                undos,
+                utsNamespace,
+                loginUid,
+                ipcNamespace,
+                stopUnheard,
+                autogroupNice);
     }
 
     static ProcessState read(MessageReader m, List<TaskState> tasks) throws IOException {

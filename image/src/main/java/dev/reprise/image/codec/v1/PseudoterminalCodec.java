@@ -35,6 +35,7 @@ final class PseudoterminalCodec {
             m.message(15, TypedAheadCodec.write(terminal.typed()));
         }
         m.bytes(16, terminal.locks().toArray());
+        m.bool(17, terminal.stoppedByCall());
         return m;
     }
 
@@ -47,12 +48,12 @@ final class PseudoterminalCodec {
         TypedAhead typed = TypedAhead.NONE;
         Bytes locks = Bytes.empty();
         int[] numbers = new int[14];
-        boolean[] flags = new boolean[8];
+        boolean[] flags = new boolean[18];
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> id = new ObjectId(m.u32());
                 case 2, 11, 12, 13 -> numbers[field] = m.u32();
-                case 3, 4, 5, 6, 7 -> flags[field] = m.bool();
+                case 3, 4, 5, 6, 7, 17 -> flags[field] = m.bool();
                 case 8 -> settings = Bytes.of(m.bytes());
                 case 9 -> window = Bytes.of(m.bytes());
                 case 10 -> ownership = OwnershipCodec.read(m.message());
@@ -78,7 +79,8 @@ final class PseudoterminalCodec {
                 numbers[13],
                 output,
                 typed,
-                locks);
+                locks,
+                flags[17]);
     }
 
     static MessageWriter write(PseudoterminalEnd end) {

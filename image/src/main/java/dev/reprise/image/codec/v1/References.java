@@ -13,6 +13,8 @@ import dev.reprise.image.state.FdTable;
 import dev.reprise.image.state.FifoEnd;
 import dev.reprise.image.state.FsContext;
 import dev.reprise.image.state.Image;
+import dev.reprise.image.state.Inotify;
+import dev.reprise.image.state.InotifyWatch;
 import dev.reprise.image.state.IoUring;
 import dev.reprise.image.state.IpcNamespace;
 import dev.reprise.image.state.MemFd;
@@ -102,6 +104,11 @@ final class References {
             case FifoEnd end -> require(end.pipe(), Pipe.class, "a fifo's end");
             case DeletedFile file -> require(file.memory(), MemoryObject.class, "a deleted file");
             case MemFd memFd -> require(memFd.memory(), MemoryObject.class, "a memfd");
+            case Inotify inotify -> {
+                for (InotifyWatch watch : inotify.watches()) {
+                    requireIfAny(watch.file(), OpenFile.class, "an inotify watch");
+                }
+            }
             case Epoll epoll -> {
                 for (EpollMember member : epoll.members()) {
                     // A watched file that no descriptor leads to any more has no object.

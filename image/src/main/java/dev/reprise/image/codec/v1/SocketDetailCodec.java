@@ -1,6 +1,7 @@
 package dev.reprise.image.codec.v1;
 
 import dev.reprise.image.state.Bytes;
+import dev.reprise.image.state.Datagram;
 import dev.reprise.image.state.InetSocket;
 import dev.reprise.image.state.NetlinkSocket;
 import dev.reprise.image.state.PacketSocket;
@@ -39,7 +40,26 @@ final class SocketDetailCodec {
         m.u32(2, inet.shutdown());
         inet.memberships().forEach(one -> m.element(3, one.toArray()));
         m.bytes(4, inet.filter().toArray());
+        for (Datagram datagram : inet.unread()) {
+            MessageWriter d = new MessageWriter();
+            d.bytes(1, datagram.data().toArray());
+            d.bytes(2, datagram.sender().toArray());
+            m.message(5, d);
+        }
         return m;
+    }
+
+    private static Datagram datagram(MessageReader m) throws IOException {
+        Bytes data = Bytes.empty();
+        Bytes sender = Bytes.empty();
+        for (int field = m.next(); field != 0; field = m.next()) {
+            switch (field) {
+                case 1 -> data = Bytes.of(m.bytes());
+                case 2 -> sender = Bytes.of(m.bytes());
+                default -> throw m.unknown("Datagram");
+            }
+        }
+        return new Datagram(data, sender);
     }
 
     private static MessageWriter netlink(NetlinkSocket netlink) {
@@ -65,16 +85,18 @@ final class SocketDetailCodec {
         int shutdown = 0;
         List<Bytes> memberships = new ArrayList<>();
         Bytes filter = Bytes.empty();
+        List<Datagram> unread = new ArrayList<>(0);
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> peerAddress = Bytes.of(m.bytes());
                 case 2 -> shutdown = m.u32();
                 case 3 -> memberships.add(Bytes.of(m.bytes()));
                 case 4 -> filter = Bytes.of(m.bytes());
+                case 5 -> unread.add(datagram(m.message()));
                 default -> throw m.unknown("InetSocket");
             }
         }
-        return new InetSocket(peerAddress, shutdown, memberships, filter);
+        return new InetSocket(peerAddress, shutdown, memberships, filter, unread);
     }
 
     static NetlinkSocket netlink(MessageReader m) throws IOException {

@@ -24,6 +24,7 @@ final class TcpConnectionCodec {
         m.u32(8, tcp.segment());
         m.u32(9, number(tcp.ending()));
         m.bytes(10, tcp.filter().toArray());
+        m.u32(11, tcp.urgentAt() + 1);
         return m;
     }
 
@@ -38,6 +39,7 @@ final class TcpConnectionCodec {
         int segment = 0;
         int ending = 0;
         Bytes filter = Bytes.empty();
+        int urgentAt = TcpConnection.NOT_URGENT;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> peer = new ObjectId(m.u32());
@@ -50,11 +52,22 @@ final class TcpConnectionCodec {
                 case 8 -> segment = m.u32();
                 case 9 -> ending = m.u32();
                 case 10 -> filter = Bytes.of(m.bytes());
+                case 11 -> urgentAt = m.u32() - 1;
                 default -> throw m.unknown("TcpConnection");
             }
         }
         return new TcpConnection(
-                peer, peerAddress, shutdown, unread, unsent, options, windowScales, segment, ending(ending), filter);
+                peer,
+                peerAddress,
+                shutdown,
+                unread,
+                unsent,
+                options,
+                windowScales,
+                segment,
+                ending(ending),
+                filter,
+                urgentAt);
     }
 
     private static int number(TcpConnection.Ending ending) {

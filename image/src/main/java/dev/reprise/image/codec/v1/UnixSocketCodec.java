@@ -27,15 +27,23 @@ final class UnixSocketCodec {
         credentials(m, 6, unix.credentials());
         m.packed(7, ids(unix.pending()));
         for (SocketMessage message : unix.unread()) {
-            MessageWriter one = new MessageWriter();
-            one.bytes(1, message.data().toArray());
-            one.bytes(2, message.sender().toArray());
-            credentials(one, 3, message.credentials());
-            one.packed(4, ids(message.files()));
-            m.message(8, one);
+            m.message(8, write(message));
         }
         m.bytes(9, unix.filter().toArray());
+        for (SocketMessage message : unix.sent()) {
+            m.message(10, write(message));
+        }
         return m;
+    }
+
+    private static MessageWriter write(SocketMessage message) {
+        MessageWriter one = new MessageWriter();
+        one.bytes(1, message.data().toArray());
+        one.bytes(2, message.sender().toArray());
+        credentials(one, 3, message.credentials());
+        one.packed(4, ids(message.files()));
+        one.bool(5, message.urgent());
+        return one;
     }
 
     static UnixSocket read(MessageReader m) throws IOException {
@@ -48,6 +56,7 @@ final class UnixSocketCodec {
         List<ObjectId> pending = List.of();
         List<SocketMessage> unread = new ArrayList<>();
         Bytes filter = Bytes.empty();
+        List<SocketMessage> sent = new ArrayList<>(0);
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> place = m.u32();
@@ -59,10 +68,12 @@ final class UnixSocketCodec {
                 case 7 -> pending = ids(m.packed());
                 case 8 -> unread.add(message(m.message()));
                 case 9 -> filter = Bytes.of(m.bytes());
+                case 10 -> sent.add(message(m.message()));
                 default -> throw m.unknown("UnixSocket");
             }
         }
-        return new UnixSocket(place(place), peer, peerName, shutdown, error, credentials, pending, unread, filter);
+        return new UnixSocket(
+                place(place), peer, peerName, shutdown, error, credentials, pending, unread, filter, sent);
     }
 
     private static SocketMessage message(MessageReader m) throws IOException {
@@ -70,16 +81,18 @@ final class UnixSocketCodec {
         Bytes sender = Bytes.empty();
         SocketCredentials credentials = SocketCredentials.NONE;
         List<ObjectId> files = List.of();
+        boolean urgent = false;
         for (int field = m.next(); field != 0; field = m.next()) {
             switch (field) {
                 case 1 -> data = Bytes.of(m.bytes());
                 case 2 -> sender = Bytes.of(m.bytes());
                 case 3 -> credentials = credentials(m.message());
                 case 4 -> files = ids(m.packed());
+                case 5 -> urgent = m.bool();
                 default -> throw m.unknown("SocketMessage");
             }
         }
-        return new SocketMessage(data, sender, credentials, files);
+        return new SocketMessage(data, sender, credentials, files, urgent);
     }
 
     private static void credentials(MessageWriter m, int field, SocketCredentials credentials) {
