@@ -138,8 +138,9 @@ class SelfTest {
     @Test
     void aKilledWarmUpTakesItsJvmAlong() throws Exception {
         Path cache = Files.createDirectory(scratch.resolve("cache"));
-        String script = "XDG_CACHE_HOME=$1 $2 warm & until jvm=$(pgrep -f 'Main [s]elf '); do sleep .1; done; kill -9 $!;"
-                + " while [[ -e /proc/$jvm/exe ]]; do sleep .1; done; echo ended";
+        String script =
+                "XDG_CACHE_HOME=$1 $2 warm & until jvm=$(pgrep -f 'Main [s]elf '); do sleep .1; done; kill -9 $!;"
+                        + " while [[ -e /proc/$jvm/exe ]]; do sleep .1; done; echo ended";
         List<String> command = new ArrayList<>(List.of("unshare", "-pf", "--kill-child", "--mount-proc"));
         command.addAll(List.of("bash", "-c", script, "bash", cache + "", Checkout.ROOT.resolve("reprise") + ""));
         assertThat(Tool.run(new ProcessBuilder(command)).out()).isEqualTo("ended\n");

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ToolDiesTest {
     private static final Pattern OWN_DOING =
-            Pattern.compile("ShdPnd|SigPnd|pos:|VmSize|/SYSV|flags of mappings|CachedCqTail");
+            Pattern.compile("ShdPnd|SigPnd|pos:|pending:|total:|VmSize|/SYSV|flags of mappings|CachedCqTail");
     private static final int SAMPLE = Integer.getInteger("reprise.deaths", 12);
     private static final long PATIENCE_NANOS = 10_000_000_000L;
 

@@ -106,6 +106,7 @@ class TwinForkTest extends TwinCase {
                 "setpriv --groups 4",
                 "setpriv --bounding-set -sys_admin",
                 "setpriv --no-new-privs",
+                "setpriv --securebits +keep_caps_locked",
                 "prlimit --fsize=1000000",
                 "unshare --uts"
             })
@@ -116,6 +117,24 @@ class TwinForkTest extends TwinCase {
             end(program.pid());
             assertThat(restored(stats, memory)).isEqualTo(program.pid());
             assertThat(isForked(stats)).isFalse();
+            assertThat(asked()).isEqualTo("right 1");
+        }
+    }
+
+    // What a fork has from the beginning too, and must not have while it becomes the program.
+    @ParameterizedTest
+    @ValueSource(strings = {"setarch -X", "prlimit --nofile=8:4096"})
+    void whatIsInTheWayIsPutOff(String command) throws Exception {
+        Path stats = scratch.resolve("stats");
+        try (RealProgram program = checker(MEGABYTES, 0, "/dev/null", command)) {
+            String look = "cut -d ' ' -f 1,2 /proc/" + program.pid() + "/maps; grep files /proc/" + program.pid()
+                    + "/limits; cat /proc/" + program.pid() + "/personality /proc/" + program.pid() + "/timerslack_ns";
+            String before = program.ask(look);
+            Tool.run("checkpoint", "--twin", "-o", memory, program.pid() + "").succeeds();
+            end(program.pid());
+            assertThat(restored(stats, memory)).isEqualTo(program.pid());
+            assertThat(isForked(stats)).isTrue();
+            assertThat(program.ask(look)).isEqualTo(before);
             assertThat(asked()).isEqualTo("right 1");
         }
     }

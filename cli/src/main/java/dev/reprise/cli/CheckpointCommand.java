@@ -100,7 +100,7 @@ final class CheckpointCommand implements Callable<Integer> {
             description =
                     "With -o mem:NAME: copy no memory at all. A copy-on-write copy of each process stays behind, stopped for ever, and holds what is"
                             + " not in mem:NAME: it costs what the program changes afterwards. It is in the program's control group, goes first when memory"
-                            + " is short, and ends with 'reprise rm'; 'reprise cp mem:NAME FILE' writes all of it out. 'restore -d' of a single process"
+                            + " is short, and ends with 'reprise rm'; 'reprise cp mem:NAME FILE' writes all of it out. 'restore -d' of a single process that leads its session"
                             + " forks it: nothing is copied then either.")
     private boolean twin;
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A small file for the user (--stats, --pidfile) that appears under its name only when complete. It is created aside
- * before anything else is done, so that an unwritable directory is found in time.
+ * before anything else is done, so that an unwritable directory is found in time. A device or a FIFO is written to, never replaced.
  */
 final class FileAside implements AutoCloseable {
     private final Path file;
@@ -46,6 +46,9 @@ final class FileAside implements AutoCloseable {
                 MemoryStore.Part part = MemoryStore.part(absolute);
                 return new FileAside(absolute, part.path(), part);
             }
+            if (Files.exists(absolute) && !Files.isRegularFile(absolute)) {
+                return new FileAside(absolute, absolute, null);
+            }
             return new FileAside(absolute, Files.createTempFile(directory, ".reprise", ".part"), null);
         } catch (IOException denied) {
             throw new IOException(file + ": cannot be created (" + Failures.text(denied) + ")", denied);
@@ -68,14 +71,14 @@ final class FileAside implements AutoCloseable {
 
     /** Lets the file appear with this text. */
     void write(String text) throws IOException {
-        Files.writeString(aside, text);
+        Files.writeString(aside, text, StandardOpenOption.WRITE);
         publish();
     }
 
     private void publish() throws IOException {
         if (part != null) {
             warning = part.publish().orElse("");
-        } else {
+        } else if (!aside.equals(file)) {
             Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
     }
@@ -89,7 +92,7 @@ final class FileAside implements AutoCloseable {
     public void close() throws IOException {
         if (part != null) {
             part.close();
-        } else {
+        } else if (!aside.equals(file)) {
             Files.deleteIfExists(aside);
         }
     }

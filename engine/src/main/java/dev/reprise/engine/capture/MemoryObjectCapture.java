@@ -143,7 +143,10 @@ final class MemoryObjectCapture implements AutoCloseable {
 
     // Who maps memory that has no file cannot ask for its times either.
     private static boolean hasAttributes(String name) {
-        return isMemfd(name) || kind(name) == MemoryObject.Kind.FILE_CONTENTS && name.endsWith(DELETED);
+        return isMemfd(name)
+                || !HugePages.isAnonymous(name)
+                        && kind(name) == MemoryObject.Kind.FILE_CONTENTS
+                        && name.endsWith(DELETED);
     }
 
     private static FileAttributes attributes(Fd fd, FileStatus status) {

@@ -204,6 +204,14 @@ public final class Pager implements AutoCloseable {
         arena.close();
     }
 
+    /** Gives up what has not come; throws what was wrong with the image, which has ended the program. */
+    public void requireGood() throws IOException {
+        close();
+        if (failure instanceof IOException io) {
+            throw io;
+        }
+    }
+
     /** Gives up what has not come: then the program is killed. */
     @Override
     public void close() {

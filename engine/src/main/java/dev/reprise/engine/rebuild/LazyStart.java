@@ -77,6 +77,13 @@ final class LazyStart implements AutoCloseable {
         pager = new Pager(pages, served, guard, wanted);
     }
 
+    /** When something else has failed: throws what was wrong with the image, which has ended the program. */
+    void requireGood() throws IOException {
+        if (pager != null) {
+            pager.requireGood();
+        }
+    }
+
     /** The pager is the caller's now. */
     @Nullable
     Pager release() {

@@ -183,27 +183,45 @@ public final class RestoreRun {
             RestorePlanner planner, RestorePlan plan, SeedForest forest, FamilyGuard guard, PageSource source)
             throws KernelException, IOException, RestoreException {
         try (LazyStart lazy = lazyStart(plan, source)) {
-            // 4. memory, and the proof that the image is whole
-            enter("memory");
-            loadMemory(planner, plan, forest, source, lazy);
-            // 5. what only finished memory can have, then each thread's own
-            enter("threads");
-            finishTables(plan, forest, lazy);
-            forest.endOthers();
-            finishTasks(plan, forest);
-            runLast(plan, forest);
-            // 6. into the program's own code
-            guard.watch(forest.processes().stream().map(SeedProcess::pid).toList());
-            Releases releases = new Releases(forest, plan);
-            releases.leaveSegment();
-            if (!options.detached() && ControllingTerminal.isOurs()) {
-                ControllingTerminal.giveTo(forest.root().pid());
+            try {
+                return finish(planner, plan, forest, guard, source, lazy);
+            } catch (KernelException failure) {
+                if (lazy != null) {
+                    lazy.requireGood();
+                }
+                throw failure;
             }
-            releases.letGo();
-            guard.commit();
-            warnOfParents();
-            return new Running(forest.root().pid(), forest.child(), lazy == null ? null : lazy.release());
         }
+    }
+
+    private Running finish(
+            RestorePlanner planner,
+            RestorePlan plan,
+            SeedForest forest,
+            FamilyGuard guard,
+            PageSource source,
+            @Nullable LazyStart lazy)
+            throws KernelException, IOException, RestoreException {
+        // 4. memory, and the proof that the image is whole
+        enter("memory");
+        loadMemory(planner, plan, forest, source, lazy);
+        // 5. what only finished memory can have, then each thread's own
+        enter("threads");
+        finishTables(plan, forest, lazy);
+        forest.endOthers();
+        finishTasks(plan, forest);
+        runLast(plan, forest);
+        // 6. into the program's own code
+        guard.watch(forest.processes().stream().map(SeedProcess::pid).toList());
+        Releases releases = new Releases(forest, plan);
+        releases.leaveSegment();
+        if (!options.detached() && ControllingTerminal.isOurs()) {
+            ControllingTerminal.giveTo(forest.root().pid());
+        }
+        releases.letGo();
+        guard.commit();
+        warnOfParents();
+        return new Running(forest.root().pid(), forest.child(), lazy == null ? null : lazy.release());
     }
 
     private static void makeObjects(RestorePlan plan, SeedForest forest) throws KernelException {

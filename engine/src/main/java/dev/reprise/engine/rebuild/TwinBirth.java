@@ -1,5 +1,6 @@
 package dev.reprise.engine.rebuild;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_arch_prctl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_clone;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_clone3;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_close;
@@ -9,12 +10,16 @@ import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_fcntl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_getpriority;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_ioprio_set;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_openat;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_personality;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pidfd_getfd;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_pidfd_open;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prctl;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prlimit64;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_rt_sigaction;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_set_mempolicy;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_setpriority;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_shmat;
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_sigaltstack;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_write;
 
 import dev.reprise.engine.program.Arg;
@@ -33,6 +38,7 @@ import dev.reprise.kernel.Fd;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Prctl;
 import dev.reprise.kernel.Proc;
+import dev.reprise.kernel.Resource;
 import dev.reprise.kernel.Sched;
 import dev.reprise.kernel.Shm;
 import dev.reprise.kernel.Signal;
@@ -53,6 +59,10 @@ final class TwinBirth {
     private static final long HELPER =
             CloneArgs.CLONE_VM | CloneArgs.CLONE_VFORK | CloneArgs.CLONE_PARENT | CloneArgs.CLONE_UNTRACED;
     private static final int FAILED = 127;
+    private static final long SS_DISABLE = 2;
+    /** personality(2) only tells. */
+    private static final long TELL = 0xffffffffL;
+
     private static final long NO_LIMIT = 20;
 
     private final ProgramBuilder p = new ProgramBuilder();
@@ -102,6 +112,7 @@ final class TwinBirth {
 
     // Whatever is left to a parent is done in the end as for every restored process; this is for the time until then.
     private void becomeLikeUs() throws KernelException {
+        becomePlain();
         p.attempt(SYS_prctl, Arg.of(Prctl.PR_SET_NAME), p.string("reprise"));
         p.attempt(SYS_setpriority, Sched.PRIO_PROCESS, 0, NO_LIMIT - Door.call(SYS_getpriority, Sched.PRIO_PROCESS, 0));
         p.attempt(SYS_ioprio_set, Sched.IOPRIO_WHO_PROCESS, 0, 0);
@@ -112,6 +123,26 @@ final class TwinBirth {
                 SYS_openat, Arg.of(Fd.AT_FDCWD), p.string("/proc/self/oom_score_adj"), Arg.of(Fcntl.O_WRONLY));
         p.attempt(SYS_write, file, p.bytes(score), Arg.of(score.length));
         p.attempt(SYS_close, file);
+    }
+
+    // What a plan does not set where it is the default: it may be that of the thread that has made the twin. Limits,
+    // personality and
+    // slack hold from the beginning.
+    private void becomePlain() throws KernelException {
+        p.setStackPointer(Arg.of(0)); // nobody may change the signal stack that he is on
+        p.attempt(SYS_sigaltstack, p.longs(0, SS_DISABLE, 0), Arg.of(0));
+        p.attempt(SYS_set_mempolicy, 0, 0, 0);
+        p.attempt(SYS_prctl, Prctl.PR_SET_TSC, 1);
+        p.attempt(SYS_arch_prctl, Prctl.ARCH_SET_CPUID, 1);
+        p.attempt(SYS_prctl, Prctl.PR_MCE_KILL, 0, 0, 0, 0);
+        p.attempt(SYS_prctl, Prctl.PR_SET_IO_FLUSHER, 0, 0, 0, 0);
+        p.attempt(SYS_prctl, Prctl.PR_SET_TIMERSLACK, Door.call(SYS_prctl, Prctl.PR_GET_TIMERSLACK));
+        p.attempt(SYS_personality, Door.call(SYS_personality, TELL));
+        Slot files = p.space(Resource.SIZE);
+        Arg limit = Arg.of(Resource.RLIMIT_NOFILE);
+        p.attempt(SYS_prlimit64, Arg.of(0), limit, Arg.of(0), files);
+        p.store8(files, Arg.contentOf(files.plus(Long.BYTES)));
+        p.attempt(SYS_prlimit64, Arg.of(0), limit, files, Arg.of(0));
     }
 
     // In ascending order: what it gets is the lowest number that is free.

@@ -1,5 +1,6 @@
 package dev.reprise.engine.rebuild;
 
+import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prctl;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_prlimit64;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -17,12 +18,14 @@ import dev.reprise.image.state.ObjectId;
 import dev.reprise.image.state.PageRun;
 import dev.reprise.image.state.ProcessState;
 import dev.reprise.image.state.ResourceLimit;
+import dev.reprise.image.state.Speculation;
 import dev.reprise.image.state.TerminalFile;
 import dev.reprise.image.state.Twin;
 import dev.reprise.kernel.Door;
 import dev.reprise.kernel.Errno;
 import dev.reprise.kernel.KernelException;
 import dev.reprise.kernel.Mapping;
+import dev.reprise.kernel.Prctl;
 import dev.reprise.kernel.Proc;
 import dev.reprise.kernel.ProcStatus;
 import dev.reprise.kernel.Resource;
@@ -68,7 +71,8 @@ record TwinFork(Twin twin, Mapping mapping) {
                 || !options.detached()
                 || options.lazy().isPresent()
                 || needsTerminal(image, options)
-                || FirstSession.of(image, options).byParent()) {
+                || !isNamespaced(image, options)
+                        && FirstSession.of(image, options).byParent()) {
             return null;
         }
         Mapping mapping = KeptCopy.segmentOf(twin.pid(), mark(twin));
@@ -78,6 +82,7 @@ record TwinFork(Twin twin, Mapping mapping) {
                         && hasOurRights(twin.pid())
                         && isWhereWeAre(twin.pid())
                         && isInGroupsOf(process, image, twin.pid())
+                        && hasOurSecureBits(process)
                         && leavesRoom(process.limits(), image)
                         && has(twin.pid(), TwinSpace.of(space, segment(mapping)))
                 ? new TwinFork(twin, mapping)
@@ -111,6 +116,11 @@ record TwinFork(Twin twin, Mapping mapping) {
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
+    }
+
+    // There the session is made by the first process.
+    private static boolean isNamespaced(Image image, RestoreOptions options) {
+        return options.pidNamespace() && image.processes().getFirst().pid() != 1;
     }
 
     // Its session has no terminal.
@@ -173,6 +183,15 @@ record TwinFork(Twin twin, Mapping mapping) {
             }
         }
         return true;
+    }
+
+    // No file of /proc tells of them, and whichever thread has made it: locked ones keep a restore from what it does.
+    private static boolean hasOurSecureBits(ProcessState process) {
+        long ours = Door.call(SYS_prctl, Prctl.PR_GET_SECUREBITS);
+        Speculation first = process.leader().modes().speculation();
+        return process.tasks().stream()
+                .allMatch(task -> task.credentials().securebits() == ours
+                        && task.modes().speculation().equals(first));
     }
 
     // It has the program's limits from the beginning, not in the end.

@@ -24,7 +24,7 @@ public final class KeptCopy implements AutoCloseable {
     private static final long ROOM = 1 << 16;
 
     private static final Program NOTHING = nothing();
-    private static final long PATIENCE_NANOS = 10_000_000_000L;
+    private static final long PATIENCE_NANOS = 600_000_000_000L;
     private static final long ANSWER_NANOS = 1_000_000_000L;
 
     private final Segment segment;

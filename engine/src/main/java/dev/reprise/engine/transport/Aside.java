@@ -37,6 +37,9 @@ public final class Aside implements AutoCloseable {
     public static Aside create(Path target, boolean sync, String permissions) throws IOException {
         Path absolute = target.toAbsolutePath();
         Path real = Files.exists(absolute) ? absolute.toRealPath() : absolute;
+        if (Files.exists(real) && !Files.isRegularFile(real)) {
+            throw new IOException(target + " is no regular file: nothing takes its place"); // a device
+        }
         if (Kept.isPlace(real)) {
             return ofDraft(Draft.create(real, permissions), real);
         }
