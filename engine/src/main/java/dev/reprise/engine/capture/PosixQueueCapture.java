@@ -81,7 +81,11 @@ final class PosixQueueCapture implements OpenFileCapture {
             long queue = inode - memory.offset("mqueue_inode_info", "vfs_inode");
             ByteBuffer event = ByteBuffer.wrap(memory.read(queue + memory.offset("mqueue_inode_info", "notify"), EVENT))
                     .order(ByteOrder.LITTLE_ENDIAN);
-            return new QueueNotification(status.watcher(), event.getInt(12), event.getInt(8), event.getLong(0));
+            int how = event.getInt(12);
+            // of any other kind the rest is that of whoever had this memory before (do_mq_notify)
+            return how == SIGEV_SIGNAL
+                    ? new QueueNotification(status.watcher(), how, event.getInt(8), event.getLong(0))
+                    : new QueueNotification(status.watcher(), how, 0, 0);
         });
     }
 
