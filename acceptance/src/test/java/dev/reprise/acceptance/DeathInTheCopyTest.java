@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The tool is killed in the milliseconds in which a program has a child of ours, which makes the copy of its memory: the
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>{@code -Dreprise.deaths=N} says how often.
  */
+@Isolated("it looks at all children of this JVM")
 class DeathInTheCopyTest {
     private static final int DEATHS = Integer.getInteger("reprise.deaths", 10);
     /** A copy of so much memory takes some milliseconds. */
@@ -85,7 +87,7 @@ class DeathInTheCopyTest {
                 Set<String> left = new TreeSet<>();
                 for (int child : Tasks.children()) { // orphans of others come and go
                     String stat = stat(child);
-                    if (!children.contains(child) && stat.matches("\\d+ \\((python|reprise-).*\\R?")) {
+                    if (!children.contains(child) && stat.matches("\\d+ \\((python|reprise-copy).*\\R?")) {
                         left.add(stat);
                     }
                 }
