@@ -248,6 +248,22 @@ ssize_t guest_read_file(const char *path, char *buffer, size_t size)
     return (ssize_t)length;
 }
 
+char guest_state(pid_t pid)
+{
+    char path[64], text[512];
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    if (guest_read_file(path, text, sizeof text) < 0)
+        guest_die("%s: %s", path, strerror(errno));
+    return strrchr(text, ')')[2];
+}
+
+bool guest_is_blocked(pid_t pid)
+{
+    char path[64], text[512];
+    snprintf(path, sizeof path, "/proc/%d/syscall", pid);
+    return guest_read_file(path, text, sizeof text) > 0 && strncmp(text, "running", 7) != 0 && guest_state(pid) == 'S';
+}
+
 int main(int argc, char **argv)
 {
     char absolute[PATH_MAX];

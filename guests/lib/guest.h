@@ -139,6 +139,12 @@ void guest_check_fill(const char *what, const void *memory, size_t length, uint6
 // Reads a whole small file into the buffer and ends it with a zero byte; -1 with errno on error.
 ssize_t guest_read_file(const char *path, char *buffer, size_t size);
 
+// The letter for a process's state, as in /proc/PID/stat; ends the guest when there is none.
+char guest_state(pid_t pid);
+
+// Whether it is in a system call that waits, and not on the way there.
+bool guest_is_blocked(pid_t pid);
+
 // A counter that a thread of the guest moves goes on: by so many, within ten seconds.
 void guest_check_goes_on(const char *what, const _Atomic long *counter, long more);
 

@@ -29,15 +29,6 @@ void sabotage(void)
     NEED(kill(told.pid, SIGCONT));
 }
 
-static char state(pid_t pid)
-{
-    char path[64], text[512];
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    if (guest_read_file(path, text, sizeof text) < 0)
-        return '?';
-    return strrchr(text, ')')[2];
-}
-
 static bool has_proc(void)
 {
     char path[64], self[64];
@@ -50,8 +41,8 @@ static bool has_proc(void)
 void verify(void)
 {
     if (has_proc()) {
-        CHECK("state of one", state(told.pid), 'T');
-        CHECK("state of the other", state(untold.pid), 'T');
+        CHECK("state of one", guest_state(told.pid), 'T');
+        CHECK("state of the other", guest_state(untold.pid), 'T');
     }
     siginfo_t info = {0};
     CHECK("waitid for news", waitid(P_PID, (id_t)told.pid, &info, WSTOPPED | WNOHANG), 0);

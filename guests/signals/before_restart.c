@@ -43,22 +43,6 @@ _Noreturn static void child(int kind)
     _exit(0);
 }
 
-static char state(pid_t pid)
-{
-    char path[64], text[512];
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    if (guest_read_file(path, text, sizeof text) < 0)
-        guest_die("setup: %s: %s", path, strerror(errno));
-    return strrchr(text, ')')[2];
-}
-
-static bool is_asleep(pid_t pid)
-{
-    char path[64], text[512];
-    snprintf(path, sizeof path, "/proc/%d/syscall", pid);
-    return guest_read_file(path, text, sizeof text) > 0 && strncmp(text, "running", 7) != 0 && state(pid) == 'S';
-}
-
 // 0x50f: syscall
 static void step_back(pid_t pid, bool outside)
 {
@@ -78,7 +62,7 @@ static void step_back(pid_t pid, bool outside)
         guest_die("setup: no syscall instruction but %lx", code);
     NEED(ptrace(PTRACE_SETREGS, pid, 0, &registers));
     NEED(ptrace(PTRACE_DETACH, pid, 0, 0));
-    while (state(pid) != 'T')
+    while (guest_state(pid) != 'T')
         usleep(1000);
 }
 
@@ -92,12 +76,12 @@ void setup(void)
             children[kind] = NEED(fork());
             if (children[kind] == 0)
                 child(kind);
-            while (state(children[kind]) != 'Z' && !is_asleep(children[kind]))
+            while (guest_state(children[kind]) != 'Z' && !guest_is_blocked(children[kind]))
                 usleep(1000);
             kill(children[kind], SIGSTOP);
             siginfo_t info;
             NEED(waitid(P_PID, (id_t)children[kind], &info, WSTOPPED | WEXITED | WNOWAIT));
-        } while (state(children[kind]) == 'Z');
+        } while (guest_state(children[kind]) == 'Z');
         step_back(children[kind], kind == NANOSLEEPS_OUTSIDE || kind == POLLS_OUTSIDE);
     }
 }
@@ -112,8 +96,8 @@ void verify(void)
     for (int kind = 0; kind < KINDS; kind++) {
         struct pollfd one = {.fd = results[0], .events = POLLIN};
         int answer[3] = {-1, -1, -1}, status = -1;
-        if (state(children[kind]) != 'T')
-            guest_fail("kind %d: in state %c", kind, state(children[kind]));
+        if (guest_state(children[kind]) != 'T')
+            guest_fail("kind %d: in state %c", kind, guest_state(children[kind]));
         NEED(kill(children[kind], SIGCONT));
         if (poll(&one, 1, 5000) != 1 || read(results[0], answer, sizeof answer) != sizeof answer) {
             guest_fail("kind %d: no answer", kind);

@@ -87,23 +87,6 @@ _Noreturn static void child(int kind)
     _exit(0);
 }
 
-static char state(pid_t pid)
-{
-    char path[64], text[512];
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    if (guest_read_file(path, text, sizeof text) < 0)
-        guest_die("setup: %s: %s", path, strerror(errno));
-    return strrchr(text, ')')[2];
-}
-
-// In a system call that waits, and not on the way there.
-static bool is_blocked(pid_t pid)
-{
-    char path[64], text[512];
-    snprintf(path, sizeof path, "/proc/%d/syscall", pid);
-    return guest_read_file(path, text, sizeof text) > 0 && strncmp(text, "running", 7) != 0 && state(pid) == 'S';
-}
-
 void setup(void)
 {
     guest_expect_signals();
@@ -113,7 +96,7 @@ void setup(void)
         children[kind] = NEED(fork());
         if (children[kind] == 0)
             child(kind);
-        while (!is_blocked(children[kind]))
+        while (!guest_is_blocked(children[kind]))
             usleep(1000);
         usleep(20000);
         siginfo_t info;
@@ -145,8 +128,8 @@ static void check(int kind, int wanted)
 void verify(void)
 {
     for (int kind = 0; kind < KINDS; kind++) {
-        if (state(children[kind]) != 'T')
-            guest_fail("kind %d: in state %c", kind, state(children[kind]));
+        if (guest_state(children[kind]) != 'T')
+            guest_fail("kind %d: in state %c", kind, guest_state(children[kind]));
         NEED(kill(children[kind], SIGCONT));
         if (kind == DIES) {
             int status = 0;
