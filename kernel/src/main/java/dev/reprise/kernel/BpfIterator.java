@@ -1,6 +1,5 @@
 package dev.reprise.kernel;
 
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_bpf;
 import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_read;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -17,15 +16,12 @@ import java.nio.ByteOrder;
  * CAP_BPF and CAP_PERFMON (Linux 6.1 for one process). It is gone when it is closed, or we are.
  */
 public final class BpfIterator implements AutoCloseable {
-    private static final int BPF_PROG_LOAD = 5;
     private static final int BPF_LINK_CREATE = 28;
     private static final int BPF_ITER_CREATE = 33;
     private static final int BPF_PROG_TYPE_TRACING = 26;
     private static final int BPF_TRACE_ITER = 28;
     private static final int ATTRIBUTES = 120;
     // union bpf_attr, for BPF_PROG_LOAD
-    private static final int INSNS = 8;
-    private static final int LICENSE = 16;
     private static final int EXPECTED_ATTACH_TYPE = 68;
     private static final int ATTACH_BTF_ID = 108;
     // for BPF_LINK_CREATE
@@ -34,34 +30,15 @@ public final class BpfIterator implements AutoCloseable {
     // union bpf_iter_link_info, its member task: u32 tid, pid, pid_fd
     private static final int LINK_INFO = 16;
     private static final int BUFFER = 1 << 15;
-    /** Of the program that is loaded; the kernel lets no other read its memory. */
-    private static final String DUAL = "Dual MIT/GPL";
 
     private final Fd program;
 
     /** Loads one for the iterator of which the type information names the function. */
     BpfIterator(int function, BpfProgram program) throws KernelException {
-        long[] code = program.build();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment instructions = arena.allocate((long) Long.BYTES * code.length, Long.BYTES);
-            MemorySegment.copy(code, 0, instructions, JAVA_LONG, 0, code.length);
-            MemorySegment attributes = arena.allocate(ATTRIBUTES, Long.BYTES);
-            attributes.set(JAVA_INT, 0, BPF_PROG_TYPE_TRACING);
-            attributes.set(JAVA_INT, 4, code.length);
-            attributes.set(JAVA_LONG, INSNS, instructions.address());
-            attributes.set(JAVA_LONG, LICENSE, Native.string(arena, DUAL).address());
+        this.program = Bpf.load(BPF_PROG_TYPE_TRACING, program.build(), attributes -> {
             attributes.set(JAVA_INT, EXPECTED_ATTACH_TYPE, BPF_TRACE_ITER);
             attributes.set(JAVA_INT, ATTACH_BTF_ID, function);
-            this.program = bpf(BPF_PROG_LOAD, "BPF_PROG_LOAD", attributes);
-        }
-    }
-
-    private static Fd bpf(int command, String name, MemorySegment attributes) throws KernelException {
-        long result;
-        do { // the verifier gives up when a signal comes (kernel/bpf/verifier.c, do_check): one of the JVM's
-            result = Door.call(SYS_bpf, command, attributes.address(), attributes.byteSize());
-        } while (Door.isError(result) && Errno.of(result) == Errno.EAGAIN);
-        return new Fd(Door.require(result, "bpf", name));
+        });
     }
 
     /** What it tells of one task, or of the open files in its table. */
@@ -90,13 +67,13 @@ public final class BpfIterator implements AutoCloseable {
         attributes.set(JAVA_INT, 8, BPF_TRACE_ITER);
         attributes.set(JAVA_LONG, ITER_INFO, task.address());
         attributes.set(JAVA_INT, ITER_INFO_LEN, LINK_INFO);
-        return bpf(BPF_LINK_CREATE, "BPF_LINK_CREATE", attributes.asSlice(0, 32));
+        return new Fd(Bpf.call(BPF_LINK_CREATE, "BPF_LINK_CREATE", attributes.asSlice(0, 32)));
     }
 
     private static Fd reader(Arena arena, Fd link) throws KernelException {
         MemorySegment attributes = arena.allocate(Long.BYTES, Long.BYTES);
         attributes.set(JAVA_INT, 0, link.number());
-        return bpf(BPF_ITER_CREATE, "BPF_ITER_CREATE", attributes);
+        return new Fd(Bpf.call(BPF_ITER_CREATE, "BPF_ITER_CREATE", attributes));
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.reprise.kernel;
 
-import static dev.reprise.kernel.x86_64.SyscallNumbers.SYS_bpf;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -19,21 +18,16 @@ import org.jspecify.annotations.Nullable;
  * bytes at an address and fails where there are none. Takes CAP_BPF and CAP_PERFMON (Linux 5.14).
  */
 public final class KernelMemory implements AutoCloseable {
-    private static final int BPF_PROG_LOAD = 5;
     private static final int BPF_PROG_TEST_RUN = 10;
     private static final int BPF_PROG_TYPE_SYSCALL = 31;
     private static final int BPF_F_SLEEPABLE = 1 << 4;
     private static final int ATTRIBUTES = 120;
     // union bpf_attr of BPF_PROG_LOAD: u32 type, count; u64 instructions, license; u32 log level, size; u64 log; u32
     // version, flags
-    private static final int INSNS = 8;
-    private static final int LICENSE = 16;
     private static final int FLAGS = 44;
     // of BPF_PROG_TEST_RUN
     private static final int CONTEXT_SIZE = 40;
     private static final int CONTEXT = 48;
-    /** Of the program that is loaded; the kernel lets no other read its memory. */
-    private static final String DUAL = "Dual MIT/GPL";
 
     /** How much is read at a time; what is asked for lies in the kernel's map of all memory, so that there is more behind it. */
     private static final int CHUNK = 256;
@@ -55,7 +49,8 @@ public final class KernelMemory implements AutoCloseable {
     /** {@code types}: how this kernel lays things out. */
     public KernelMemory(Btf types) throws KernelException {
         this.types = types;
-        program = load(program());
+        program = Bpf.load(
+                BPF_PROG_TYPE_SYSCALL, program(), attributes -> attributes.set(JAVA_INT, FLAGS, BPF_F_SLEEPABLE));
     }
 
     private static long[] program() {
@@ -83,28 +78,6 @@ public final class KernelMemory implements AutoCloseable {
         return p.build();
     }
 
-    private static Fd load(long[] code) throws KernelException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment instructions = arena.allocate((long) Long.BYTES * code.length, Long.BYTES);
-            MemorySegment.copy(code, 0, instructions, JAVA_LONG, 0, code.length);
-            MemorySegment attributes = arena.allocate(ATTRIBUTES, Long.BYTES);
-            attributes.set(JAVA_INT, 0, BPF_PROG_TYPE_SYSCALL);
-            attributes.set(JAVA_INT, 4, code.length);
-            attributes.set(JAVA_LONG, INSNS, instructions.address());
-            attributes.set(JAVA_LONG, LICENSE, Native.string(arena, DUAL).address());
-            attributes.set(JAVA_INT, FLAGS, BPF_F_SLEEPABLE);
-            return new Fd(bpf(BPF_PROG_LOAD, "BPF_PROG_LOAD", attributes));
-        }
-    }
-
-    private static long bpf(int command, String name, MemorySegment attributes) throws KernelException {
-        long result;
-        do { // the verifier gives up when a signal comes (kernel/bpf/verifier.c, do_check): one of the JVM's
-            result = Door.call(SYS_bpf, command, attributes.address(), attributes.byteSize());
-        } while (Door.isError(result) && Errno.of(result) == Errno.EAGAIN);
-        return Door.require(result, "bpf", name);
-    }
-
     private ByteBuffer chunk(long address) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment context = arena.allocate(SIZE, Long.BYTES);
@@ -113,7 +86,7 @@ public final class KernelMemory implements AutoCloseable {
             attributes.set(JAVA_INT, 0, program.number());
             attributes.set(JAVA_INT, CONTEXT_SIZE, (int) context.byteSize());
             attributes.set(JAVA_LONG, CONTEXT, context.address());
-            bpf(BPF_PROG_TEST_RUN, "BPF_PROG_TEST_RUN", attributes.asSlice(0, 80));
+            Bpf.call(BPF_PROG_TEST_RUN, "BPF_PROG_TEST_RUN", attributes.asSlice(0, 80));
             Door.require(context.get(JAVA_LONG, RESULT), "bpf_probe_read_kernel", "");
             return ByteBuffer.wrap(Native.copy(context, CHUNK)).order(ByteOrder.LITTLE_ENDIAN);
         }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class KernelView {
     private @Nullable Btf types;
-    private String whyNot = "";
+    // Several threads look at several processes.
+    private final ThreadLocal<String> whyNot = ThreadLocal.withInitial(() -> "");
 
     /** A question. */
     interface Question<T> {
@@ -23,22 +24,28 @@ final class KernelView {
 
     /** The answer; none where the kernel does not tell: {@link #whyNot}. */
     <T> Optional<T> of(Question<T> question) {
-        whyNot = "";
+        whyNot.set("");
         try {
-            if (types == null) {
-                types = Btf.ofKernel();
-            }
-            try (KernelMemory memory = new KernelMemory(types)) {
+            try (KernelMemory memory = new KernelMemory(types())) {
                 return Optional.of(question.ask(memory));
             }
         } catch (KernelException | UnknownLayoutException failed) {
-            whyNot = "this kernel does not show it to us (" + failed.getMessage() + ")";
+            whyNot.set("this kernel does not show it to us (" + failed.getMessage() + ")");
             return Optional.empty();
         }
     }
 
-    /** Why there was no answer to the last question; empty where there was one. */
+    /** Why there was no answer to this thread's last question; empty where there was one. */
     String whyNot() {
-        return whyNot;
+        return whyNot.get();
+    }
+
+    private synchronized Btf types() throws KernelException, UnknownLayoutException {
+        Btf known = types;
+        if (known == null) {
+            known = Btf.ofKernel();
+            types = known;
+        }
+        return known;
     }
 }
