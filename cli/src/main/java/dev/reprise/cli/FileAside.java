@@ -47,6 +47,9 @@ final class FileAside implements AutoCloseable {
                 return new FileAside(absolute, part.path(), part);
             }
             if (Files.exists(absolute) && !Files.isRegularFile(absolute)) {
+                if (!Files.isWritable(absolute)) {
+                    throw new IOException("permission denied");
+                }
                 return new FileAside(absolute, absolute, null);
             }
             return new FileAside(absolute, Files.createTempFile(directory, ".reprise", ".part"), null);

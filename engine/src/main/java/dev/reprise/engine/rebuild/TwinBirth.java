@@ -125,11 +125,10 @@ final class TwinBirth {
         p.attempt(SYS_close, file);
     }
 
-    // What a plan does not set where it is the default: it may be that of the thread that has made the twin. Limits,
-    // personality and
-    // slack hold from the beginning.
+    // What a plan does not set where it is the default: it may be that of the thread that has made the twin.
+    // Limits, personality and slack hold from the beginning.
     private void becomePlain() throws KernelException {
-        p.setStackPointer(Arg.of(0)); // nobody may change the signal stack that he is on
+        p.setStackPointer(Arg.of(0)); // nobody, the fork included, may change the signal stack that he is on
         p.attempt(SYS_sigaltstack, p.longs(0, SS_DISABLE, 0), Arg.of(0));
         p.attempt(SYS_set_mempolicy, 0, 0, 0);
         p.attempt(SYS_prctl, Prctl.PR_SET_TSC, 1);
@@ -181,8 +180,6 @@ final class TwinBirth {
         p.jumpIfEqual(attached, address, arrived);
         p.attempt(SYS_exit_group, FAILED);
         p.place(arrived);
-        // that of the program's thread, which may have been on its signal stack: nobody may change that then
-        p.setStackPointer(Arg.of(0));
         p.setControl(Arg.of(control));
         p.jump(Arg.of(segment.parkAddress()));
     }

@@ -71,8 +71,8 @@ record TwinFork(Twin twin, Mapping mapping) {
                 || !options.detached()
                 || options.lazy().isPresent()
                 || needsTerminal(image, options)
-                || !isNamespaced(image, options)
-                        && FirstSession.of(image, options).byParent()) {
+                // in a namespace its first process makes the session
+                || !options.pidNamespace() && FirstSession.of(image, options).byParent()) {
             return null;
         }
         Mapping mapping = KeptCopy.segmentOf(twin.pid(), mark(twin));
@@ -116,11 +116,6 @@ record TwinFork(Twin twin, Mapping mapping) {
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-    }
-
-    // There the session is made by the first process.
-    private static boolean isNamespaced(Image image, RestoreOptions options) {
-        return options.pidNamespace() && image.processes().getFirst().pid() != 1;
     }
 
     // Its session has no terminal.
