@@ -78,6 +78,11 @@ abstract class TwinCase {
                     tell('is', f'{check(value)} {value}')
             """;
 
+    /** What {@link #checker} runs, with its two numbers as arguments. */
+    Path script() throws IOException {
+        return Files.writeString(scratch.resolve("checker.py"), CHECKER);
+    }
+
     RealProgram checker(int megabytes, int children) throws IOException, InterruptedException {
         return checker(megabytes, children, "/dev/null");
     }
@@ -90,8 +95,7 @@ abstract class TwinCase {
     /** {@code command}: what executes it. */
     RealProgram checker(int megabytes, int children, String group, String command)
             throws IOException, InterruptedException {
-        Path script = scratch.resolve("checker.py");
-        Files.writeString(script, CHECKER);
+        Path script = script();
         RealProgram program = RealProgram.start(
                 scratch,
                 "bash -c 'echo $$ >" + group + "; exec " + command + " python3 " + script + " " + megabytes + " "

@@ -139,6 +139,28 @@ class TwinForkTest extends TwinCase {
         }
     }
 
+    // The fork would be born in a session of the twin's; in a namespace the first process makes one.
+    @Test
+    void whoDoesNotLeadItsSessionIsForkedInANamespace() throws Exception {
+        Path stats = scratch.resolve("stats");
+        String child = "bash -c 'python3 " + script() + " " + MEGABYTES + " 0; true'";
+        try (RealProgram shell = RealProgram.start(scratch, child)) {
+            shell.awaitSuccess("test -s filled");
+            int pid = Tasks.family(shell.pid()).getLast();
+            assertThat(pid).isNotEqualTo(shell.pid());
+            Tool.run("checkpoint", "--twin", "-o", memory, pid + "").succeeds();
+            end(pid);
+            int beside = restored(stats, "--pid-namespace", memory);
+            assertThat(isForked(stats)).isTrue();
+            assertThat(asked()).isEqualTo("right 1");
+            end(beside);
+            assertThat(restored(stats, memory)).isEqualTo(pid);
+            assertThat(isForked(stats)).isFalse();
+            assertThat(asked()).isEqualTo("right 1");
+            end(pid);
+        }
+    }
+
     @Test
     void aFrozenOneCanStillBeRead() throws Exception {
         Path group = Path.of("/sys/fs/cgroup/freezer/" + name);
