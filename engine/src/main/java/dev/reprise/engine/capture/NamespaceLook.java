@@ -142,6 +142,10 @@ final class NamespaceLook {
             if (failed.errno() == Errno.ENOENT) {
                 return ""; // this kernel does not have it, for nobody
             }
+            if (failed.errno() == Errno.EACCES) {
+                // Said of a task, too, that has ended since it was found (fs/proc/namespaces.c, proc_ns_readlink).
+                Proc.text(directory + "/stat");
+            }
             throw failed;
         }
     }
